@@ -1,0 +1,62 @@
+# Everything that one types in this project. `make` alone lists it.
+
+NAME ?= sandbox
+PYTHON ?= python3
+VENV_PYTHON := $(CURDIR)/.cache/venv/bin/python
+# The sandbox makes namespaces, mounts and loop devices: that needs root. `-E` keeps the environment (proxies, AWS settings).
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E env "PATH=$$PATH")
+
+export PATH := $(CURDIR)/.cache/bin:$(CURDIR)/.cache/venv/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := $(if $(SUDO),1,$(PYTHONDONTWRITEBYTECODE))
+export NAME
+
+.DEFAULT_GOAL := help
+.PHONY: help setup sandbox sandbox-stop sandbox-env demo test test-fast check format toolkit clean
+
+help: ## This list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  NAME=<name> chooses the sandbox (default: sandbox)."
+
+setup: ## Bring every tool into .cache/ (minutes the first time, then under two seconds).
+	@$(PYTHON) -m sandbox.toolchain
+
+sandbox: setup ## Start a sandbox and print the environment for typing pulumi commands yourself.
+	@$(SUDO) $(VENV_PYTHON) -m sandbox start --name "$$NAME"
+
+sandbox-stop: ## Stop that sandbox and leave nothing of it behind.
+	@$(SUDO) $(VENV_PYTHON) -m sandbox stop --name "$$NAME"
+
+sandbox-env: ## Print the environment of a running sandbox: eval "$(make -s sandbox-env)"
+	@$(SUDO) $(VENV_PYTHON) -m sandbox env --name "$$NAME"
+
+demo: setup ## The whole story in a sandbox: a production, two refreshes, what staging then holds.
+	@$(SUDO) $(VENV_PYTHON) -m sandbox.demo
+
+test: setup check ## All checks and all tests, those that need root and real servers too.
+	$(SUDO) $(VENV_PYTHON) -m pytest
+
+test-fast: setup ## The tests that need neither root nor servers.
+	$(VENV_PYTHON) -m pytest -m "not sandbox"
+
+# Shell is looked for, so that a new file cannot be forgotten; the stand-ins without ending carry their shebang.
+SHELL_FILES = $(shell find scripts sandbox .ci -name .cache -prune -o -type f \
+	\( -name '*.sh' -o ! -name '*.*' -exec sh -c 'head -n 1 "$$1" | grep -q "^#!.*sh$$"' _ {} \; \) -print)
+
+check: setup ## Lint, format, types and shell.
+	ruff check .
+	ruff format --check .
+	mypy
+	shellcheck --external-sources --source-path=scripts $(SHELL_FILES)
+	shfmt --diff --indent 2 --case-indent $(SHELL_FILES)
+
+format: setup ## Rewrite Python and shell in the project's format.
+	ruff check --fix-only --quiet .
+	ruff format .
+	shfmt --write --indent 2 --case-indent $(SHELL_FILES)
+
+toolkit: ## Fetch the wheels for hosts: make toolkit PYTHON_VERSION=3.9 for hosts whose Python differs from yours.
+	@$(PYTHON) -m sandbox.toolchain toolkit $(if $(PYTHON_VERSION),--python-version $(PYTHON_VERSION))
+
+clean: ## Remove .cache/ (run make sandbox-stop first).
+	@if [ -n "$$(ls -A .sandbox 2>/dev/null)" ]; then echo "A sandbox is running: make sandbox-stop NAME=… first." >&2; exit 1; fi
+	rm -rf .cache
