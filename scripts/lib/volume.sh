@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# EBS volumes, known by their NVMe serial only: device names change from one attachment to the next.
+
+volume_path() { echo "$state_root/volumes/$1"; } # VOLUME_ID
+
+volume_device() { echo "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${1/-/}"; } # VOLUME_ID
+
+wait_for_device() { # VOLUME_ID SECONDS
+  local deadline=$((SECONDS + $2))
+  until [[ -b $(volume_device "$1") ]]; do
+    ((SECONDS < deadline)) ||
+      fail "volume $1 did not appear on this host within $2 s: check that it is attached to this instance"
+    sleep 0.2
+  done
+}
+
+# Prints the type of the file system, nothing for a blank device.
+file_system() { # VOLUME_ID
+  local status=0
+  blkid --probe --output value --match-tag TYPE "$(volume_device "$1")" || status=$?
+  ((status == 0 || status == 2)) || fail "cannot tell what is on volume $1: blkid ended with status $status"
+}
+
+is_mounted() { mountpoint --quiet "$(volume_path "$1")"; } # VOLUME_ID
+
+mount_volume() { # VOLUME_ID
+  local options=noatime,nodev,nosuid,noexec type
+  is_mounted "$1" && return
+  type=$(file_system "$1")
+  # A restored volume has the UUID of the one that it was taken from.
+  [[ $type == xfs ]] && options+=,nouuid
+  mkdir -p "$(volume_path "$1")"
+  mount -o "$options" "$(volume_device "$1")" "$(volume_path "$1")"
+}
+
+unmount_volume() { # VOLUME_ID
+  local mount_point try
+  mount_point=$(volume_path "$1")
+  for try in 1 2 3 4 5; do
+    is_mounted "$1" || break
+    sync --file-system "$mount_point"
+    umount "$mount_point" || sleep "$try"
+  done
+  is_mounted "$1" && fail "volume $1 is still in use at $mount_point: end what uses it, then run this again"
+  [[ ! -d $mount_point ]] || rmdir "$mount_point"
+}
