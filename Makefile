@@ -2,11 +2,14 @@
 
 NAME ?= sandbox
 PYTHON ?= python3
-VENV_PYTHON := $(CURDIR)/.cache/venv/bin/python
+VENV_PYTHON := "$(CURDIR)/.cache/venv/bin/python"
 # The sandbox makes namespaces, mounts and loop devices: that needs root. `-E` keeps the environment (proxies, AWS settings).
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E env "PATH=$$PATH")
 
-export PATH := $(CURDIR)/.cache/bin:$(CURDIR)/.cache/venv/bin:$(PATH)
+OWN_PATH := $(CURDIR)/.cache/bin:$(CURDIR)/.cache/venv/bin
+# Set-up starts from the machine's own Python, also where the environment of a sandbox is loaded.
+SETUP := cd "$(CURDIR)" && PATH="$(subst $(CURDIR)/.cache/venv/bin:,,$(subst $(CURDIR)/.cache/bin:,,$(PATH)))" $(PYTHON) -m sandbox.toolchain
+export PATH := $(OWN_PATH):$(PATH)
 export PYTHONDONTWRITEBYTECODE := $(if $(SUDO),1,$(PYTHONDONTWRITEBYTECODE))
 export NAME
 
@@ -18,7 +21,7 @@ help: ## This list.
 	@echo "  NAME=<name> chooses the sandbox (default: sandbox)."
 
 setup: ## Bring every tool into .cache/ (minutes the first time, then under two seconds).
-	@$(PYTHON) -m sandbox.toolchain
+	@$(SETUP)
 
 sandbox: setup ## Start a sandbox and print the environment for typing pulumi commands yourself.
 	@$(SUDO) $(VENV_PYTHON) -m sandbox start --name "$$NAME"
@@ -54,8 +57,8 @@ format: setup ## Rewrite Python and shell in the project's format.
 	ruff format .
 	shfmt --write --indent 2 --case-indent $(SHELL_FILES)
 
-toolkit: ## Fetch the wheels for hosts: make toolkit PYTHON_VERSION=3.9 for hosts whose Python differs from yours.
-	@$(PYTHON) -m sandbox.toolchain toolkit $(if $(PYTHON_VERSION),--python-version $(PYTHON_VERSION))
+toolkit: ## Fetch the wheels for hosts that are unlike this machine: PYTHON_VERSION=3.12, MACHINE=aarch64.
+	@$(SETUP) $(if $(PYTHON_VERSION),--python-version "$(PYTHON_VERSION)") $(if $(MACHINE),--machine "$(MACHINE)")
 
 clean: ## Remove .cache/ (run make sandbox-stop first).
 	@if [ -n "$$(ls -A .sandbox 2>/dev/null)" ]; then echo "A sandbox is running: make sandbox-stop NAME=… first." >&2; exit 1; fi
