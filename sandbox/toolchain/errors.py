@@ -11,4 +11,6 @@ class SetupError(Exception):
     """
 
     def __init__(self, what: str, why: str, todo: str) -> None:
+        self.what = what
+        self.why = why
         super().__init__(f"{what}.\n  Why: {why}\n  What to do: {todo}")

@@ -16,8 +16,7 @@ from sandbox.toolchain.programs import dotted, find, version_of
 OLDEST_GO = (1, 21)  # the first that fetches the newer Go that a module asks for
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 VERSION_VARIABLE = f"{SDK}/go/common/version.Version"
-CLI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
-LANGUAGE_HOST_PACKAGE = f"{SDK}/python/cmd/pulumi-language-python"
+PACKAGES = {"cli": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "python": f"{SDK}/python/cmd/pulumi-language-python"}
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
 MODULES = HERE / "pulumi"
 
@@ -36,11 +35,13 @@ def bring(layout: Layout, version: str, folder: Path) -> None:
     go = _go(layout)
     environment = {"GOFLAGS": _flags(layout, go), "GOWORK": "off", "CGO_ENABLED": "0"}
     say("pulumi", f"fetching the Go modules of {version} (1.6 GB in Go's module cache)")
-    for module in ("cli", "python"):
-        _job(layout, "fetching Go modules").run([go, "mod", "download"], cwd=MODULES / module, env=environment)
+    for module, package in PACKAGES.items():
+        # Not `go mod download`: that fetches the whole graph, with modules that no mirror has to serve for this.
+        listing: list[str | Path] = [go, "list", "-mod=readonly", "-deps", package]
+        _job(layout, "fetching Go modules").run(listing, cwd=MODULES / module, env=environment)
     say("pulumi", "compiling the engine and the Python language host (about 3 minutes on two cores)")
     link = f"-s -w -X {VERSION_VARIABLE}=v{version}"
-    for module, package in (("cli", CLI_PACKAGE), ("python", LANGUAGE_HOST_PACKAGE)):
+    for module, package in PACKAGES.items():
         build: list[str | Path] = [
             go,
             "build",

@@ -56,8 +56,8 @@ def _bring(layout: Layout) -> Path:
         try:
             way(layout, VERSION, folder)
         except SetupError as error:
-            reasons.append(str(error))
-            say(TOOL, str(error).splitlines()[0])
+            reasons.append(f"{error.what.removeprefix('pulumi: ')} ({error.why})")
+            say(TOOL, reasons[-1])
             continue
         place = layout.cache / TOOL
         replace_folder(folder, place)
@@ -65,6 +65,6 @@ def _bring(layout: Layout) -> Path:
         return place
     raise SetupError(
         "pulumi: neither the official installer nor Go could provide it",
-        "\n       ".join(line for reason in reasons for line in reason.splitlines()),
+        "; ".join(reasons),
         f"install Pulumi {VERSION} or newer, or Go 1.21 or newer, with it on PATH, and run `make setup` again",
     )
