@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from random import Random
 from typing import Any
 
@@ -17,13 +18,14 @@ _KINDS = (
 _COLOURS = ("natural", "black", "white", "sage", "ochre", "navy", "rust", "sand")
 _ROOMS = ("kitchen", "bedroom", "hall", "study", "garden", "bath", "living-room")
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_LETTERS_AT_LEAST = 3
 # An IEEE 754-2008 decimal with exponent -2: parsing the text of each price would take three times as long.
 _TWO_DECIMALS = (6176 - 2) << 49
 
 
-def money(cents: int) -> Decimal128:
+def money(amount_cents: int) -> Decimal128:
     """Write an amount of cents, not negative, as a Decimal128 with two decimals."""
-    return Decimal128((_TWO_DECIMALS, cents))
+    return Decimal128.from_bid(struct.pack("<QQ", amount_cents, _TWO_DECIMALS))
 
 
 def cents(price: Decimal128) -> int:
@@ -55,7 +57,7 @@ def _product(rng: Random, position: int) -> dict[str, Any]:
 def _letters(number: int) -> str:
     """Write a number with letters, at least three of them."""
     signs = ""
-    while number or len(signs) < 3:
+    while number or len(signs) < _LETTERS_AT_LEAST:
         number, rest = divmod(number, len(_LETTERS))
         signs = _LETTERS[rest] + signs
     return signs

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
-from typing import Sequence, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 
@@ -44,6 +45,13 @@ class Person:
     birth_date: datetime
     language: str
     address: dict[str, str]
+
+
+def person_of(customer: dict[str, Any]) -> Person:
+    """Read a person from a document of the shop's customers."""
+    address = {key: value for key, value in customer["addresses"][0].items() if key != "label"}
+    fields = {key: customer[key] for key in ("name", "email", "phone", "birth_date")}
+    return Person(**fields, language=customer["preferences"]["language"], address=address)
 
 
 def load_countries() -> list[Country]:

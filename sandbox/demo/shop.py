@@ -6,49 +6,30 @@ there within seconds; `countries.yaml` says where they come from.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from itertools import islice
 from random import Random
-from typing import Any, Iterable, Iterator
+from typing import Any
 
 from bson.int64 import Int64
 from bson.objectid import ObjectId
-from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel, MongoClient, WriteConcern
+from pymongo import ASCENDING
+from pymongo.database import Database
 
 from sandbox.demo.goods import cents, draw_products, money
-from sandbox.demo.people import People, Person, card_number, pick
+from sandbox.demo.people import People, Person, card_number, person_of, pick
 from sandbox.demo.talk import AGENTS, ANSWERS, QUESTIONS, SUBJECTS, THANKS
 
 DATABASE = "shop"
-SESSION_LIFETIME_SECONDS = 30 * 24 * 3600
-_BATCH = 2_000
+_NUMBER_LETTERS = 7
 _DAY_SECONDS = 24 * 3600
 _STATUSES = ("delivered", "delivered", "delivered", "shipped", "open", "returned")
 _BROWSERS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
 )
-
-INDEXES = {
-    "customers": [
-        IndexModel([("email", ASCENDING)], name="email_unique", unique=True),
-        IndexModel([("preferences.language", ASCENDING), ("created_at", DESCENDING)], name="language_created"),
-    ],
-    "orders": [
-        IndexModel([("number", ASCENDING)], name="number_unique", unique=True),
-        IndexModel([("customer_email", ASCENDING)], name="customer_email"),
-        IndexModel([("placed_at", ASCENDING)], name="open_orders", partialFilterExpression={"status": "open"}),
-    ],
-    "tickets": [
-        IndexModel([("subject", TEXT)], name="subject_text"),
-        IndexModel([("customer_email", ASCENDING), ("status", ASCENDING)], name="customer_status"),
-    ],
-    "sessions": [IndexModel([("started_at", ASCENDING)], name="lifetime", expireAfterSeconds=SESSION_LIFETIME_SECONDS)],
-    "products": [IndexModel([("tags", ASCENDING)], name="tags")],
-    "audit_log": [IndexModel([("at", DESCENDING)], name="at")],
-}
 
 
 @dataclass(frozen=True)
@@ -71,22 +52,43 @@ class Sizes:
 class Shop:
     """Draws the shop's documents, collection by collection."""
 
-    def __init__(self, seed: int = 7, sizes: Sizes | None = None, now: datetime | None = None) -> None:
+    def __init__(
+        self,
+        seed: int | None = 7,
+        sizes: Sizes | None = None,
+        now: datetime | None = None,
+        known: tuple[dict[ObjectId, Person], list[dict[str, Any]]] | None = None,
+    ) -> None:
         """Draw the customers and the goods that everything else refers to.
 
         Args:
-            seed: where the random numbers begin.
+            seed: where the random numbers begin; None: somewhere else each time.
             sizes: documents a collection.
             now: the newest time in the data, aware, UTC; sessions older than their lifetime would vanish at once.
+            known: customers and products that are there already, instead of drawing new ones.
         """
-        self._rng = Random(seed)
+        self._rng = Random(seed)  # noqa: S311 - the same shop each time, no secret
         self._sizes = sizes or Sizes()
         self._now = (now or datetime.now(timezone.utc)).replace(microsecond=0)
         self._draw = People(self._rng)
-        self.people = [self._draw.person() for _ in range(self._sizes.customers)]
-        self.customer_ids = [self._object_id() for _ in self.people]
-        self.products = draw_products(self._rng, self._sizes.products)
+        customers, self.products = known or self._newcomers()
+        self.people, self.customer_ids = list(customers.values()), list(customers)
         self._cents = [cents(product["price"]) for product in self.products]
+
+    @classmethod
+    def of_database(cls, database: Database[dict[str, Any]], skip: int, customers: int, products: int) -> Shop:
+        """Go on from customers and products that are in a database: `skip` and `customers` say which ones by `_id`."""
+        rows = database["customers"].find().sort("_id", ASCENDING).skip(skip).limit(customers)
+        goods = list(database["products"].find().sort("_id", ASCENDING).limit(products))
+        return cls(seed=None, known=({row["_id"]: person_of(row) for row in rows}, goods))
+
+    def address(self) -> dict[str, str]:
+        """Draw an address to move to."""
+        return self._draw.address()
+
+    def _newcomers(self) -> tuple[dict[ObjectId, Person], list[dict[str, Any]]]:
+        people = {self._object_id(): self._draw.person() for _ in range(self._sizes.customers)}
+        return people, draw_products(self._rng, self._sizes.products)
 
     def collections(self) -> dict[str, Iterable[dict[str, Any]]]:
         """Name every collection with its documents, which are drawn as they are asked for, in this order."""
@@ -97,13 +99,13 @@ class Shop:
             "tickets": (self.ticket() for _ in range(sizes.tickets)),
             "sessions": (self.session() for _ in range(sizes.sessions)),
             "products": self.products,
-            "audit_log": (self._audit() for _ in range(sizes.audit_log)),
+            "audit_log": (self.audit() for _ in range(sizes.audit_log)),
         }
 
     def _customer(self, position: int) -> dict[str, Any]:
         rng, person = self._rng, self.people[position]
         addresses = [{"label": "home", **person.address}]
-        if rng.random() < 0.3:
+        if pick(rng, (True, False, False)):
             addresses.append({"label": "work", **self._draw.address()})
         return {
             "_id": self.customer_ids[position],
@@ -113,7 +115,7 @@ class Shop:
             "birth_date": person.birth_date,
             "addresses": addresses,
             "payment": {"cards": {self._token(6): self._card(person) for _ in range(pick(rng, (0, 1, 1, 1, 2)))}},
-            "preferences": {"newsletter": rng.random() < 0.4, "language": person.language},
+            "preferences": {"newsletter": pick(rng, (True, False)), "language": person.language},
             "loyalty_points": int(rng.random() * 5_000),
             "created_at": self._time(1_500),
         }
@@ -195,7 +197,8 @@ class Shop:
             "started_at": self._time(25),
         }
 
-    def _audit(self) -> dict[str, Any]:
+    def audit(self) -> dict[str, Any]:
+        """Draw one line of the log: somebody at the desk did something to a customer."""
         rng, person = self._rng, pick(self._rng, self.people)
         return {
             "_id": self._object_id(),
@@ -222,38 +225,7 @@ class Shop:
 def _order_number(order_id: int) -> str:
     """Write an order's number as the shop prints it: letters, so that nothing takes it for a telephone number."""
     letters = ""
-    for _ in range(7):
+    while order_id or len(letters) < _NUMBER_LETTERS:
         order_id, rest = divmod(order_id, 20)
         letters = "BCDFGHJKLMNPQRSTVWXZ"[rest] + letters
     return f"SO-{letters[:3]}-{letters[3:]}"
-
-
-def fill_production(client: MongoClient[dict[str, Any]], shop: Shop) -> dict[str, int]:
-    """Make the shop's collections and indexes anew and fill them.
-
-    Args:
-        client: logged in at production's primary, as one who may write.
-        shop: where the documents come from.
-
-    Returns:
-        Documents written, by collection; the majority has all of them.
-    """
-    client.drop_database(DATABASE)
-    database = client.get_database(DATABASE, write_concern=WriteConcern(w=1))
-    written = {}
-    for name, documents in shop.collections().items():
-        database[name].create_indexes(INDEXES[name])
-        written[name] = sum(_insert(database[name], batch) for batch in _batches(documents))
-    settled = client.get_database(DATABASE, write_concern=WriteConcern(w="majority", wtimeout=60_000))
-    settled["audit_log"].insert_one({**shop._audit(), "action": "filled the shop"})
-    return {**written, "audit_log": written["audit_log"] + 1}
-
-
-def _insert(collection: Any, documents: list[dict[str, Any]]) -> int:
-    return len(collection.insert_many(documents, ordered=False).inserted_ids)
-
-
-def _batches(documents: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    source = iter(documents)
-    while batch := list(islice(source, _BATCH)):
-        yield batch
