@@ -79,7 +79,7 @@ class Job:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             try:
-                # Inheritable descriptors are passed on: the set-up's lock is one, and orphaned children go on holding it.
+                # Inheritable descriptors are passed on: the lock is one, and orphaned children go on holding it.
                 child = subprocess.Popen(
                     [str(word) for word in argv],
                     cwd=cwd,
