@@ -13,6 +13,7 @@ from sandbox.toolchain.process import Job
 from sandbox.toolchain.stamps import fingerprint, forget, is_current, record
 
 TOOL = "python"
+ENVIRONMENT = "venv"  # its scripts name its folder: a checkout that was moved needs a new one
 REQUIREMENTS = ("requirements.txt", "requirements-sandbox.txt", "requirements-dev.txt")
 CONSTRAINTS = "constraints.txt"
 
@@ -24,16 +25,18 @@ def ensure(layout: Layout) -> None:
         SetupError: The environment could not be made or filled.
     """
     made_from = fingerprint(str(layout.root), *(layout.root / name for name in (*REQUIREMENTS, CONSTRAINTS)))
-    if not is_current(layout, TOOL, made_from, [layout.venv_python, layout.venv / "bin" / "aws"]):
+    wrapped = {layout.bin / name: layout.venv / "bin" / name for name in ("python3", "aws")}
+    if not is_current(layout, TOOL, made_from, [*wrapped, *wrapped.values(), layout.venv_python]):
         begun = time.monotonic()
         forget(layout, TOOL)
-        _make_environment(layout)
+        if not is_current(layout, ENVIRONMENT, str(layout.root), [layout.venv_python]):
+            _make_environment(layout)
+            record(layout, ENVIRONMENT, str(layout.root))
         _install(layout)
+        for wrapper, program in wrapped.items():
+            install_wrapper([program], wrapper)
         say(TOOL, f"ready in .cache/venv after {time.monotonic() - begun:.0f} s")
         record(layout, TOOL, made_from)
-    for program in ("python3", "aws"):
-        if not (layout.bin / program).exists():
-            install_wrapper([layout.venv / "bin" / program], layout.bin / program)
 
 
 def pip(layout: Layout) -> list[str | Path]:
@@ -64,6 +67,7 @@ def _make_environment(layout: Layout) -> None:
         needs="the Python package index (PyPI)",
         todo="install Python with its venv module, or name another one (make setup PYTHON=python3.12)",
     )
+    forget(layout, ENVIRONMENT)
     making.run([sys.executable, "-m", "venv", "--clear", layout.venv])
 
 
