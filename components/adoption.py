@@ -1,0 +1,113 @@
+"""Adoption: find a production that is there already, through a session of its own. Plain Python; it only looks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+_SESSION_NAME = "understudy-look"
+
+
+class AdoptionError(Exception):
+    """Production's instances cannot be found; the message says which, why and what to do."""
+
+
+class Ec2(Protocol):
+    """The EC2 calls that adoption needs."""
+
+    def describe_instances(self, **arguments: Any) -> Mapping[str, Any]:
+        """Describe instances by ids or filters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adopted:
+    """Production's instances, by id."""
+
+    instance_ids: Sequence[str]
+
+
+def production_session(region: str, role_arn: str | None) -> boto3.Session:
+    """Return the session through which production is seen.
+
+    Args:
+        region: Region of production and staging.
+        role_arn: Role to assume, which may be another account's; None for the credentials of whoever runs Pulumi.
+
+    Raises:
+        AdoptionError: If the role cannot be assumed.
+    """
+    session = boto3.Session(region_name=region)
+    if role_arn is None:
+        return session
+    try:
+        answer = session.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=_SESSION_NAME)
+    except (BotoCoreError, ClientError) as error:
+        raise AdoptionError(
+            f"production_role_arn: {role_arn} cannot be assumed ({_reason(error)}); "
+            "its trust policy has to name whoever runs this"
+        ) from None
+    credentials = answer["Credentials"]
+    return boto3.Session(
+        region_name=region,
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )
+
+
+def find_production(ec2: Ec2, instance_ids: Sequence[str], tags: Mapping[str, str]) -> Adopted:
+    """Find production's instances by their ids or by their tags.
+
+    Args:
+        ec2: Client of production's account and region.
+        instance_ids: Ids; each must be there.
+        tags: Where no ids are given: an instance with all of them is meant.
+
+    Returns:
+        The instances, sorted.
+
+    Raises:
+        AdoptionError: If an instance is not there, or none is found.
+    """
+    try:
+        found = _instances(ec2, instance_ids, tags)
+    except (BotoCoreError, ClientError) as error:
+        named = ", ".join(instance_ids) or _written(tags)
+        raise AdoptionError(f"production: {named} cannot be looked up ({_reason(error)})") from None
+    missing = sorted(set(instance_ids) - set(found))
+    if missing:
+        raise AdoptionError(
+            f"production_instance_ids: {', '.join(missing)} is not there, or is terminated; "
+            "check the ids, aws:region and production_role_arn"
+        )
+    if not found:
+        raise AdoptionError(
+            f"production_tags: no instance carries {_written(tags)}; check the tags, aws:region and production_role_arn"
+        )
+    return Adopted(instance_ids=tuple(sorted(found)))
+
+
+def _instances(ec2: Ec2, instance_ids: Sequence[str], tags: Mapping[str, str]) -> list[str]:
+    states = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
+    by_tag = [{"Name": f"tag:{name}", "Values": [value]} for name, value in tags.items()]
+    by_id = [{"Name": "instance-id", "Values": list(instance_ids)}] if instance_ids else []
+    arguments: dict[str, Any] = {"Filters": [*states, *(by_id or by_tag)]}
+    found: list[str] = []
+    while True:
+        page = ec2.describe_instances(**arguments)
+        found += [one["InstanceId"] for reservation in page["Reservations"] for one in reservation["Instances"]]
+        if not page.get("NextToken"):
+            return found
+        arguments["NextToken"] = page["NextToken"]
+
+
+def _written(tags: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in tags.items())
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        return str(error.response["Error"].get("Code", "unknown error"))
+    return type(error).__name__

@@ -1,0 +1,108 @@
+"""Production: adopted as it is, or made by the stack."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components import host_policies as policies
+from components.access import HostRole
+from components.adoption import find_production, production_session
+from components.host_policies import Place
+from components.mongo_host import DataVolume, MongoHost, MongoHostArgs
+from components.network import HostAccess, IsolatedNetwork, IsolatedNetworkArgs
+from components.settings import Settings
+
+MEMBERS = 3
+_FIRST_ADDRESS = 10
+_DATA_VOLUME_GIB = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Production:
+    """Production as the refresh sees it.
+
+    Attributes:
+        instance_ids: Members of the replica set.
+        other_account_ids: The account that it is in, where that is not the stack's.
+        role_arn: Role through which it is reached, or None.
+    """
+
+    instance_ids: pulumi.Output[Sequence[str]]
+    other_account_ids: Sequence[str]
+    role_arn: str | None
+
+
+def production_of(settings: Settings, place: Place, volumes_key_arn: pulumi.Output[str]) -> Production:
+    """Find the production that the settings name, or make the one that they ask for.
+
+    Args:
+        settings: The stack's settings.
+        place: Partition, region and account, for what is made.
+        volumes_key_arn: Key of the volumes of what is made.
+    """
+    if settings.production == "create":
+        made = MadeProduction("production", settings, place, volumes_key_arn)
+        return Production(instance_ids=made.instance_ids, other_account_ids=(), role_arn=None)
+    session = production_session(settings.region, settings.production_role_arn)
+    adopted = find_production(session.client("ec2"), settings.production_instance_ids, settings.production_tags)
+    return Production(
+        instance_ids=pulumi.Output.from_input(list(adopted.instance_ids)),
+        other_account_ids=_other_accounts(settings.production_role_arn, place.account_id),
+        role_arn=settings.production_role_arn,
+    )
+
+
+def _other_accounts(role_arn: str | None, account_id: str) -> tuple[str, ...]:
+    match = re.fullmatch(r"arn:[^:]+:iam::(\d{12}):role/.+", role_arn or "")
+    return (match[1],) if match and match[1] != account_id else ()
+
+
+class MadeProduction(pulumi.ComponentResource):
+    """Three hosts that can become a replica set: a network of their own, data volumes that Pulumi does not delete.
+
+    MongoDB on them (members, key file, users) is their owner's work, after which a refresh can be asked for. They are all in one
+    zone. Their network has the addresses of staging's and no way to it: two networks with the same addresses cannot even be peered.
+    """
+
+    def __init__(self, name: str, settings: Settings, place: Place, volumes_key_arn: pulumi.Output[str]) -> None:
+        """Make network, role and hosts."""
+        super().__init__("understudy:components:Production", name)
+        child = pulumi.ResourceOptions(parent=self)
+        tags: Mapping[str, str] = {**settings.tags, "Environment": "production", "Role": "mongodb"}
+        network = IsolatedNetwork(
+            f"{name}-network",
+            IsolatedNetworkArgs(
+                cidr=settings.vpc_cidr,
+                availability_zone=settings.availability_zone,
+                region=settings.region,
+                account_id=place.account_id,
+                hosts={"member": HostAccess(from_each_other=True)},
+                tags=tags,
+            ),
+            child,
+        )
+        parameters = [settings.production_user_parameter, settings.production_password_parameter]
+        role = HostRole(f"{name}-member", policies.production(place, parameters), tags, child)
+        hosts = [
+            MongoHost(
+                f"{name}-{number}",
+                MongoHostArgs(
+                    ami_id=settings.ami_id,
+                    instance_type=settings.staging_instance_type,
+                    availability_zone=settings.availability_zone,
+                    subnet_id=network.hosts_subnet_id,
+                    private_ip=network.addresses.host_address(_FIRST_ADDRESS + number),
+                    security_group_id=network.security_group_id("member"),
+                    instance_profile=role.profile_name,
+                    kms_key_arn=volumes_key_arn,
+                    tags=tags,
+                    data_volume=DataVolume(size_gib=_DATA_VOLUME_GIB),
+                ),
+                child,
+            )
+            for number in range(MEMBERS)
+        ]
+        self.instance_ids: pulumi.Output[Sequence[str]] = pulumi.Output.all(*[host.instance_id for host in hosts])
+        self.register_outputs({"instance_ids": self.instance_ids})

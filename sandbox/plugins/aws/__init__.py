@@ -1,0 +1,1 @@
+"""The sandbox's `aws` plugin: a table from resource types to boto3 calls."""

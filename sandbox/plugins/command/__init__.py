@@ -1,0 +1,1 @@
+"""The sandbox's `command` plugin: local commands, really run."""
