@@ -61,6 +61,7 @@ serve() { # VOLUME_ID
   }
   state=$(health "$SSM_health_timeout_seconds")
   reason=$(field reason <<<"$state")
+  [[ $reason != "the server ended" ]] || reason+=": $(last_error "$live_link/mongod.log")"
   primary_at=$(field primary_at <<<"$state")
   [[ $(field healthy <<<"$state") == true ]]
 }
@@ -82,15 +83,22 @@ prepare_candidate() {
   chown -R "$(mongod_user)" "$(volume_path "$SSM_to_volume_id")"
 }
 
-# A checkpoint while staging still serves makes the stop shorter.
+# A checkpoint while staging still serves makes the stop shorter; a password that it refuses must be known before the stop.
 flush_live() {
+  local status=0
   # shellcheck disable=SC2016  # JavaScript
   printf '%s\n' "$user" "$password" "$staging_port" "$etc_root/tls/ca.pem" | mongosh_eval '
     const [user, password, port, ca] = require("fs").readFileSync(0, "utf8").split("\n");
-    const server = new Mongo(`mongodb://127.0.0.1:${port}/?directConnection=true&serverSelectionTimeoutMS=2000&tls=true&tlsCAFile=${encodeURIComponent(ca)}`);
-    server.getDB("admin").auth(user, password);
-    server.getDB("admin").runCommand({fsync: 1});
-  ' &>/dev/null || log "staging could not be asked for a checkpoint before its stop; its stop makes one"
+    const tls = `tls=true&tlsCAFile=${encodeURIComponent(ca)}`;
+    const server = new Mongo(`mongodb://127.0.0.1:${port}/?directConnection=true&serverSelectionTimeoutMS=2000&${tls}`);
+    const admin = server.getDB("admin");
+    try {
+      admin.auth(user, password);
+      admin.runCommand({fsync: 1});
+    } catch (error) { process.exit(error.codeName === "AuthenticationFailed" ? 3 : 4); }
+  ' &>/dev/null || status=$?
+  ((status != 3)) || fail "staging refuses the name and password of $SSM_user_parameter and $SSM_password_parameter: nothing was changed"
+  ((status == 0)) || log "staging made no checkpoint before its stop; its stop makes one"
 }
 
 lock staging

@@ -33,7 +33,7 @@ ping_volume() { # VOLUME_ID, prints the server's version
 # mongod's own message names a kind of failure; its attributes may hold data, so no more of them than a code's name is repeated.
 last_error() { # LOG
   sed -nE 's/.*"s":"[EF]".*"msg":"([^"]*)"(.*"error":"([A-Za-z]+):( Requested option conflicts[a-z ]*for [A-Za-z]+)?)?.*/\1 (\3\4)/p' "$1" |
-    grep -v '^Fassert' | tail -n 1 | sed 's, ()$,,' || true
+    grep -Ev '^Fassert|fatal message|aborting after' | tail -n 1 | sed 's, ()$,,' || true
 }
 
 start_mongod() { # VOLUME_ID DB_PATH LOG CACHE_MIB ARGUMENTS...
