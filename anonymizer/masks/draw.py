@@ -1,0 +1,75 @@
+"""What all keyed masks draw from: a keyed hash of the value, drawn again where the pseudonym would be the value itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+from anonymizer.errors import Refused
+
+V = TypeVar("V")
+DIGEST_BYTES = 64
+_ATTEMPTS = 64  # a space of two values fails to differ 64 times with a chance of 2^-64
+
+
+class Drawing:
+    """A keyed hash under the key of one domain."""
+
+    def __init__(self, key: bytes) -> None:
+        self._base = blake2b(key=key, digest_size=DIGEST_BYTES)
+
+    def draw(self, value: bytes, attempt: int = 0) -> bytes:
+        """Give 64 bytes that depend on key, value and attempt."""
+        state = self._base.copy()
+        state.update(value)
+        if attempt:
+            state.update(b"\0again %d" % attempt)
+        return state.digest()
+
+    def stream(self, value: bytes, size: int, attempt: int = 0) -> bytes:
+        """Give any number of bytes that depend on key, value and attempt."""
+        found = self.draw(value, attempt)
+        if size <= DIGEST_BYTES:
+            return found[:size]
+        blocks = [self.draw(found + block.to_bytes(8, "little")) for block in range(size // DIGEST_BYTES + 1)]
+        return b"".join(blocks)[:size]
+
+
+def never_itself(make: Callable[[V, int], V]) -> Callable[[V], V]:
+    """Turn `make(value, attempt)` into a mask that draws again until the pseudonym differs from the value."""
+
+    def mask(value: V) -> V:
+        made = make(value, 0)
+        if made != value:
+            return made
+        return again(value)
+
+    def again(value: V) -> V:
+        for attempt in range(1, _ATTEMPTS):
+            made = make(value, attempt)
+            if made != value:
+                return made
+        raise Refused
+
+    return mask
+
+
+def never_itself_text(make: Callable[[str, int], str]) -> Callable[[str], str]:
+    """The same for text, where the empty string stays: it tells nothing and an application may rely on it."""
+    mask = never_itself(make)
+
+    def text(value: str) -> str:
+        return mask(value) if value else value
+
+    return text
+
+
+def cased_like(text: str, model: str) -> str:
+    """Give `text` in capitals or small letters where the model is wholly so."""
+    if model.islower():
+        return text.lower()
+    return text.upper() if model.isupper() else text
+
+
+Table = dict[type, Callable[[Any], Any] | None]

@@ -1,0 +1,148 @@
+"""Telephone and card numbers: digits replaced in place, so that grouping and separators stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bson import Int64
+
+from anonymizer.errors import Refused
+from anonymizer.masks.draw import Drawing, never_itself, never_itself_text
+
+# Numbers set aside for film and print, national part, # = any digit. Read: Ofcom (numbers for drama), NANPA (555-0100 to 0199),
+# Bundesnetzagentur (Mitteilung 148/2021), Arcep (decision 2018-0881), ACMA, PTS.
+FICTITIOUS = {
+    "1": tuple(
+        f"{area}55501##" for area in (202, 206, 212, 213, 303, 305, 312, 404, 412, 415, 503, 512, 602, 617, 702, 808)
+    ),
+    "33": ("19900####", "26191####", "35301####", "46571####", "53649####", "63998####"),
+    "44": (
+        "2079460###",
+        "7700900###",
+        "1632960###",
+        "1134960###",
+        "1214960###",
+        "1314960###",
+        "1414960###",
+        "1614960###",
+    ),
+    "46": ("3139006##", "4062804##", "84650040#", "9803192##"),
+    "49": ("3023125###", "6990009###", "4066969###", "2214710###", "8999998###"),
+    "61": ("25550####", "27010####", "35550####", "37010####", "75550####", "77010####", "85550####", "87010####"),
+}
+_TWO_DIGIT_CODES = frozenset(
+    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split()
+)
+_TEST_PREFIXES = {"3": "378282", "5": "555555", "2": "555555", "6": "601111"}
+_TEST_PREFIX = "424242"
+_DIGIT = re.compile(r"[0-9]")
+_NO_DIGIT = re.compile(r"[^0-9]+")
+_SHORT_PHONE = 7
+_SHORT_CARD = 12
+
+
+def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
+    """Give a number nobody can be reached at: country and format kept, from a range set aside for fiction where there is one.
+
+    Elsewhere, and for numbers without a country (unless `country` says it), the national part begins with zeros, which no network
+    assigns.
+    """
+
+    def make(value: str, attempt: int) -> str:
+        digits = _NO_DIGIT.sub("", value)
+        if not digits:
+            return "0000000" if value != "0000000" else "00000000"
+        number = int.from_bytes(drawing.draw(digits.encode(), attempt)[:12], "little")
+        return _placed(value, digits, _fictitious(value, digits, number, country))
+
+    return never_itself_text(make)
+
+
+def _fictitious(value: str, digits: str, number: int, country: str | None) -> str:
+    """Give the digits of the pseudonym, those before the national part as they were."""
+    lead = "00" if digits.startswith("00") and "+" not in value else ""
+    if lead or value.lstrip(" (").startswith("+"):
+        code = country_code(digits[len(lead) :])
+        return lead + code + _national(code, len(digits) - len(lead) - len(code), number)
+    if country and len(digits) >= _SHORT_PHONE:
+        trunk = "0" if digits.startswith("0") else ""
+        return trunk + _national(country, len(digits) - len(trunk), number)
+    zeros = min(3, max(len(digits) - 4, 0))
+    return "0" * zeros + _decimal(number, len(digits) - zeros)
+
+
+def country_code(digits: str) -> str:
+    """Split the country calling code off an international number (ITU-T E.164: one to three digits, no code begins another)."""
+    if digits[:1] in ("1", "7"):
+        return digits[:1]
+    return digits[:2] if digits[:2] in _TWO_DIGIT_CODES else digits[:3]
+
+
+def _national(code: str, size: int, number: int) -> str:
+    shapes = FICTITIOUS.get(code)
+    if shapes is None:
+        size = max(size, 4)
+        return "00" + _decimal(number, size - 2)
+    shape = shapes[number % len(shapes)]
+    number //= len(shapes)
+    free = shape.count("#")
+    return shape[: len(shape) - free] + _decimal(number, free)
+
+
+def _decimal(number: int, size: int) -> str:
+    return str(number % 10**size).zfill(size) if size > 0 else ""
+
+
+def _placed(value: str, old: str, new: str) -> str:
+    """Put the digits where the old ones stood; where their count differs, keep the signs before the first and group no more."""
+    if len(old) == len(new):
+        feed = iter(new)
+        return _DIGIT.sub(lambda _: next(feed), value)
+    return ("+" if "+" in value else "") + new
+
+
+def card_text(drawing: Drawing) -> Callable[[str], str]:
+    """Give a test card's number: length, grouping and kind of card kept, Luhn's check digit right."""
+
+    def make(value: str, attempt: int) -> str:
+        digits = _NO_DIGIT.sub("", value)
+        if not digits:
+            return "0000" if value != "0000" else "00000"
+        return _placed(value, digits, _card(drawing, digits, attempt))
+
+    return never_itself_text(make)
+
+
+def card_number(drawing: Drawing) -> Callable[[int], int]:
+    """The same for a card's number that is kept as a number."""
+
+    def make(value: int, attempt: int) -> int:
+        if value <= 0 or len(str(value)) < _SHORT_CARD:
+            raise Refused
+        return type(value)(_card(drawing, str(value), attempt))
+
+    return never_itself(make)
+
+
+def _card(drawing: Drawing, digits: str, attempt: int) -> str:
+    number = int.from_bytes(drawing.draw(digits.encode(), attempt)[:12], "little")
+    size = len(digits)
+    if size < _SHORT_CARD:  # the last four, kept to show which card: no check digit, no prefix
+        return _decimal(number, size)
+    prefix = _TEST_PREFIXES.get(digits[0], _TEST_PREFIX)
+    body = prefix + _decimal(number, size - len(prefix) - 1)
+    return body + check_digit(body)
+
+
+_DOUBLED = bytes(sum(divmod(2 * digit, 10)) for digit in range(10))
+
+
+def check_digit(body: str) -> str:
+    """Give Luhn's check digit (ISO/IEC 7812-1) for the digits before it."""
+    values = [ord(char) - 48 for char in reversed(body)]
+    total = sum(_DOUBLED[digit] for digit in values[::2]) + sum(values[1::2])
+    return str(-total % 10)
+
+
+NUMBER_CLASSES = (int, Int64)

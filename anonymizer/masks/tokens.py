@@ -1,0 +1,119 @@
+"""Tokens: identifiers of all kinds, replaced by others of the same length over the same characters."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import string
+import uuid
+from collections.abc import Callable
+
+from bson import Binary, Int64, ObjectId
+
+from anonymizer.errors import Refused
+from anonymizer.masks.draw import Drawing, Table, never_itself, never_itself_text
+
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HEX_FROM = 8  # shorter words over a to f are words
+_INT32_MAX, _INT64_MAX = 2**31 - 1, 2**63 - 1
+_CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+_ALPHABET_OF = {char: alphabet for alphabet in _CLASSES for char in alphabet}
+
+
+def table(drawing: Drawing) -> Table:
+    """Give the functions for all classes a token may have."""
+    return {
+        str: never_itself_text(_text(drawing)),
+        int: never_itself(_integer(drawing, _INT32_MAX)),
+        Int64: never_itself(_integer(drawing, _INT64_MAX)),
+        ObjectId: never_itself(lambda value, attempt: ObjectId(drawing.draw(value.binary, attempt)[:12])),
+        bytes: _binary(drawing),
+        Binary: _binary(drawing),
+    }
+
+
+def _text(drawing: Drawing) -> Callable[[str, int], str]:
+    def make(value: str, attempt: int) -> str:
+        stream = drawing.stream(value.encode(), max(len(value), 16), attempt)
+        if _UUID.fullmatch(value):
+            return _uuid_text(value, stream)
+        if len(value) >= _HEX_FROM and _HEX.fullmatch(value) and not value.isdecimal():
+            made = stream[: (len(value) + 1) // 2].hex()[: len(value)]
+            return made.upper() if value.isupper() else made
+        if size := _base64_size(value):
+            return base64.b64encode(stream[:size]).decode()
+        return _by_character(value, stream)
+
+    return make
+
+
+def _uuid_text(value: str, stream: bytes) -> str:
+    """Keep the version and variant of a UUID (RFC 9562), and the case it is written in."""
+    made = list(str(uuid.UUID(bytes=stream[:16])))
+    for place in (14, 19):
+        made[place] = value[place].lower()
+    text = "".join(made)
+    return text.upper() if value.isupper() else text
+
+
+def _base64_size(value: str) -> int:
+    """Give the length of what a base64 text holds, or 0 where it shows no sign of being one."""
+    if len(value) % 4 or not set(value) & set("+/="):
+        return 0
+    try:
+        held = base64.b64decode(value, validate=True)
+    except (ValueError, binascii.Error):
+        return 0
+    return len(held)
+
+
+def _by_character(value: str, stream: bytes) -> str:
+    """Replace digits by digits, small letters by small letters, capitals by capitals; other signs in ASCII stay."""
+    made, replaced = [], 0
+    for char, byte in zip(value, stream):
+        alphabet = _ALPHABET_OF.get(char)
+        if alphabet is None and not char.isascii() and char.isalnum():
+            alphabet = string.ascii_lowercase
+        if alphabet:
+            replaced += 1
+            made.append(alphabet[byte % len(alphabet)])
+        else:
+            made.append(char)
+    return "".join(made) if replaced else "x" * len(value)
+
+
+def _integer(drawing: Drawing, largest: int) -> Callable[[int, int], int]:
+    def make(value: int, attempt: int) -> int:
+        size = len(str(abs(value)))
+        low = 10 ** (size - 1) if size > 1 else 0
+        high = min(10**size - 1, largest)
+        drawn = int.from_bytes(drawing.draw(str(int(value)).encode(), attempt)[:16], "little")
+        made = low + drawn % (high - low + 1)
+        return type(value)(-made if value < 0 else made)
+
+    return make
+
+
+def _binary(drawing: Drawing) -> Callable[[bytes], bytes]:
+    def make(value: bytes, attempt: int) -> bytes:
+        made = bytearray(drawing.stream(bytes(value), len(value), attempt))
+        subtype = value.subtype if isinstance(value, Binary) else 0
+        if subtype == uuid_subtype and len(value) == 16:
+            made[6] = made[6] & 0x0F | value[6] & 0xF0
+            made[8] = made[8] & 0x3F | value[8] & 0xC0
+        return Binary(bytes(made), subtype) if subtype else bytes(made)
+
+    mask = never_itself(make)
+
+    def binary(value: bytes) -> bytes:
+        if isinstance(value, Binary) and value.subtype in _REFUSED_SUBTYPES:
+            raise Refused
+        return mask(value) if value else value
+
+    return binary
+
+
+uuid_subtype = 4
+_REFUSED_SUBTYPES = (6, 7)  # encrypted on the client, compressed column: the bytes have a structure

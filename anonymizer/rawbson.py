@@ -1,0 +1,70 @@
+"""A walk over the bytes of a document, for those that decoding would change: repeated keys, types that are no more, bad UTF-8.
+
+It is slow and sees everything. The fast way (decode, compare with the bytes) calls it only where the two differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from anonymizer.bsontypes import TYPE_BYTES
+
+_FIXED = {0x01: 8, 0x06: 0, 0x07: 12, 0x08: 1, 0x09: 8, 0x0A: 0, 0x10: 4, 0x11: 8, 0x12: 8, 0x13: 16, 0x7F: 0, 0xFF: 0}
+_TEXTS = (0x02, 0x0D, 0x0E)
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element: its key, MongoDB's alias of its type, the bytes of its value, and whether its key stood there before."""
+
+    key: str
+    type: str
+    value: bytes
+    repeated: bool
+
+
+def documents(batch: bytes) -> Iterator[bytes]:
+    """Cut a batch of a raw cursor into its documents."""
+    at = 0
+    while at < len(batch):
+        size = _int(batch, at)
+        yield batch[at : at + size]
+        at += size
+
+
+def elements(document: bytes) -> Iterator[Element]:
+    """Walk over the elements of a document, not going into those that are documents themselves.
+
+    Raises:
+        ValueError: The bytes are no BSON.
+    """
+    at, seen = 4, set()
+    while document[at]:
+        kind = document[at]
+        end = document.index(b"\0", at + 1)
+        key = document[at + 1 : end].decode("utf-8", "replace")
+        size = _value_size(kind, document, end + 1)
+        yield Element(key, TYPE_BYTES[kind], document[end + 1 : end + 1 + size], key in seen)
+        seen.add(key)
+        at = end + 1 + size
+
+
+def _int(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 4], "little")
+
+
+def _value_size(kind: int, data: bytes, at: int) -> int:
+    if kind in _FIXED:
+        return _FIXED[kind]
+    if kind in _TEXTS:
+        return 4 + _int(data, at)
+    if kind in (0x03, 0x04, 0x0F):
+        return _int(data, at)
+    if kind == 0x05:
+        return 5 + _int(data, at)
+    if kind == 0x0C:
+        return 4 + _int(data, at) + 12
+    if kind == 0x0B:
+        return data.index(b"\0", data.index(b"\0", at) + 1) + 1 - at
+    raise ValueError(f"unknown BSON type 0x{kind:02x}")
