@@ -1,0 +1,266 @@
+"""The few calls to AWS that a refresh makes, as Protocols for each side, and the values they answer with.
+
+Production's side and our own are apart, so that a step that is handed production's can do no more than look and ask for
+a snapshot. `boto.py` holds the real ones; tests pass fakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from refresh.request import Document
+
+SPACE_TAG = "understudy:space"
+REFRESH_TAG = "understudy:refresh"
+ROLE_TAG = "understudy:role"
+EXPIRES_TAG = "understudy:expires-at"
+
+Tags = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """Where a volume is attached, and how far the attaching is."""
+
+    instance_id: str
+    device: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """An EBS volume as DescribeVolumes shows it."""
+
+    volume_id: str
+    state: str
+    size_gib: int
+    created_at: datetime
+    attachments: tuple[Attachment, ...] = ()
+    tags: Tags = field(default_factory=dict)
+
+    @property
+    def role(self) -> str:
+        """What it is for: quarantine, candidate, live or previous."""
+        return self.tags.get(ROLE_TAG, "")
+
+    @property
+    def refresh_id(self) -> str:
+        """The refresh that made it."""
+        return self.tags.get(REFRESH_TAG, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """An EBS snapshot as DescribeSnapshots shows it."""
+
+    snapshot_id: str
+    volume_id: str
+    state: str
+    size_gib: int
+    started_at: datetime
+    owner_id: str = ""
+    message: str = ""
+    progress: str = ""
+    tags: Tags = field(default_factory=dict)
+
+    @property
+    def refresh_id(self) -> str:
+        """The refresh that asked for it."""
+        return self.tags.get(REFRESH_TAG, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """An EC2 instance as DescribeInstances shows it; `devices` maps device names to volume ids."""
+
+    instance_id: str
+    state: str
+    zone: str
+    root_device: str
+    devices: Mapping[str, str]
+
+    @property
+    def data_volume_ids(self) -> tuple[str, ...]:
+        """Every attached volume but the root."""
+        return tuple(volume for device, volume in self.devices.items() if device != self.root_device)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeOrder:
+    """What CreateVolume is asked for; the token makes asking twice harmless."""
+
+    size_gib: int
+    zone: str
+    kms_key_id: str
+    token: str
+    tags: Tags
+    snapshot_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotOrder:
+    """What CreateSnapshots is asked for: an instance's data volumes at one point in time."""
+
+    instance_id: str
+    excluded_volume_ids: Sequence[str]
+    description: str
+    tags: Tags
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What GetCommandInvocation says of a command that has ended or still runs."""
+
+    status: str
+    detail: str
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """An object of a bucket. Its age is by the bucket's own clock, so no two hosts' clocks are compared."""
+
+    body: bytes
+    etag: str
+    age_seconds: float
+
+
+class SourceCompute(Protocol):
+    """EC2 on production's side: looking, and asking for snapshots.
+
+    `share_snapshot` and `delete_snapshot` are for a production in another account, and touch only snapshots that a
+    refresh made.
+    """
+
+    def instance(self, instance_id: str) -> Instance | None:
+        """Look an instance up."""
+        ...
+
+    def volume(self, volume_id: str) -> Volume | None:
+        """Look a volume up."""
+        ...
+
+    def snapshots(self, tags: Tags) -> list[Snapshot]:
+        """Look up this account's snapshots that carry all these tags."""
+        ...
+
+    def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
+        """Ask for snapshots of an instance's volumes; they carry their tags from birth."""
+        ...
+
+    def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
+        """Let another account make volumes of a snapshot."""
+        ...
+
+    def delete_snapshot(self, snapshot_id: str) -> None:
+        """Delete a snapshot; one that is gone is well."""
+        ...
+
+
+class Compute(Protocol):
+    """EC2 on our own side."""
+
+    def account_id(self) -> str:
+        """Return the account that this side acts in."""
+        ...
+
+    def instance(self, instance_id: str) -> Instance | None:
+        """Look an instance up."""
+        ...
+
+    def volume(self, volume_id: str) -> Volume | None:
+        """Look a volume up."""
+        ...
+
+    def volumes(self, tags: Tags) -> list[Volume]:
+        """Look up the volumes that carry all these tags and are not being deleted."""
+        ...
+
+    def snapshots(self, tags: Tags) -> list[Snapshot]:
+        """Look up this account's snapshots that carry all these tags."""
+        ...
+
+    def create_volume(self, order: VolumeOrder) -> Volume:
+        """Make a volume; it carries its tags from birth."""
+        ...
+
+    def attach_volume(self, volume_id: str, instance_id: str, device: str) -> None:
+        """Attach a volume; one that is on this instance already is well."""
+        ...
+
+    def detach_volume(self, volume_id: str, instance_id: str) -> None:
+        """Detach a volume; one that is detached already is well."""
+        ...
+
+    def delete_volume(self, volume_id: str) -> None:
+        """Delete a volume; one that is gone is well."""
+        ...
+
+    def delete_snapshot(self, snapshot_id: str) -> None:
+        """Delete a snapshot; one that is gone is well."""
+        ...
+
+    def tag(self, resource_id: str, tags: Tags) -> None:
+        """Write tags over those of the same names."""
+        ...
+
+    def start_instance(self, instance_id: str) -> None:
+        """Ask an instance to start."""
+        ...
+
+    def stop_instance(self, instance_id: str) -> None:
+        """Ask an instance to stop."""
+        ...
+
+
+class CommandPort(Protocol):
+    """Systems Manager's Run Command."""
+
+    def send(self, instance_id: str, document: Document, parameters: Mapping[str, str]) -> str:
+        """Send a document to one instance and return the command's id."""
+        ...
+
+    def outcome(self, command_id: str, instance_id: str) -> Outcome | None:
+        """Return what became of a command; None while the service does not know it yet."""
+        ...
+
+
+class ParameterPort(Protocol):
+    """Systems Manager's parameters: that they exist and in which version, never what they hold."""
+
+    def version(self, name: str) -> int | None:
+        """Return a parameter's version; None when there is none of that name."""
+        ...
+
+
+class ObjectPort(Protocol):
+    """S3, with the conditional writes that ledger and lease stand on."""
+
+    def get(self, bucket: str, key: str) -> Stored | None:
+        """Read an object; None when there is none."""
+        ...
+
+    def put(self, bucket: str, key: str, body: bytes, *, etag: str | None = None, absent: bool = False) -> str | None:
+        """Write an object, only over the one with this etag or only where none is; None when that did not hold."""
+        ...
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """List the keys under a prefix."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aws:
+    """Both sides. `source_*` act through production's session, all others through our own."""
+
+    source_compute: SourceCompute
+    source_commands: CommandPort
+    compute: Compute
+    commands: CommandPort
+    parameters: ParameterPort
+    objects: ObjectPort

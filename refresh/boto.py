@@ -1,0 +1,175 @@
+"""The real AWS behind the Protocols of `aws.py`: one session for each side, every error wrapped where it comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import ClientError
+from botocore.session import get_session
+
+from refresh.aws import Aws, Outcome, Stored
+from refresh.boto_ec2 import Ec2
+from refresh.boto_errors import is_code, wrapped
+from refresh.request import Document
+
+
+class Ssm:
+    """Run Command and parameters."""
+
+    def __init__(self, once: Any, patient: Any) -> None:
+        """Take a client that tries once, for sending, and one that retries, for looking."""
+        self._once = once
+        self._patient = patient
+
+    def send(self, instance_id: str, document: Document, parameters: Mapping[str, str]) -> str:
+        """Send a document by name, with its content pinned by hash."""
+        pinned = {"DocumentHash": document.hash, "DocumentHashType": "Sha256"} if document.hash else {}
+        with wrapped(f"SendCommand {document.name} to {instance_id}"):
+            answer = self._once.send_command(
+                DocumentName=document.name,
+                InstanceIds=[instance_id],
+                Parameters={name: [value] for name, value in parameters.items()},
+                **pinned,
+            )
+            return str(answer["Command"]["CommandId"])
+
+    def outcome(self, command_id: str, instance_id: str) -> Outcome | None:
+        """Ask what became of a command."""
+        with wrapped(f"GetCommandInvocation {command_id} on {instance_id}"):
+            try:
+                answer = self._patient.get_command_invocation(CommandId=command_id, InstanceId=instance_id)
+            except ClientError as error:
+                if is_code(error, "InvocationDoesNotExist"):
+                    return None  # normal just after SendCommand
+                raise
+        return Outcome(
+            status=answer["Status"],
+            detail=answer.get("StatusDetails", ""),
+            exit_code=int(answer.get("ResponseCode", -1)),
+            stdout=answer.get("StandardOutputContent", ""),
+            stderr=answer.get("StandardErrorContent", ""),
+        )
+
+    def version(self, name: str) -> int | None:
+        """Look a parameter's version up by DescribeParameters, which never sees its value."""
+        wanted = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
+        with wrapped(f"DescribeParameters {name}"):
+            for page in self._patient.get_paginator("describe_parameters").paginate(ParameterFilters=wanted):
+                for parameter in page["Parameters"]:
+                    if parameter["Name"] == name:
+                        return int(parameter["Version"])
+        return None
+
+
+class S3:
+    """Objects, with conditional writes."""
+
+    def __init__(self, client: Any) -> None:
+        """Take a client."""
+        self._client = client
+
+    def get(self, bucket: str, key: str) -> Stored | None:
+        """Read an object and its age by the bucket's clock."""
+        with wrapped(f"GetObject s3://{bucket}/{key}"):
+            try:
+                answer = self._client.get_object(Bucket=bucket, Key=key)
+                body = answer["Body"].read()
+            except ClientError as error:
+                if is_code(error, "NoSuchKey", "404"):
+                    return None
+                raise
+        now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+        age = now.astimezone(timezone.utc) - answer["LastModified"].astimezone(timezone.utc)
+        return Stored(body=body, etag=answer["ETag"], age_seconds=max(0.0, age.total_seconds()))
+
+    def put(self, bucket: str, key: str, body: bytes, *, etag: str | None = None, absent: bool = False) -> str | None:
+        """Write an object under a condition; an answer that was lost on the way counts by what is stored."""
+        condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"} if absent else {}
+        with wrapped(f"PutObject s3://{bucket}/{key}"):
+            try:
+                return str(self._client.put_object(Bucket=bucket, Key=key, Body=body, **condition)["ETag"])
+            except ClientError as error:
+                if not is_code(error, "PreconditionFailed", "ConditionalRequestConflict", "412", "NoSuchKey"):
+                    raise
+        stored = self.get(bucket, key)
+        return stored.etag if stored is not None and stored.body == body else None
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """List keys."""
+        with wrapped(f"ListObjectsV2 s3://{bucket}/{prefix}"):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+            return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+
+
+def connect(region: str, production_role_arn: str = "") -> Aws:
+    """Open a session for each side; endpoints and credentials come from the environment.
+
+    Args:
+        region: The region of both sides.
+        production_role_arn: Role to assume for production's side; empty for this environment's own.
+
+    Returns:
+        Both sides.
+    """
+    own = boto3.Session(region_name=region)
+    with wrapped("reading the AWS credentials of this environment"):
+        production = _assumed(own, production_role_arn) if production_role_arn else boto3.Session(region_name=region)
+    return assemble(own, production)
+
+
+def assemble(own: Any, production: Any) -> Aws:
+    """Put the sides together from two sessions.
+
+    Args:
+        own: Session of staging's side.
+        production: Session of production's side.
+
+    Returns:
+        Both sides.
+    """
+    ssm = Ssm(*_clients(own, "ssm"))
+    return Aws(
+        source_compute=Ec2(*_clients(production, "ec2"), identity=_none),
+        source_commands=Ssm(*_clients(production, "ssm")),
+        compute=Ec2(*_clients(own, "ec2"), identity=lambda: own.client("sts")),
+        commands=ssm,
+        parameters=ssm,
+        objects=S3(_clients(own, "s3")[1]),
+    )
+
+
+def _none() -> Any:
+    return None
+
+
+def _clients(session: Any, service: str) -> tuple[Any, Any]:
+    """Return a client that tries once and one that retries: calls without a client token are never sent twice unseen."""
+    once = Config(retries={"total_max_attempts": 1})
+    patient = Config(retries={"mode": "standard", "total_max_attempts": 5})
+    return session.client(service, config=once), session.client(service, config=patient)
+
+
+def _assumed(own: Any, role_arn: str) -> Any:
+    """Make a session that assumes the role anew whenever its credentials run out."""
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=_creator(own),
+        source_credentials=own.get_credentials(),
+        role_arn=role_arn,
+        extra_args={"RoleSessionName": "understudy"},
+    )
+    session = get_session()
+    session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 - botocore has no public way
+    return boto3.Session(botocore_session=session, region_name=own.region_name)
+
+
+def _creator(own: Any) -> Callable[..., Any]:
+    def create(service: str, **options: Any) -> Any:
+        return own.client(service, **options)
+
+    return create

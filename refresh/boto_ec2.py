@@ -1,0 +1,230 @@
+"""EC2 and EBS behind the Protocols of `aws.py`, for either side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from refresh.aws import Attachment, Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
+from refresh.boto_errors import is_code, wrapped
+
+_GONE = ("InvalidVolume.NotFound", "InvalidSnapshot.NotFound", "InvalidInstanceID.NotFound")
+
+
+class Ec2:
+    """Instances, volumes and snapshots of one account."""
+
+    def __init__(self, once: Any, patient: Any, *, identity: Callable[[], Any]) -> None:
+        """Take a client that tries once, one that retries, and a way to the account's name.
+
+        Args:
+            once: For calls that have no client token: a lost answer must not become a second snapshot.
+            patient: For all others.
+            identity: Makes an STS client.
+        """
+        self._once = once
+        self._patient = patient
+        self._identity = identity
+
+    def account_id(self) -> str:
+        """Ask STS which account this is."""
+        with wrapped("GetCallerIdentity"):
+            return str(self._identity().get_caller_identity()["Account"])
+
+    def instance(self, instance_id: str) -> Instance | None:
+        """Look an instance up."""
+        with wrapped(f"DescribeInstances {instance_id}"):
+            try:
+                answer = self._patient.describe_instances(InstanceIds=[instance_id])
+            except ClientError as error:
+                if is_code(error, *_GONE, "InvalidInstanceID.Malformed"):
+                    return None
+                raise
+        found = [entry for group in answer["Reservations"] for entry in group["Instances"]]
+        return _instance(found[0]) if found else None
+
+    def volume(self, volume_id: str) -> Volume | None:
+        """Look a volume up."""
+        with wrapped(f"DescribeVolumes {volume_id}"):
+            try:
+                found = self._patient.describe_volumes(VolumeIds=[volume_id])["Volumes"]
+            except ClientError as error:
+                if is_code(error, *_GONE):
+                    return None
+                raise
+        return _volume(found[0]) if found else None
+
+    def volumes(self, tags: Tags) -> list[Volume]:
+        """Look volumes up by their tags."""
+        with wrapped(f"DescribeVolumes with {_readable(tags)}"):
+            pages = self._patient.get_paginator("describe_volumes").paginate(Filters=_filters(tags))
+            found = [_volume(entry) for page in pages for entry in page["Volumes"]]
+        return [volume for volume in found if volume.state not in {"deleting", "deleted"}]
+
+    def snapshots(self, tags: Tags) -> list[Snapshot]:
+        """Look this account's snapshots up by their tags."""
+        with wrapped(f"DescribeSnapshots with {_readable(tags)}"):
+            pages = self._patient.get_paginator("describe_snapshots").paginate(
+                OwnerIds=["self"], Filters=_filters(tags)
+            )
+            return [_snapshot(entry) for page in pages for entry in page["Snapshots"]]
+
+    def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
+        """Ask for snapshots of an instance's data volumes at one point in time."""
+        which: dict[str, Any] = {"InstanceId": order.instance_id, "ExcludeBootVolume": True}
+        if order.excluded_volume_ids:
+            which["ExcludeDataVolumeIds"] = list(order.excluded_volume_ids)
+        with wrapped(f"CreateSnapshots of {order.instance_id}"):
+            answer = self._once.create_snapshots(
+                InstanceSpecification=which,
+                Description=order.description,
+                TagSpecifications=_birth_tags("snapshot", order.tags),
+            )
+        return [_snapshot(entry) for entry in answer["Snapshots"]]
+
+    def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
+        """Let an account make volumes of a snapshot."""
+        with wrapped(f"ModifySnapshotAttribute {snapshot_id} for account {account_id}"):
+            self._patient.modify_snapshot_attribute(
+                SnapshotId=snapshot_id,
+                Attribute="createVolumePermission",
+                OperationType="add",
+                UserIds=[account_id],
+            )
+
+    def create_volume(self, order: VolumeOrder) -> Volume:
+        """Make an encrypted gp3 volume."""
+        source = {"SnapshotId": order.snapshot_id} if order.snapshot_id else {}
+        with wrapped(f"CreateVolume in {order.zone}"):
+            answer = self._patient.create_volume(
+                AvailabilityZone=order.zone,
+                Size=order.size_gib,
+                VolumeType="gp3",
+                Encrypted=True,
+                KmsKeyId=order.kms_key_id,
+                ClientToken=order.token,
+                TagSpecifications=_birth_tags("volume", order.tags),
+                **source,
+            )
+        return _volume(answer)
+
+    def attach_volume(self, volume_id: str, instance_id: str, device: str) -> None:
+        """Attach a volume; a lost answer shows as VolumeInUse and is well when it is on this instance."""
+        with wrapped(f"AttachVolume {volume_id} to {instance_id}"):
+            try:
+                self._once.attach_volume(VolumeId=volume_id, InstanceId=instance_id, Device=device)
+            except ClientError as error:
+                if not (is_code(error, "VolumeInUse") and self._is_on(volume_id, instance_id)):
+                    raise
+
+    def detach_volume(self, volume_id: str, instance_id: str) -> None:
+        """Detach a volume; one that is available already is well."""
+        with wrapped(f"DetachVolume {volume_id} from {instance_id}"):
+            try:
+                self._patient.detach_volume(VolumeId=volume_id, InstanceId=instance_id)
+            except ClientError as error:
+                if not (is_code(error, "IncorrectState", *_GONE) and not self._is_on(volume_id, instance_id)):
+                    raise
+
+    def delete_volume(self, volume_id: str) -> None:
+        """Delete a volume."""
+        with wrapped(f"DeleteVolume {volume_id}"):
+            _unless_gone(self._patient.delete_volume, VolumeId=volume_id)
+
+    def delete_snapshot(self, snapshot_id: str) -> None:
+        """Delete a snapshot."""
+        with wrapped(f"DeleteSnapshot {snapshot_id}"):
+            _unless_gone(self._patient.delete_snapshot, SnapshotId=snapshot_id)
+
+    def tag(self, resource_id: str, tags: Tags) -> None:
+        """Write tags."""
+        with wrapped(f"CreateTags on {resource_id}"):
+            self._patient.create_tags(Resources=[resource_id], Tags=_pairs(tags))
+
+    def start_instance(self, instance_id: str) -> None:
+        """Start an instance."""
+        with wrapped(f"StartInstances {instance_id}"):
+            self._patient.start_instances(InstanceIds=[instance_id])
+
+    def stop_instance(self, instance_id: str) -> None:
+        """Stop an instance."""
+        with wrapped(f"StopInstances {instance_id}"):
+            self._patient.stop_instances(InstanceIds=[instance_id])
+
+    def _is_on(self, volume_id: str, instance_id: str) -> bool:
+        volume = self.volume(volume_id)
+        return volume is not None and any(each.instance_id == instance_id for each in volume.attachments)
+
+
+def _unless_gone(call: Callable[..., Any], **arguments: str) -> None:
+    try:
+        call(**arguments)
+    except ClientError as error:
+        if not is_code(error, *_GONE):
+            raise
+
+
+def _filters(tags: Tags) -> list[dict[str, Any]]:
+    return [{"Name": f"tag:{name}", "Values": [value]} for name, value in tags.items()]
+
+
+def _pairs(tags: Tags) -> list[dict[str, str]]:
+    return [{"Key": name, "Value": value} for name, value in tags.items()]
+
+
+def _birth_tags(kind: str, tags: Tags) -> list[dict[str, Any]]:
+    return [{"ResourceType": kind, "Tags": _pairs(tags)}]
+
+
+def _readable(tags: Tags) -> str:
+    return ", ".join(f"{name}={value}" for name, value in tags.items())
+
+
+def _tags(pairs: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    return {pair["Key"]: pair["Value"] for pair in pairs or ()}
+
+
+def _volume(entry: Mapping[str, Any]) -> Volume:
+    attachments = tuple(
+        Attachment(instance_id=each.get("InstanceId", ""), device=each.get("Device", ""), state=each["State"])
+        for each in entry.get("Attachments", ())
+        if each["State"] != "detached"
+    )
+    return Volume(
+        volume_id=entry["VolumeId"],
+        state=entry["State"],
+        size_gib=int(entry["Size"]),
+        created_at=entry["CreateTime"],
+        attachments=attachments,
+        tags=_tags(entry.get("Tags")),
+    )
+
+
+def _snapshot(entry: Mapping[str, Any]) -> Snapshot:
+    return Snapshot(
+        snapshot_id=entry["SnapshotId"],
+        volume_id=entry["VolumeId"],
+        state=entry.get("State", "pending"),
+        size_gib=int(entry["VolumeSize"]),
+        started_at=entry["StartTime"],
+        owner_id=str(entry.get("OwnerId", "")),
+        message=entry.get("StateMessage", ""),
+        progress=entry.get("Progress", ""),
+        tags=_tags(entry.get("Tags")),
+    )
+
+
+def _instance(entry: Mapping[str, Any]) -> Instance:
+    return Instance(
+        instance_id=entry["InstanceId"],
+        state=entry["State"]["Name"],
+        zone=entry["Placement"]["AvailabilityZone"],
+        root_device=entry.get("RootDeviceName", ""),
+        devices={
+            each["DeviceName"]: each["Ebs"]["VolumeId"]
+            for each in entry.get("BlockDeviceMappings", ())
+            if "Ebs" in each
+        },
+    )

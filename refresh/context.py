@@ -1,0 +1,102 @@
+"""What a step is given to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from refresh.aws import EXPIRES_TAG, REFRESH_TAG, ROLE_TAG, SPACE_TAG, Aws, Volume
+from refresh.commands import Commands
+from refresh.ledger import Ledger
+from refresh.poller import Clock, Poller
+from refresh.release import Releaser
+from refresh.request import RefreshRequest
+from refresh.volumes import Volumes
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One refresh at work: what was asked, both sides of AWS, the ledger, the time, and a way to say something."""
+
+    request: RefreshRequest
+    aws: Aws
+    ledger: Ledger
+    clock: Clock
+    poller: Poller
+    say: Say
+
+    @property
+    def refresh_id(self) -> str:
+        """The refresh that is worked on."""
+        return self.request.refresh_id
+
+    @property
+    def volumes(self) -> Volumes:
+        """Our own volumes."""
+        return Volumes(self.aws.compute, self.poller)
+
+    @property
+    def hosts(self) -> Commands:
+        """Commands on worker and staging."""
+        return Commands(self.aws.commands, self.poller, self.request.documents)
+
+    @property
+    def releaser(self) -> Releaser:
+        """The way volumes and snapshots are let go."""
+        return Releaser(aws=self.aws, hosts=self.hosts, volumes=self.volumes, region=self.request.region)
+
+    @property
+    def production_hosts(self) -> Commands:
+        """Commands on production: the read-only document, through production's session."""
+        check = {verb: each for verb, each in self.request.documents.items() if verb == "production-check"}
+        return Commands(self.aws.source_commands, self.poller, check)
+
+    def tags(self, role: str) -> dict[str, str]:
+        """Return the tags that name a thing of this refresh.
+
+        Args:
+            role: snapshot, quarantine, candidate, live or previous.
+
+        Returns:
+            The tags to look it up by.
+        """
+        return {SPACE_TAG: self.request.space, REFRESH_TAG: self.refresh_id, ROLE_TAG: role}
+
+    def raw_tags(self, role: str) -> dict[str, str]:
+        """Return the tags of something that holds production's data: with the time when it has to go."""
+        expires_at = self.clock.now() + timedelta(hours=self.request.limits.quarantine_expiry_hours)
+        return {**self.tags(role), EXPIRES_TAG: expires_at.isoformat(timespec="seconds")}
+
+    def find_volume(self, role: str) -> Volume | None:
+        """Look up this refresh's volume of a role."""
+        return self.volumes.find(self.tags(role))
+
+
+class Step(Protocol):
+    """A step of a workflow: it alone knows whether it is done, and may be run any number of times."""
+
+    @property
+    def name(self) -> str:
+        """A verb phrase; the key of its record in the ledger."""
+        ...
+
+    @property
+    def timeout_minutes(self) -> int:
+        """How long it may take when the limits say nothing."""
+        ...
+
+    def plan(self, request: RefreshRequest) -> str:
+        """Say in a line what it will do; asks nobody."""
+        ...
+
+    def is_done(self, context: Context) -> bool:
+        """Say whether there is nothing left to do; reads only."""
+        ...
+
+    def run(self, context: Context) -> dict[str, Any]:
+        """Do it, or finish it; return the facts for the record."""
+        ...

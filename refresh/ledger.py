@@ -1,0 +1,213 @@
+"""What a refresh has done: `ledger/<refresh_id>.json` in the reports bucket, written before and after each step.
+
+Every write is conditional on the one before it and carries the fencing number of the lease, so that a process that lost
+its lease cannot write over its successor.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from refresh.aws import ObjectPort
+from refresh.errors import LeaseError, LedgerError
+from refresh.poller import Clock
+
+PREFIX = "ledger/"
+RUNNING, FINISHED, ABANDONED = "running", "finished", "abandoned"
+
+
+def key_of(refresh_id: str) -> str:
+    """Return where the ledger of a refresh lies."""
+    return f"{PREFIX}{refresh_id}.json"
+
+
+def read(objects: ObjectPort, bucket: str, refresh_id: str) -> dict[str, Any] | None:
+    """Read a ledger without the right to write it.
+
+    Args:
+        objects: The bucket's port.
+        bucket: The reports bucket.
+        refresh_id: Whose ledger.
+
+    Returns:
+        Its values; None when there is none.
+
+    Raises:
+        LedgerError: It is no JSON object.
+    """
+    stored = objects.get(bucket, key_of(refresh_id))
+    return None if stored is None else _parsed(stored.body, bucket, refresh_id)
+
+
+def read_all(objects: ObjectPort, bucket: str) -> list[dict[str, Any]]:
+    """Read every ledger of a space, the one that started last at the end."""
+    keys = objects.keys(bucket, PREFIX)
+    ids = [key[len(PREFIX) : -len(".json")] for key in keys if key.endswith(".json")]
+    found = [values for each in ids if (values := read(objects, bucket, each)) is not None]
+    return sorted(found, key=lambda values: str(values.get("started_at", "")))
+
+
+class Ledger:
+    """The record of one refresh; what it says was written before what it tells of counts as done."""
+
+    def __init__(self, objects: ObjectPort, bucket: str, clock: Clock, values: dict[str, Any], etag: str | None) -> None:
+        """Use `Ledger.open`."""
+        self._objects = objects
+        self._bucket = bucket
+        self._clock = clock
+        self._values = values
+        self._etag = etag
+
+    @classmethod
+    def open(
+        cls, objects: ObjectPort, bucket: str, clock: Clock, *, refresh_id: str, fencing: int, about: Mapping[str, Any]
+    ) -> Ledger:
+        """Open the ledger of a refresh under a lease, or start it.
+
+        Args:
+            objects: The bucket's port.
+            bucket: The reports bucket.
+            clock: The time.
+            refresh_id: Whose ledger.
+            fencing: The lease's fencing number.
+            about: What it says of the request, such as trigger and space.
+
+        Returns:
+            The ledger, with this fencing number written into it.
+
+        Raises:
+            LeaseError: A later lease has written it already.
+            LedgerError: It cannot be read, or changed meanwhile.
+        """
+        stored = objects.get(bucket, key_of(refresh_id))
+        values = _parsed(stored.body, bucket, refresh_id) if stored else _blank(refresh_id, clock, 1)
+        if int(values["fencing"]) > fencing:
+            later = values["fencing"]
+            raise LeaseError(f"refresh {refresh_id} stopped: another process took it over (fencing {later} over {fencing})")
+        values.update(about, fencing=fencing)
+        ledger = cls(objects, bucket, clock, values, stored.etag if stored else None)
+        ledger._write()
+        return ledger
+
+    @property
+    def refresh_id(self) -> str:
+        """Whose ledger it is."""
+        return str(self._values["refresh_id"])
+
+    @property
+    def state(self) -> str:
+        """running, finished or abandoned."""
+        return str(self._values["state"])
+
+    @property
+    def attempt(self) -> int:
+        """Counts from 1; a refresh that was abandoned, or whose volume is gone, starts the next."""
+        return int(self._values["attempt"])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """A copy of everything, for the report."""
+        return copy.deepcopy(self._values)
+
+    def facts(self, step: str) -> dict[str, Any]:
+        """Return what a step has noted so far; empty when nothing."""
+        return dict(self._values["steps"].get(step, {}).get("facts", {}))
+
+    def is_done(self, step: str) -> bool:
+        """Say whether a step has been recorded as done."""
+        return bool(self._values["steps"].get(step, {}).get("done_at"))
+
+    def begin(self, step: str) -> None:
+        """Record that a step starts; what it noted before it was interrupted stays."""
+        record = self._record(step)
+        record.update(done_at="", started_at=self._now(), runs=int(record.get("runs", 0)) + 1)
+        self._write()
+
+    def note(self, step: str, **facts: Any) -> None:
+        """Record facts of a step before it goes on."""
+        self._record(step)["facts"].update(facts)
+        self._write()
+
+    def finish(self, step: str, seconds: float, facts: Mapping[str, Any]) -> None:
+        """Record that a step is done.
+
+        Args:
+            step: Its name.
+            seconds: How long this run of it took; added to what earlier runs took.
+            facts: What it found out or made.
+        """
+        record = self._record(step)
+        record["facts"].update(facts)
+        record["seconds"] = round(float(record.get("seconds", 0.0)) + seconds, 3)
+        record["done_at"] = self._now()
+        self._write()
+
+    def interrupt(self, step: str, seconds: float, reason: str) -> None:
+        """Record that a step failed, and why; the time counts."""
+        record = self._record(step)
+        record["seconds"] = round(float(record.get("seconds", 0.0)) + seconds, 3)
+        record["failed"] = reason
+        self._write()
+
+    def forget(self, *steps: str) -> None:
+        """Take back the records of steps that have to be done again."""
+        for step in steps:
+            self._values["steps"].pop(step, None)
+        self._write()
+
+    def start_over(self) -> None:
+        """Begin the next attempt: for a refresh that was abandoned, or whose volume is gone."""
+        blank = _blank(self.refresh_id, self._clock, self.attempt + 1)
+        self._values = {**self._values, **blank, "fencing": self._values["fencing"]}
+        self._write()
+
+    def close(self, state: str, **facts: Any) -> None:
+        """Record how the refresh ended."""
+        self._values.update(facts, state=state, finished_at=self._now())
+        self._write()
+
+    def _record(self, step: str) -> dict[str, Any]:
+        record: dict[str, Any] = self._values["steps"].setdefault(step, {"facts": {}})
+        return record
+
+    def _now(self) -> str:
+        return self._clock.now().isoformat()
+
+    def _write(self) -> None:
+        body = json.dumps(self._values, indent=1, sort_keys=True).encode()
+        key = key_of(self.refresh_id)
+        etag = self._objects.put(self._bucket, key, body, etag=self._etag, absent=self._etag is None)
+        if etag is None:
+            raise LedgerError(
+                f"s3://{self._bucket}/{key} was written by somebody else while refresh {self.refresh_id} worked on it: "
+                "this run stops. Run pulumi up again when nothing else works on this stack"
+            )
+        self._etag = etag
+
+
+def _blank(refresh_id: str, clock: Clock, attempt: int) -> dict[str, Any]:
+    return {
+        "refresh_id": refresh_id,
+        "state": RUNNING,
+        "attempt": attempt,
+        "fencing": 0,
+        "started_at": clock.now().isoformat(),
+        "finished_at": "",
+        "steps": {},
+    }
+
+
+def _parsed(body: bytes, bucket: str, refresh_id: str) -> dict[str, Any]:
+    try:
+        values = json.loads(body)
+        if values["refresh_id"] == refresh_id and isinstance(values["steps"], dict):
+            return dict(values)
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise LedgerError(
+        f"s3://{bucket}/{key_of(refresh_id)} is not the ledger of refresh {refresh_id}. "
+        "Choose another trigger, or remove the object"
+    )

@@ -1,0 +1,149 @@
+"""What preflight asks of hosts, parameters and staging; each check answers with reasons, one sentence each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from refresh.aws import Volume
+from refresh.context import Context
+from refresh.errors import DeadlineError, HostError
+from refresh.mongo.production import Member
+from refresh.request import RefreshRequest
+
+_STATUS_SECONDS = 180.0
+_GIB = 1024**3
+_USABLE_SHARE = 0.9  # of a volume: XFS keeps its own, mongod its journal and room to work
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagingStatus:
+    """What staging says of itself, or why it says nothing."""
+
+    live_volume_id: str = ""
+    version: str = ""
+    ca_certificate: str = ""
+    refusals: tuple[str, ...] = ()
+
+    @classmethod
+    def ask(cls, context: Context) -> StagingStatus:
+        """Ask staging's host.
+
+        Args:
+            context: The refresh.
+
+        Returns:
+            Its answer; an unhealthy server is a reason to refuse, since its users could not be carried on.
+        """
+        staging = context.request.staging
+        try:
+            answer = context.hosts.run(
+                staging.instance_id,
+                "staging-status",
+                at_most_seconds=_STATUS_SECONDS,
+                user_parameter=staging.user_parameter,
+                password_parameter=staging.password_parameter,
+            )
+        except (HostError, DeadlineError) as error:
+            return cls(refusals=(f"staging host: {error}",))
+        live_volume_id = str(answer.get("live_volume_id") or "")
+        refusals = ()
+        if live_volume_id and not answer.get("healthy") and not _may_be_mended(context, live_volume_id):
+            why = answer.get("reason") or "its server does not answer to the user of understudy:staging_user_parameter"
+            refusals = (f"staging ({staging.instance_id}) serves {live_volume_id} but is not healthy: {why}",)
+        return cls(
+            live_volume_id=live_volume_id,
+            version=str(answer.get("version") or ""),
+            ca_certificate=str(answer.get("ca_certificate") or ""),
+            refusals=refusals,
+        )
+
+
+def _may_be_mended(context: Context, live_volume_id: str) -> bool:
+    """Say whether an unhealthy server is no reason to stop: its volume is gone, or a cutover of this refresh was interrupted."""
+    return context.ledger.is_done("deliver") or context.aws.compute.volume(live_volume_id) is None
+
+
+def host_refusals(context: Context) -> list[str]:
+    """Look every host up."""
+    request = context.request
+    reasons = []
+    for instance_id in request.production.instance_ids:
+        instance = context.aws.source_compute.instance(instance_id)
+        if instance is None:
+            reasons.append(f"production host {instance_id} does not exist on production's side of {request.region}")
+    wanted = {request.staging.instance_id: "staging", request.worker.instance_id: "worker"}
+    for instance_id, role in wanted.items():
+        instance = context.aws.compute.instance(instance_id)
+        zone = request.staging.availability_zone
+        if instance is None:
+            reasons.append(f"{role} host {instance_id} does not exist in {request.region}: run pulumi refresh, then pulumi up")
+        elif instance.zone != zone:
+            reasons.append(f"{role} host {instance_id} is in {instance.zone}, but volumes are made in {zone}: use one zone")
+        elif role == "staging" and instance.state != "running":
+            reasons.append(f"staging host {instance_id} is {instance.state}: aws ec2 start-instances --instance-ids {instance_id}")
+    return reasons
+
+
+def parameter_refusals(context: Context) -> list[str]:
+    """Look up that our own parameters exist; their values are never read here."""
+    request = context.request
+    names = {
+        request.staging.user_parameter: "understudy:staging_user_parameter",
+        request.staging.password_parameter: "understudy:staging_password_parameter",
+        request.pseudonym_key_parameter: "understudy:pseudonym_key_parameter",
+    }
+    return [
+        f"the SSM parameter {name} ({key}) does not exist: aws ssm put-parameter --type SecureString --name {name} --value ..."
+        for name, key in names.items()
+        if context.aws.parameters.version(name) is None
+    ]
+
+
+def size_refusals(request: RefreshRequest, source: Volume, data_bytes: int) -> list[str]:
+    """Compare the candidate's size with what it has to hold.
+
+    Args:
+        request: What was asked for.
+        source: Production's data volume.
+        data_bytes: What the data takes there.
+
+    Returns:
+        A reason, or none.
+    """
+    size_gib = candidate_gib(request, source)
+    if data_bytes <= size_gib * _GIB * _USABLE_SHARE:
+        return []
+    needed_gib = int(data_bytes / _USABLE_SHARE / _GIB) + 1
+    return [
+        f"a candidate volume of {size_gib} GiB is too small for {data_bytes / _GIB:.1f} GiB of data in {source.volume_id}: "
+        f"pulumi config set understudy:staging_volume_gib {needed_gib}"
+    ]
+
+
+def candidate_gib(request: RefreshRequest, source: Volume) -> int:
+    """Return how large the candidate is to be: as asked for, or as the source's volume."""
+    return request.staging.volume_gib or source.size_gib
+
+
+def version_refusals(source: Member, status: StagingStatus) -> list[str]:
+    """Compare MongoDB versions: the copy is logical, so staging's may be newer, never older.
+
+    Args:
+        source: The member whose snapshot is taken.
+        status: Staging's answer.
+
+    Returns:
+        A reason, or none.
+    """
+    theirs = str(source.answer.get("version") or "")
+    if not status.version or release(status.version) >= release(theirs):
+        return []
+    return [
+        f"staging's host has mongod {status.version}, older than production's {theirs} on {source.name}: "
+        f"take an AMI with MongoDB {'.'.join(map(str, release(theirs)))} (understudy:ami_id)"
+    ]
+
+
+def release(version: str) -> tuple[int, ...]:
+    """Return a version's release series: (6, 0) of 6.0.5."""
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())

@@ -1,0 +1,79 @@
+"""Deliver: the verified copy moves to staging's host and stands beside the live volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from refresh.context import Context
+from refresh.errors import HostError, ResourceError
+from refresh.mongo import material, progress
+from refresh.mongo.checks import StagingStatus
+from refresh.mongo.restore import install_toolkit
+from refresh.request import RefreshRequest
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """Close both volumes on the worker, attach the candidate to staging, carry staging's own users and roles into it.
+
+    Idempotent: closing, moving and attaching what is there already changes nothing, and staging-deliver makes users equal to
+    today's, however often it runs. Resumes by doing it again. The live volume is not touched.
+    """
+
+    name: str = "deliver"
+    timeout_minutes: int = 120
+
+    def plan(self, request: RefreshRequest) -> str:
+        """Say what it will do."""
+        return f"deliver: candidate to staging {request.staging.instance_id}, with the users and roles that staging has today"
+
+    def is_done(self, context: Context) -> bool:
+        """Say whether the verified copy stands ready on staging."""
+        return progress.is_cut_over(context) or progress.is_delivered(context)
+
+    def run(self, context: Context) -> dict[str, Any]:
+        """Move it and carry the users."""
+        request = context.request
+        _close_on_worker(context, material.QUARANTINE)
+        candidate_volume_id = _close_on_worker(context, material.CANDIDATE)
+        if candidate_volume_id is None:
+            raise ResourceError(f"deliver of refresh {context.refresh_id}: its candidate volume is gone; pulumi up makes it anew")
+        install_toolkit(context, request.staging.instance_id)
+        live_volume_id = StagingStatus.ask(context).live_volume_id
+        context.volumes.attach(candidate_volume_id, request.staging.instance_id)
+        answer = context.hosts.run(
+            request.staging.instance_id,
+            "staging-deliver",
+            refresh_id=context.refresh_id,
+            volume_id=candidate_volume_id,
+            toolkit_sha256=request.toolkit.sha256,
+            user_parameter=request.staging.user_parameter,
+            password_parameter=request.staging.password_parameter,
+            replica_set=request.staging.replica_set,
+            cache_mib=request.worker.cache_mib,
+        )
+        if not (answer.get("users_equal") and answer.get("roles_equal")):
+            raise HostError(
+                f"deliver of refresh {context.refresh_id}: users or roles in {candidate_volume_id} are not those of staging. "
+                "Staging is as it was; pulumi up carries them again"
+            )
+        return {
+            "candidate_volume_id": candidate_volume_id,
+            "from_volume_id": live_volume_id,
+            "users": answer.get("users"),
+            "roles": answer.get("roles"),
+        }
+
+
+def _close_on_worker(context: Context, role: str) -> str | None:
+    """Stop a volume's server on the worker and unmount it; the candidate is detached too, unless the worker is staging itself."""
+    volume = context.find_volume(role)
+    if volume is None:
+        return None
+    worker = context.request.worker.instance_id
+    if any(each.instance_id == worker for each in volume.attachments):
+        context.hosts.run(worker, "volume-close", volume_id=volume.volume_id)
+        if role == material.CANDIDATE and not context.request.worker_is_staging:
+            context.volumes.detach(volume.volume_id)
+    return volume.volume_id

@@ -1,0 +1,115 @@
+"""Preflight: ask everything that could refuse, before anything is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from refresh import sweep
+from refresh.aws import ROLE_TAG, SPACE_TAG
+from refresh.context import Context
+from refresh.errors import PreflightError, RefreshError
+from refresh.mongo import material, production, progress
+from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals, size_refusals, version_refusals
+from refresh.mongo.production import ReplicaSet
+from refresh.request import RefreshRequest
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """Collect every reason into one error; then tidy up what others left.
+
+    Idempotent: it looks, and what it sweeps is swept once. It runs anew in every run until the cutover, since a resumed
+    refresh needs today's answers; production is asked only while its snapshot is still to be taken.
+    """
+
+    name: str = "preflight"
+    timeout_minutes: int = 30
+
+    def plan(self, request: RefreshRequest) -> str:
+        """Say what it will do."""
+        return f"preflight: asks production ({len(request.production.instance_ids)} hosts), staging, worker and parameters"
+
+    def is_done(self, context: Context) -> bool:
+        """Skip it once staging serves the new data by the record."""
+        return context.ledger.is_done("cut_over")
+
+    def run(self, context: Context) -> dict[str, Any]:
+        """Ask; refuse with all reasons, or sweep what other refreshes left."""
+        status = StagingStatus.ask(context)
+        reasons = [*host_refusals(context), *parameter_refusals(context), *status.refusals]
+        if not _has_snapshot(context):
+            reasons += _production_refusals(context, status)
+        if reasons:
+            raise PreflightError(context.refresh_id, reasons)
+        _tidy(context, status.live_volume_id)
+        return {
+            "live_volume_id": status.live_volume_id,
+            "hashes": {
+                "rules": context.request.rules_sha256,
+                "key_version": context.aws.parameters.version(context.request.pseudonym_key_parameter),
+                "anonymizer": context.request.toolkit.sha256,
+            },
+        }
+
+
+def _has_snapshot(context: Context) -> bool:
+    if progress.is_cut_over(context):
+        return True
+    return context.ledger.is_done("snapshot") and (
+        material.find_snapshot(context) is not None or context.find_volume(material.QUARANTINE) is not None
+    )
+
+
+def _production_refusals(context: Context, status: StagingStatus) -> list[str]:
+    members = production.observe(context)
+    limit_seconds = context.request.limits.source_lag_seconds
+    reasons = members.refusals(limit_seconds)
+    if reasons:
+        return reasons
+    for instance_id, reason in members.silent.items():
+        context.say(f"        production host {instance_id} did not answer and is left out: {reason}")
+    return _fitting_refusals(context, members, status, limit_seconds)
+
+
+def _fitting_refusals(context: Context, members: ReplicaSet, status: StagingStatus, limit_seconds: float) -> list[str]:
+    source = members.sources(limit_seconds)[0]
+    try:
+        volume = context.aws.source_compute.volume(source.volume_ids[0])
+    except RefreshError as error:
+        return [f"production volume {source.volume_ids[0]} of {source.name} cannot be described: {error}"]
+    if volume is None:
+        return [f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region"]
+    return [
+        *size_refusals(context.request, volume, int(source.answer.get("data_bytes") or 0)),
+        *version_refusals(source, status),
+    ]
+
+
+def _tidy(context: Context, live_volume_id: str) -> None:
+    """Put the roles right after a run that died behind its cutover, and release what others left or what has expired."""
+    mark_roles(context, live_volume_id)
+    left = sweep.leftovers(
+        context.aws,
+        context.request.space,
+        context.clock.now(),
+        refresh_id=context.refresh_id,
+        live_volume_id=live_volume_id,
+    )
+    if left:
+        context.say(f"        removes what an earlier refresh left: {left.describe()}")
+        context.releaser.release_all(left.volumes, left.snapshots)
+
+
+def mark_roles(context: Context, live_volume_id: str) -> None:
+    """Write into the tags which volume staging serves and which it served before.
+
+    Args:
+        context: The refresh.
+        live_volume_id: What staging says that it serves; empty before the first cutover.
+    """
+    for volume in context.aws.compute.volumes({SPACE_TAG: context.request.space}):
+        if volume.volume_id == live_volume_id and volume.role != material.LIVE:
+            context.aws.compute.tag(volume.volume_id, {ROLE_TAG: material.LIVE})
+        elif volume.volume_id != live_volume_id and volume.role == material.LIVE and live_volume_id:
+            context.aws.compute.tag(volume.volume_id, {ROLE_TAG: material.PREVIOUS})

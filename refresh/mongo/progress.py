@@ -1,0 +1,44 @@
+"""How far a refresh is, from its ledger and from what still exists: the one place that decides what has to be done again.
+
+Each milestone holds only while what it stands on does: a copy made under other rules, another key or another anonymizer
+is no copy, and a copy whose volume is gone is none either.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refresh.context import Context
+from refresh.mongo import material
+
+
+def hashes(context: Context) -> dict[str, Any]:
+    """Return what a copy depends on, as preflight found it in this run: rules, key version, anonymizer."""
+    return dict(context.ledger.facts("preflight").get("hashes", {}))
+
+
+def is_cut_over(context: Context) -> bool:
+    """Say whether staging serves this refresh's data: by the record, or by what staging answered in this run."""
+    if context.ledger.is_done("cut_over"):
+        return True
+    live_volume_id = context.ledger.facts("preflight").get("live_volume_id")
+    return bool(live_volume_id) and live_volume_id == context.ledger.facts("deliver").get("candidate_volume_id")
+
+
+def is_copied(context: Context) -> bool:
+    """Say whether the candidate holds a whole copy under today's hashes."""
+    facts = context.ledger.facts("anonymize")
+    if not context.ledger.is_done("anonymize") or facts["hashes"] != hashes(context):
+        return False
+    candidate = context.find_volume(material.CANDIDATE)
+    return candidate is not None and candidate.volume_id == facts["candidate_volume_id"]
+
+
+def is_verified(context: Context) -> bool:
+    """Say whether this very copy was verified."""
+    return context.ledger.is_done("verify") and is_copied(context)
+
+
+def is_delivered(context: Context) -> bool:
+    """Say whether the verified copy stands ready on staging's host."""
+    return context.ledger.is_done("deliver") and is_verified(context)

@@ -1,0 +1,71 @@
+"""Restore: the worker runs, with production's data on one volume and nothing on the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from refresh.aws import Instance
+from refresh.context import Context
+from refresh.errors import ResourceError
+from refresh.mongo import material, progress
+from refresh.request import RefreshRequest
+
+
+@dataclass(frozen=True)
+class Restore:
+    """Start the worker, install the toolkit, make and attach quarantine and candidate volume.
+
+    Idempotent: volumes are looked up by their tags first, and CreateVolume's token is derived from the refresh; starting,
+    installing and attaching what is there changes nothing. Resumes by doing it again, in seconds.
+    """
+
+    name: str = "restore"
+    timeout_minutes: int = 360
+
+    def plan(self, request: RefreshRequest) -> str:
+        """Say what it will do."""
+        host = "staging, its own worker" if request.worker_is_staging else f"worker {request.worker.instance_id}"
+        return f"restore: quarantine volume from the snapshot and an empty candidate volume, on {host}"
+
+    def is_done(self, context: Context) -> bool:
+        """Say whether the worker is needed any more; until then it is made sure of in every run."""
+        return progress.is_cut_over(context) or progress.is_verified(context)
+
+    def run(self, context: Context) -> dict[str, Any]:
+        """Make what is missing."""
+        start_worker(context)
+        install_toolkit(context, context.request.worker.instance_id)
+        quarantine = material.ensure_quarantine(context)
+        candidate = material.ensure_candidate(context)
+        return {"quarantine_volume_id": quarantine.volume_id, "candidate_volume_id": candidate.volume_id}
+
+
+def start_worker(context: Context) -> None:
+    """Have the worker run; a stopping one is awaited first.
+
+    Args:
+        context: The refresh.
+    """
+    instance_id = context.request.worker.instance_id
+
+    def running() -> Instance | None:
+        instance = context.aws.compute.instance(instance_id)
+        if instance is None or instance.state in {"shutting-down", "terminated"}:
+            raise ResourceError(f"worker {instance_id} is gone: run pulumi refresh, then pulumi up")
+        if instance.state == "stopped":
+            context.aws.compute.start_instance(instance_id)
+        return instance if instance.state == "running" else None
+
+    context.poller.wait_for(f"worker {instance_id} to run", running)
+
+
+def install_toolkit(context: Context, instance_id: str) -> None:
+    """Have the anonymizer on a host, in the version that this refresh was given.
+
+    Args:
+        context: The refresh.
+        instance_id: The host.
+    """
+    toolkit = context.request.toolkit
+    context.hosts.run(instance_id, "toolkit-install", bucket=toolkit.bucket, key=toolkit.key, sha256=toolkit.sha256)

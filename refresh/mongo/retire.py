@@ -1,0 +1,115 @@
+"""Retire: what held production's data goes, and former copies beyond the retention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from refresh.aws import REFRESH_TAG, SPACE_TAG, Volume
+from refresh.context import Context
+from refresh.errors import HostError, LeaseError, RefreshError, UnreachableHostError
+from refresh.mongo import jobs, material
+from refresh.mongo.preflight import mark_roles
+from refresh.request import RefreshRequest
+
+_ABANDON_SECONDS = 900.0
+
+
+@dataclass(frozen=True)
+class Retire:
+    """Mark live and previous, delete quarantine volume and snapshot, keep the retention, stop the worker.
+
+    Idempotent: everything is looked up by its tags, and what is gone is gone. Resumes with what is left. Staging already serves
+    the new data; a failure here is repaired by running again.
+    """
+
+    name: str = "retire"
+    timeout_minutes: int = 60
+
+    def plan(self, request: RefreshRequest) -> str:
+        """Say what it will do."""
+        kept = request.retention.previous_volumes
+        return f"retire: deletes quarantine volume and snapshot, keeps {kept} former volumes of staging, stops the worker"
+
+    def is_done(self, context: Context) -> bool:
+        """Say whether it was recorded."""
+        return context.ledger.is_done(self.name)
+
+    def run(self, context: Context) -> dict[str, Any]:
+        """Remove what is not needed any more."""
+        live_volume_id = str(context.ledger.facts("cut_over")["live_volume_id"])
+        mark_roles(context, live_volume_id)
+        remove_raw_data(context)
+        kept, surplus = _previous(context, live_volume_id)
+        context.releaser.release_all(surplus, ())
+        stop_worker(context)
+        return {
+            "previous_volume_ids": [each.volume_id for each in kept],
+            "deleted_volume_ids": [each.volume_id for each in surplus],
+        }
+
+
+def abandon(context: Context) -> None:
+    """Remove everything that a refresh made which cannot go on; under a deadline of its own, and never hiding its error.
+
+    Args:
+        context: The refresh.
+    """
+    context.poller.limit(_ABANDON_SECONDS, "The next refresh, or pulumi destroy, removes what is left")
+    try:
+        remove_raw_data(context)
+        candidate = context.find_volume(material.CANDIDATE)
+        context.releaser.release_all([candidate] if candidate else [], ())
+        stop_worker(context)
+        context.say("        quarantine, candidate and snapshot are removed; staging is as it was")
+    except LeaseError:
+        raise
+    except RefreshError as error:
+        context.say(f"        could not remove everything: {error}")
+
+
+def remove_raw_data(context: Context) -> None:
+    """Delete whatever of this refresh holds production's data, and the traces of its jobs.
+
+    Args:
+        context: The refresh.
+    """
+    _forget_jobs(context)
+    tags = {SPACE_TAG: context.request.space, REFRESH_TAG: context.refresh_id}
+    raw = [each for each in context.aws.compute.volumes(tags) if each.role == material.QUARANTINE]
+    context.releaser.release_all(raw, context.aws.source_compute.snapshots(tags))
+
+
+def stop_worker(context: Context) -> None:
+    """Stop the worker, unless it is staging itself. Nobody waits for it: the next refresh does.
+
+    Args:
+        context: The refresh.
+    """
+    if context.request.worker_is_staging:
+        return
+    worker = context.request.worker.instance_id
+    instance = context.aws.compute.instance(worker)
+    if instance is not None and instance.state == "running":
+        context.aws.compute.stop_instance(worker)
+
+
+def _forget_jobs(context: Context) -> None:
+    """Remove the jobs' folders from the worker; one that does not run or answer keeps results without values, no data."""
+    instance = context.aws.compute.instance(context.request.worker.instance_id)
+    if instance is None or instance.state != "running":
+        return
+    for step in ("anonymize", "verify"):
+        try:
+            jobs.discard_job(context, step)
+        except (HostError, UnreachableHostError) as error:
+            context.say(f"        {error}")
+
+
+def _previous(context: Context, live_volume_id: str) -> tuple[list[Volume], list[Volume]]:
+    """Return the former volumes to keep, the newest first, and those beyond the retention."""
+    volumes = context.aws.compute.volumes({SPACE_TAG: context.request.space})
+    former = [each for each in volumes if each.role == material.PREVIOUS and each.volume_id != live_volume_id]
+    former.sort(key=lambda each: (each.created_at, each.volume_id), reverse=True)
+    keep = context.request.retention.previous_volumes
+    return former[:keep], former[keep:]

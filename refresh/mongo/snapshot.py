@@ -1,0 +1,130 @@
+"""Snapshot: every write that production's majority had acknowledged is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from refresh import snapshots
+from refresh.aws import SnapshotOrder
+from refresh.context import Context
+from refresh.errors import DeadlineError, HostError, PermanentError, ResourceError
+from refresh.mongo import material, production, progress
+from refresh.mongo.checks import candidate_gib
+from refresh.mongo.production import Member, Optime
+from refresh.request import RefreshRequest
+
+_LONGEST_WAIT_SECONDS = 900  # production-check waits no longer
+_GRACE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Read the majority's commit point P, wait until a healthy secondary has P durable, then ask for the snapshot.
+
+    Idempotent: CreateSnapshots has no client token, so source and P are written to the ledger before the call, and a call
+    whose answer was lost is found by its tags. Resumes with the snapshot that is there; without one it reads P anew.
+    """
+
+    name: str = "snapshot"
+    timeout_minutes: int = 30
+
+    def plan(self, request: RefreshRequest) -> str:
+        """Say what it will do."""
+        return (
+            "snapshot: waits until a healthy secondary has all that production's majority acknowledged "
+            f"(at most {request.limits.source_lag_seconds} s), then asks for a snapshot of its data volume"
+        )
+
+    def is_done(self, context: Context) -> bool:
+        """Say whether the snapshot, or what was made of it, is there."""
+        if progress.is_cut_over(context) or progress.is_verified(context):
+            return True
+        return context.ledger.is_done(self.name) and (
+            material.find_snapshot(context) is not None or context.find_volume(material.QUARANTINE) is not None
+        )
+
+    def run(self, context: Context) -> dict[str, Any]:
+        """Take it, or find the one that an interrupted run asked for."""
+        found = material.find_snapshot(context)
+        if found is not None:
+            return {"snapshot_id": found.snapshot_id}
+        source, point = _source_with_everything(context)
+        order = _order(context, source)
+        context.ledger.note(self.name, **_facts(context, source, point))
+        made = snapshots.ensure(context.aws, order, context.tags(material.SNAPSHOT), source.volume_ids[0])
+        context.say(f"        {made.snapshot_id} of {source.name}; data as of {point.at().isoformat()}")
+        return {"snapshot_id": made.snapshot_id}
+
+
+def _source_with_everything(context: Context) -> tuple[Member, Optime]:
+    """Choose a member and wait until it has durable what the majority had acknowledged when we asked."""
+    limit_seconds = context.request.limits.source_lag_seconds
+    members = production.observe(context)
+    refusals = members.refusals(limit_seconds)
+    primary = members.primary
+    point = primary.commit_point if primary else None
+    if refusals or point is None:
+        reasons = "; ".join(refusals) or "its primary does not say what its majority has acknowledged"
+        raise PermanentError(f"snapshot of refresh {context.refresh_id} was not asked for: {reasons}")
+    for source in members.sources(limit_seconds):
+        if _has_durable(context, source, point):
+            return source, point
+        context.say(f"        {source.name} did not get up to {point.at().isoformat()} in {limit_seconds} s; tries another")
+    raise DeadlineError(
+        f"snapshot of refresh {context.refresh_id} was not asked for: no secondary had made the writes up to "
+        f"{point.at().isoformat()} durable within {limit_seconds} s. Look at their load, or raise "
+        "understudy:source_lag_limit_seconds; then run pulumi up again"
+    )
+
+
+def _has_durable(context: Context, source: Member, point: Optime) -> bool:
+    asked = context.request.production
+    wait_seconds = min(context.request.limits.source_lag_seconds, _LONGEST_WAIT_SECONDS)
+    try:
+        answer = context.production_hosts.run(
+            source.instance_id,
+            production.CHECK,
+            at_most_seconds=wait_seconds + _GRACE_SECONDS,
+            user_parameter=asked.user_parameter,
+            password_parameter=asked.password_parameter,
+            wait_seconds=wait_seconds,
+            optime_seconds=point.seconds,
+            optime_increment=point.increment,
+        )
+    except (HostError, DeadlineError) as error:
+        context.say(f"        {source.name}: {error}")
+        return False
+    return bool(answer.get("reached")) and answer.get("state") == "SECONDARY"
+
+
+def _facts(context: Context, source: Member, point: Optime) -> dict[str, Any]:
+    volume = context.aws.source_compute.volume(source.volume_ids[0])
+    if volume is None:
+        raise ResourceError(f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region")
+    return {
+        "source_member": source.name,
+        "source_instance_id": source.instance_id,
+        "source_volume_id": volume.volume_id,
+        "source_gib": volume.size_gib,
+        "candidate_gib": candidate_gib(context.request, volume),
+        "commit_point": point.as_json(),
+        "data_as_of": point.at().isoformat(),
+        "version": source.answer["version"],
+        "fcv": source.answer["fcv"],
+        "directory_per_db": bool(source.answer["directory_per_db"]),
+        "directory_for_indexes": bool(source.answer["directory_for_indexes"]),
+    }
+
+
+def _order(context: Context, source: Member) -> SnapshotOrder:
+    """Order the volume with the data and no other of the instance."""
+    instance = context.aws.source_compute.instance(source.instance_id)
+    if instance is None:
+        raise ResourceError(f"production host {source.instance_id} is not there any more")
+    return SnapshotOrder(
+        instance_id=source.instance_id,
+        excluded_volume_ids=[each for each in instance.data_volume_ids if each not in source.volume_ids],
+        description=f"Understudy refresh {context.refresh_id} of {context.request.space}: holds production data",
+        tags=context.raw_tags(material.SNAPSHOT),
+    )

@@ -1,0 +1,108 @@
+"""Letting go of volumes and snapshots: closed on the host, detached, deleted; never what lacks one of the tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from refresh import snapshots
+from refresh.aws import REFRESH_TAG, ROLE_TAG, SPACE_TAG, Aws, Snapshot, Tags, Volume
+from refresh.commands import Commands
+from refresh.errors import LeaseError, RefreshError, ReleaseError
+from refresh.volumes import Volumes
+
+_OWN_TAGS = frozenset({SPACE_TAG, REFRESH_TAG, ROLE_TAG})
+_BEYOND_REPAIR = frozenset({"shutting-down", "terminated", "stopped"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Releaser:
+    """Release what a refresh made. A failure names the id and the exact command that does it by hand."""
+
+    aws: Aws
+    hosts: Commands
+    volumes: Volumes
+    region: str
+
+    def release(self, volume: Volume) -> None:
+        """Close a volume wherever it is, detach it and delete it.
+
+        Args:
+            volume: A volume that carries all tags of a refresh.
+
+        Raises:
+            ReleaseError: It could not be released, or is not ours to release.
+        """
+        _require_tags(volume.volume_id, volume.tags)
+        try:
+            for attachment in volume.attachments:
+                self._close(volume, attachment.instance_id)
+            self.volumes.detach(volume.volume_id)
+            self.volumes.delete(volume.volume_id)
+        except LeaseError:
+            raise
+        except RefreshError as error:
+            raise ReleaseError(self._by_hand(volume, str(error))) from None
+
+    def delete_snapshot(self, snapshot: Snapshot) -> None:
+        """Delete a snapshot.
+
+        Args:
+            snapshot: A snapshot that carries all tags of a refresh.
+
+        Raises:
+            ReleaseError: It could not be deleted, or is not ours to delete.
+        """
+        _require_tags(snapshot.snapshot_id, snapshot.tags)
+        try:
+            snapshots.delete(self.aws, snapshot)
+        except RefreshError as error:
+            command = f"aws ec2 delete-snapshot --region {self.region} --snapshot-id {snapshot.snapshot_id}"
+            raise ReleaseError(
+                f"snapshot {snapshot.snapshot_id} of refresh {snapshot.refresh_id} holds production's data and could not be "
+                f"deleted: {error}. Delete it by hand: {command}"
+            ) from None
+
+    def release_all(self, volumes: Iterable[Volume], raw_snapshots: Iterable[Snapshot]) -> None:
+        """Release everything that can be released before complaining about the rest.
+
+        Args:
+            volumes: Volumes that carry all tags of a refresh.
+            raw_snapshots: The same of snapshots.
+
+        Raises:
+            ReleaseError: Something could not be released; all of it is named.
+        """
+        failures = []
+        for volume in volumes:
+            try:
+                self.release(volume)
+            except ReleaseError as error:
+                failures.append(str(error))
+        for snapshot in raw_snapshots:
+            try:
+                self.delete_snapshot(snapshot)
+            except ReleaseError as error:
+                failures.append(str(error))
+        if failures:
+            raise ReleaseError("\n".join(failures))
+
+    def _close(self, volume: Volume, instance_id: str) -> None:
+        """Unmount a volume; an instance that does not run holds no mount."""
+        instance = self.aws.compute.instance(instance_id)
+        if instance is not None and instance.state not in _BEYOND_REPAIR:
+            self.hosts.run(instance_id, "volume-close", volume_id=volume.volume_id)
+
+    def _by_hand(self, volume: Volume, reason: str) -> str:
+        volume_id = volume.volume_id
+        detach = f"aws ec2 detach-volume --region {self.region} --volume-id {volume_id} && " if volume.attachments else ""
+        return (
+            f"volume {volume_id} ({volume.role} of refresh {volume.refresh_id}) could not be released: {reason}. "
+            f"Remove it by hand: {detach}aws ec2 delete-volume --region {self.region} --volume-id {volume_id}"
+        )
+
+
+def _require_tags(resource_id: str, tags: Tags) -> None:
+    missing = sorted(_OWN_TAGS - set(tags))
+    if missing:
+        raise ReleaseError(f"{resource_id} lacks the tags {', '.join(missing)}: it is not a refresh's, and is left alone")

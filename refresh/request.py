@@ -1,0 +1,267 @@
+"""What was asked for: the inputs of StagingRefresh and RefreshSpace as frozen, validated values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from refresh.errors import RequestError
+from refresh.values import Reader, plain, sha256_of
+
+TRIGGER = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """An SSM document: the name to send by, and the hash that its content must have."""
+
+    name: str
+    hash: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Production:
+    """The replica set to read from, and the session it is read through."""
+
+    instance_ids: tuple[str, ...]
+    role_arn: str
+    user_parameter: str
+    password_parameter: str
+
+    def source(self) -> dict[str, Any]:
+        """Return what decides whether two refreshes have the same source."""
+        return {"instance_ids": sorted(self.instance_ids), "role_arn": self.role_arn}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """The clean room."""
+
+    instance_id: str
+    cache_mib: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staging:
+    """The host that serves, and what its volumes are made with."""
+
+    instance_id: str
+    address: str
+    replica_set: str
+    volume_gib: int
+    kms_key_id: str
+    availability_zone: str
+    user_parameter: str
+    password_parameter: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toolkit:
+    """The archive that hosts install: the anonymizer and its wheels."""
+
+    bucket: str
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long things may take, and how long production's data may lie about."""
+
+    source_lag_seconds: int = 30
+    step_timeout_minutes: Mapping[str, int] = field(default_factory=dict)
+    quarantine_expiry_hours: int = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How many former volumes stay, and whether the live one outlives the stack."""
+
+    previous_volumes: int = 1
+    retain_live_volume: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpaceRequest:
+    """What a space needs to be swept: where it is and through which hosts and documents."""
+
+    space: str
+    region: str
+    reports_bucket: str
+    staging_instance_id: str
+    worker_instance_id: str
+    documents: Mapping[str, Document]
+    retain_live_volume: bool = False
+
+    @classmethod
+    def from_inputs(cls, inputs: Mapping[str, Any]) -> SpaceRequest:
+        """Read the inputs of RefreshSpace.
+
+        Args:
+            inputs: The resource's inputs as Pulumi hands them over.
+
+        Returns:
+            The request.
+        """
+        values = Reader(plain(inputs))
+        return cls(
+            space=values.text("space"),
+            region=values.text("region"),
+            reports_bucket=values.text("reports_bucket"),
+            staging_instance_id=values.text("staging_instance_id"),
+            worker_instance_id=values.text("worker_instance_id"),
+            documents=_documents(values),
+            retain_live_volume=values.flag("retain_live_volume"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshRequest:
+    """One refresh as it was asked for."""
+
+    trigger: str
+    space: str
+    region: str
+    production: Production
+    worker: Worker
+    staging: Staging
+    rules: Mapping[str, Any]
+    documents: Mapping[str, Document]
+    toolkit: Toolkit
+    reports_bucket: str
+    pseudonym_key_parameter: str
+    limits: Limits
+    retention: Retention
+
+    @classmethod
+    def from_inputs(cls, inputs: Mapping[str, Any]) -> RefreshRequest:
+        """Read the inputs of StagingRefresh; numbers from Pulumi are floats and are cast.
+
+        Args:
+            inputs: The resource's inputs as Pulumi hands them over.
+
+        Returns:
+            The request.
+
+        Raises:
+            RequestError: A field is missing or breaks its rule.
+        """
+        values = Reader(plain(inputs))
+        request = cls(
+            trigger=values.text("trigger"),
+            space=values.text("space"),
+            region=values.text("region"),
+            production=_production(values.inside("production")),
+            worker=_worker(values.inside("worker")),
+            staging=_staging(values.inside("staging")),
+            rules=values.mapping("rules"),
+            documents=_documents(values),
+            toolkit=_toolkit(values.inside("toolkit")),
+            reports_bucket=values.text("reports_bucket"),
+            pseudonym_key_parameter=values.text("pseudonym_key_parameter"),
+            limits=_limits(values.inside("limits")),
+            retention=_retention(values.inside("retention")),
+        )
+        _refuse_wrong(request)
+        return request
+
+    @property
+    def rules_sha256(self) -> str:
+        """Hash of the rules as they are written to the toolkit's bucket."""
+        return sha256_of(self.rules)
+
+    @property
+    def refresh_id(self) -> str:
+        """The trigger with a short hash of rules and source: the same request has the same id."""
+        short = sha256_of({"rules": self.rules, "source": self.production.source()})[:8]
+        return f"{self.trigger}-{short}"
+
+    @property
+    def worker_is_staging(self) -> bool:
+        """Whether staging's host is its own worker."""
+        return self.worker.instance_id == self.staging.instance_id
+
+    def as_space(self) -> SpaceRequest:
+        """Return what sweeping needs of this request."""
+        return SpaceRequest(
+            space=self.space,
+            region=self.region,
+            reports_bucket=self.reports_bucket,
+            staging_instance_id=self.staging.instance_id,
+            worker_instance_id=self.worker.instance_id,
+            documents=self.documents,
+            retain_live_volume=self.retention.retain_live_volume,
+        )
+
+
+def _documents(values: Reader) -> dict[str, Document]:
+    documents = {}
+    for verb in values.mapping("documents"):
+        inner = values.inside("documents").inside(verb)
+        documents[verb] = Document(name=inner.text("name"), hash=inner.text("hash", ""))
+    return documents
+
+
+def _production(values: Reader) -> Production:
+    return Production(
+        instance_ids=tuple(values.texts("instance_ids")),
+        role_arn=values.text("role_arn", ""),
+        user_parameter=values.text("user_parameter"),
+        password_parameter=values.text("password_parameter"),
+    )
+
+
+def _worker(values: Reader) -> Worker:
+    return Worker(instance_id=values.text("instance_id"), cache_mib=values.number("cache_mib", 256, least=64))
+
+
+def _staging(values: Reader) -> Staging:
+    return Staging(
+        instance_id=values.text("instance_id"),
+        address=values.text("address"),
+        replica_set=values.text("replica_set"),
+        volume_gib=values.number("volume_gib", 0),
+        kms_key_id=values.text("kms_key_id"),
+        availability_zone=values.text("availability_zone"),
+        user_parameter=values.text("user_parameter"),
+        password_parameter=values.text("password_parameter"),
+    )
+
+
+def _toolkit(values: Reader) -> Toolkit:
+    return Toolkit(bucket=values.text("bucket"), key=values.text("key"), sha256=values.text("sha256"))
+
+
+def _limits(values: Reader) -> Limits:
+    minutes = Reader(values.mapping("step_timeout_minutes", {}), f"{values.path}step_timeout_minutes.")
+    return Limits(
+        source_lag_seconds=values.number("source_lag_seconds", 30, least=1),
+        step_timeout_minutes={step: minutes.number(step, 0, least=1) for step in minutes.values},
+        quarantine_expiry_hours=values.number("quarantine_expiry_hours", 24, least=1),
+    )
+
+
+def _retention(values: Reader) -> Retention:
+    return Retention(
+        previous_volumes=values.number("previous_volumes", 1),
+        retain_live_volume=values.flag("retain_live_volume"),
+    )
+
+
+def _refuse_wrong(request: RefreshRequest) -> None:
+    if not TRIGGER.fullmatch(request.trigger):
+        raise RequestError(
+            "trigger",
+            f"{request.trigger!r} must be 1 to 40 characters of a-z, 0-9 and -, such as 2026-03-01. "
+            "Run: pulumi config set understudy:refresh_trigger 2026-03-01",
+        )
+    if not request.production.instance_ids:
+        raise RequestError("production.instance_ids", "is empty: name the members of the replica set to read from")
+    for name, host in (("staging", request.staging.instance_id), ("worker", request.worker.instance_id)):
+        if host in request.production.instance_ids:
+            raise RequestError(
+                f"{name}.instance_id",
+                f"{host} is a production host: a refresh never writes there. Choose another {name} host",
+            )

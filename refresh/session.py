@@ -1,0 +1,182 @@
+"""The way in: inputs to outputs. What the dynamic resources call, and what a test without Pulumi calls as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from refresh import boto, report, sweep
+from refresh import ledger as ledgers
+from refresh.aws import SPACE_TAG, Aws, Volume
+from refresh.context import Context, Say
+from refresh.errors import RequestError
+from refresh.lease import Lease
+from refresh.ledger import Ledger
+from refresh.mongo.retire import abandon
+from refresh.mongo.workflow import STEPS
+from refresh.poller import Clock, Poller, SystemClock
+from refresh.request import RefreshRequest, SpaceRequest
+from refresh.runner import run_steps
+
+
+def say(line: str) -> None:
+    """Print a line at once: Pulumi shows what its plugin prints."""
+    print(line, flush=True)  # noqa: T201 - the one way to the user
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything that a session meets; tests bring their own.
+
+    Attributes:
+        connect: Opens both sides of AWS for a region and production's role.
+        clock: The time.
+        say: Tells the user.
+        reports_folder: Where reports go on this machine.
+        lease_beats: Whether a thread keeps the lease alive.
+    """
+
+    connect: Callable[[str, str], Aws] = boto.connect
+    clock: Clock = field(default_factory=SystemClock)
+    say: Say = say
+    reports_folder: Path = Path("reports")
+    lease_beats: bool = True
+
+
+def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, Any]:
+    """Make a refresh happen, or finish the one that was interrupted.
+
+    Args:
+        inputs: The inputs of StagingRefresh.
+        world: What to meet; the real one when left out.
+
+    Returns:
+        The outputs of StagingRefresh.
+
+    Raises:
+        RefreshError: What failed, why, and what to do next.
+    """
+    world = world or World()
+    request = RefreshRequest.from_inputs(inputs)
+    aws = world.connect(request.region, request.production.role_arn)
+    lease = Lease(aws.objects, request.reports_bucket, request.refresh_id, world.clock, beats=world.lease_beats)
+    with lease:
+        about = {"trigger": request.trigger, "space": request.space, "rules_sha256": request.rules_sha256}
+        ledger = Ledger.open(
+            aws.objects,
+            request.reports_bucket,
+            world.clock,
+            refresh_id=request.refresh_id,
+            fencing=lease.fencing,
+            about=about,
+        )
+        _settle_former_end(request, aws, ledger)
+        context = Context(
+            request=request,
+            aws=aws,
+            ledger=ledger,
+            clock=world.clock,
+            poller=Poller(world.clock, lease.check),
+            say=world.say,
+        )
+        run_steps(context, STEPS, abandon)
+        return _outputs(context, world.reports_folder)
+
+
+def live_volume(space: str, staging_instance_id: str, aws: Aws) -> Volume | None:
+    """Look up the volume that staging serves, by tags and attachment.
+
+    Args:
+        space: The space.
+        staging_instance_id: Where it has to be attached.
+        aws: Both sides.
+
+    Returns:
+        The volume; None when it is missing or detached.
+    """
+    for volume in aws.compute.volumes({SPACE_TAG: space}):
+        on_staging = any(each.instance_id == staging_instance_id for each in volume.attachments)
+        if volume.role == "live" and on_staging:
+            return volume
+    return None
+
+
+def is_live(outputs: Mapping[str, Any], world: World | None = None) -> bool:
+    """Say whether the live volume that the outputs name is there and attached to staging.
+
+    Args:
+        outputs: Inputs and outputs of StagingRefresh as stored.
+        world: What to meet; the real one when left out.
+
+    Returns:
+        False when it is missing or detached.
+    """
+    world = world or World()
+    aws = world.connect(str(outputs["region"]), "")
+    volume = aws.compute.volume(str(outputs["live_volume_id"]))
+    staging = outputs["staging"]["instance_id"]
+    return volume is not None and any(each.instance_id == staging for each in volume.attachments)
+
+
+def remove(inputs: Mapping[str, Any], world: World | None = None, *, production_role_arn: str = "") -> None:
+    """Remove every volume and snapshot that was ever made for a space.
+
+    Args:
+        inputs: The inputs of RefreshSpace.
+        world: What to meet; the real one when left out.
+        production_role_arn: For snapshots that lie in production's account.
+
+    Raises:
+        RefreshError: A refresh is under way, or something could not be removed.
+    """
+    world = world or World()
+    request = SpaceRequest.from_inputs(inputs)
+    sweep.sweep_space(request, world.connect(request.region, production_role_arn), world.clock, world.say)
+
+
+def _settle_former_end(request: RefreshRequest, aws: Aws, ledger: Ledger) -> None:
+    """Decide what the end of an earlier run of the same refresh means.
+
+    Raises:
+        RequestError: It finished, and staging has been refreshed again since.
+    """
+    if ledger.state == ledgers.ABANDONED:
+        ledger.start_over()
+    if ledger.state != ledgers.FINISHED:
+        return
+    live = live_volume(request.space, request.staging.instance_id, aws)
+    if live is None:
+        ledger.start_over()
+    elif live.refresh_id != request.refresh_id:
+        raise RequestError(
+            "trigger",
+            f"{request.trigger!r} is that of refresh {request.refresh_id}, which finished at {ledger.values['finished_at']}; "
+            f"staging serves refresh {live.refresh_id} by now. Give a trigger that was not used before: "
+            "pulumi config set understudy:refresh_trigger <new value>",
+        )
+
+
+def _outputs(context: Context, folder: Path) -> dict[str, Any]:
+    """Write the report, close the ledger, and return what the resource records."""
+    ledger = context.ledger
+    if ledger.state != ledgers.FINISHED:
+        ledger.close(ledgers.FINISHED)
+    built = report.build(ledger.values, finished_at=ledger.values["finished_at"])
+    place = report.write(context.aws.objects, context.request.reports_bucket, built, folder)
+    context.say(f"refresh {context.refresh_id}: staging serves data as of {built['source']['data_as_of']}; report {place}")
+    return {
+        "refresh_id": context.refresh_id,
+        "source_member": built["source"]["member"],
+        "data_as_of": built["source"]["data_as_of"],
+        "live_volume_id": built["volumes"]["live"],
+        "previous_volume_ids": built["volumes"]["previous"],
+        "phases": built["phases"],
+        "collections": built["collections"],
+        "findings": built["findings"],
+        "report": place,
+        "rules_sha256": built["hashes"]["rules"],
+        "anonymizer_sha256": built["hashes"]["anonymizer_code"],
+        "ca_certificate": ledger.facts("cut_over")["ca_certificate"],
+    }

@@ -1,0 +1,136 @@
+"""Sweeping by tags: what an earlier refresh left behind, what has expired, and at the end everything of a space."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from refresh import lease as leases
+from refresh.aws import EXPIRES_TAG, SPACE_TAG, Aws, Snapshot, Tags, Volume
+from refresh.commands import Commands
+from refresh.errors import ReleaseError
+from refresh.poller import Clock, Poller
+from refresh.release import Releaser
+from refresh.request import SpaceRequest
+from refresh.volumes import Volumes
+
+UNFINISHED_ROLES = frozenset({"snapshot", "quarantine", "candidate"})
+_SWEEP_SECONDS = 1800.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leftovers:
+    """Volumes and snapshots to release."""
+
+    volumes: tuple[Volume, ...]
+    snapshots: tuple[Snapshot, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.volumes or self.snapshots)
+
+    def describe(self) -> str:
+        """Name all of them."""
+        parts = [f"{each.volume_id} ({each.role} of {each.refresh_id})" for each in self.volumes]
+        parts += [f"{each.snapshot_id} (snapshot of {each.refresh_id})" for each in self.snapshots]
+        return ", ".join(parts)
+
+
+def leftovers(aws: Aws, space: str, now: datetime, *, refresh_id: str, live_volume_id: str) -> Leftovers:
+    """Find what other refreshes of the space left unfinished, and what has expired of any, this one included.
+
+    Args:
+        aws: Both sides.
+        space: The space.
+        now: The time.
+        refresh_id: The refresh that is about to work; its own unexpired things are not leftovers.
+        live_volume_id: What staging serves, which is never a leftover.
+
+    Returns:
+        What to release.
+    """
+    tags = {SPACE_TAG: space}
+
+    def is_left(each_id: str, role: str, their_tags: Tags) -> bool:
+        return role in UNFINISHED_ROLES and (each_id != refresh_id or is_expired(their_tags, now))
+
+    volumes = [each for each in aws.compute.volumes(tags) if each.volume_id != live_volume_id]
+    return Leftovers(
+        volumes=tuple(each for each in volumes if is_left(each.refresh_id, each.role, each.tags)),
+        snapshots=tuple(
+            each for each in aws.source_compute.snapshots(tags) if is_left(each.refresh_id, "snapshot", each.tags)
+        ),
+    )
+
+
+def is_expired(tags: Tags, now: datetime) -> bool:
+    """Say whether something with production's data has to go by now.
+
+    Args:
+        tags: Its tags.
+        now: The time.
+
+    Returns:
+        True past its expiry, and when the expiry cannot be read.
+    """
+    text = tags.get(EXPIRES_TAG)
+    if text is None:
+        return False
+    try:
+        return datetime.fromisoformat(text) <= now
+    except ValueError:
+        return True
+
+
+def sweep_space(request: SpaceRequest, aws: Aws, clock: Clock, say: Callable[[str], None]) -> None:
+    """Remove every volume and snapshot that was ever made for a space; staging stops serving.
+
+    Args:
+        request: The space.
+        aws: Both sides.
+        clock: The time.
+        say: Tells the user.
+
+    Raises:
+        LeaseError: A refresh of the space is under way.
+        ReleaseError: Something could not be removed; all of it is named.
+    """
+    with leases.Lease(aws.objects, request.reports_bucket, f"removal of {request.space}", clock) as lease:
+        poller = Poller(clock, lease.check)
+        poller.limit(_SWEEP_SECONDS, "Run pulumi destroy again: it goes on from here")
+        hosts = Commands(port=aws.commands, poller=poller, documents=request.documents)
+        volumes = Volumes(aws.compute, poller)
+        releaser = Releaser(aws=aws, hosts=hosts, volumes=volumes, region=request.region)
+        tags = {SPACE_TAG: request.space}
+        kept = _kept(request, aws)
+        doomed = [each for each in aws.compute.volumes(tags) if each.volume_id not in kept]
+        raw = aws.source_compute.snapshots(tags)
+        for volume_id in kept:
+            say(f"volume {volume_id} stays, as retain_live_volume asks")
+        if doomed or kept:
+            _stop_staging(request, aws, hosts)
+        if doomed or raw:
+            say(f"removes {len(doomed)} volumes and {len(raw)} snapshots of {request.space}")
+        for volume_id in kept:
+            volumes.detach(volume_id)
+        releaser.release_all(doomed, raw)
+
+
+def _kept(request: SpaceRequest, aws: Aws) -> list[str]:
+    if not request.retain_live_volume:
+        return []
+    live = [each for each in aws.compute.volumes({SPACE_TAG: request.space}) if each.role == "live"]
+    return [each.volume_id for each in live]
+
+
+def _stop_staging(request: SpaceRequest, aws: Aws, hosts: Commands) -> None:
+    """Stop staging's server and unmount everything on it; a host that does not run has nothing mounted."""
+    instance = aws.compute.instance(request.staging_instance_id)
+    if instance is None or instance.state != "running":
+        return
+    answer = hosts.run(request.staging_instance_id, "staging-stop")
+    if not answer.get("stopped"):
+        raise ReleaseError(
+            f"staging-stop on {request.staging_instance_id} did not stop the server: run pulumi destroy "
+            "again; if it stays so, stop the instance and run it once more"
+        )
