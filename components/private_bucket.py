@@ -1,6 +1,5 @@
 """PrivateBucket: a bucket with everything that a bucket ought to have."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,7 +21,7 @@ class PrivateBucketArgs:
 
 
 class PrivateBucket(pulumi.ComponentResource):
-    """A bucket that is never public, encrypted, versioned, reached over TLS only, and emptied when the stack is destroyed."""
+    """A bucket that is never public, encrypted, versioned, and emptied when the stack is destroyed."""
 
     def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the bucket; see PrivateBucketArgs."""
@@ -62,12 +61,6 @@ class PrivateBucket(pulumi.ComponentResource):
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=guards),
         )
-        aws.s3.BucketPolicy(
-            f"{name}-policy",
-            bucket=bucket.id,
-            policy=bucket.arn.apply(_tls_only),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=guards[:1]),
-        )
         # Whoever takes the name from here waits for the guards too.
         self.bucket_name: pulumi.Output[str] = pulumi.Output.all(bucket.id, *[guard.urn for guard in guards]).apply(
             lambda values: str(values[0])
@@ -75,20 +68,3 @@ class PrivateBucket(pulumi.ComponentResource):
         self.arn: pulumi.Output[str] = bucket.arn
         self.register_outputs({"bucket_name": self.bucket_name})
 
-
-def _tls_only(arn: str) -> str:
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "TlsOnly",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:*",
-                    "Resource": [arn, f"{arn}/*"],
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
-            ],
-        }
-    )

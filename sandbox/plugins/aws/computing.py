@@ -8,6 +8,8 @@ from sandbox.plugins.aws.networking import retag, specification
 from sandbox.plugins.protocol import Call, PluginError
 
 _ROOT_DEVICE = "/dev/xvda"
+# AWS takes the size from the AMI; the sandbox has no AMIs to look at, and its volumes take no space for what is not written.
+_ROOT_GIB = 8
 
 
 def _create_instance(aws: Aws, inputs: Values, call: Call) -> str:
@@ -31,7 +33,7 @@ def _create_instance(aws: Aws, inputs: Values, call: Call) -> str:
         ],
     }
     if root:
-        arguments["BlockDeviceMappings"] = [{"DeviceName": _ROOT_DEVICE, "Ebs": to_aws(root)}]
+        arguments["BlockDeviceMappings"] = [{"DeviceName": _ROOT_DEVICE, "Ebs": {"VolumeSize": _ROOT_GIB, **to_aws(root)}}]
     if "iamInstanceProfile" in inputs:
         arguments["IamInstanceProfile"] = {"Name": inputs["iamInstanceProfile"]}
     if "metadataOptions" in inputs:

@@ -60,7 +60,6 @@ OUTPUTS: Mapping[str, Sequence[str]] = {
         "contentType etag forceDestroy key kmsKeyId objectLockLegalHoldStatus objectLockMode objectLockRetainUntilDate "
         "region serverSideEncryption source sourceHash storageClass versionId websiteRedirect"
     ).split(),
-    "aws:s3/bucketPolicy:BucketPolicy": "bucket policy region".split(),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "blockPublicAcls blockPublicPolicy bucket ignorePublicAcls region restrictPublicBuckets skipDestroy".split(),
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "bucket expectedBucketOwner region".split(),
     "aws:s3/bucketVersioning:BucketVersioning": "bucket expectedBucketOwner mfa region".split(),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, found, pascal, same_json, tag_list, tag_map, to_aws
+from sandbox.plugins.aws.kind import Aws, Kind, Values, found, pascal, tag_list, tag_map, to_aws
 from sandbox.plugins.protocol import Call, PluginError
 
 
@@ -118,16 +118,6 @@ def _read_lifecycle(aws: Aws, bucket: str, known: Values) -> Values | None:
     return {"bucket": bucket}
 
 
-def _rule_bucket(aws: Aws, inputs: Values) -> str:
-    aws.client("s3").put_bucket_policy(Bucket=inputs["bucket"], Policy=inputs["policy"])
-    return str(inputs["bucket"])
-
-
-def _read_bucket_policy(aws: Aws, bucket: str, known: Values) -> Values | None:
-    policy = aws.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]
-    return {"bucket": bucket, "policy": same_json(known.get("policy"), policy)}
-
-
 def _put_object(aws: Aws, inputs: Values) -> str:
     extra = {"ContentType": inputs["contentType"]} if "contentType" in inputs else {}
     aws.client("s3").put_object(Bucket=inputs["bucket"], Key=inputs["key"], Body=_content(inputs["source"]), **extra)
@@ -205,7 +195,6 @@ STORING = {
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _setting(
         _age, _read_lifecycle, "delete_bucket_lifecycle", ("rules",)
     ),
-    "aws:s3/bucketPolicy:BucketPolicy": _setting(_rule_bucket, _read_bucket_policy, "delete_bucket_policy", ("policy",)),
     "aws:s3/bucketVersioning:BucketVersioning": Kind(
         service="s3",
         changes=("versioningConfiguration",),
