@@ -24,7 +24,9 @@ access = Access("access", AccessArgs.of(settings, place, toolkit.bucket.arn, rep
 staging = Staging("staging", StagingArgs(settings=settings, place=place, access=access))
 production = production_of(settings, place, access.volumes_key.arn)
 runbooks = Runbooks("runbooks", RunbooksArgs.of(settings, HERE, production.other_account_ids))
-operator_policy_arn = access.operator_policy(runbooks.arns, PRODUCTION_VERB, production.instance_ids, production.role_arn)
+operator_policy_arn = access.operator_policy(
+    runbooks.arns, PRODUCTION_VERB, production.instance_ids, production.role_arn
+)
 
 pulumi.export("staging_endpoint", staging.endpoint)
 pulumi.export("staging_instance_id", staging.host.instance_id)

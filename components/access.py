@@ -37,7 +37,10 @@ class HostRole(pulumi.ComponentResource):
         super().__init__("understudy:components:HostRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
-            f"{name}-role", assume_role_policy=json.dumps(policies.EC2_MAY_ASSUME), tags={**tags, "Name": name}, opts=child
+            f"{name}-role",
+            assume_role_policy=json.dumps(policies.EC2_MAY_ASSUME),
+            tags={**tags, "Name": name},
+            opts=child,
         )
         document = pulumi.Output.from_input(statements).apply(
             lambda found: json.dumps(policies.policy([*policies.agent(), *found]))

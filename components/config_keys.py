@@ -46,7 +46,9 @@ KEYS: tuple[Key, ...] = (
     Key(name="pseudonym_key_parameter", parse=_PARAMETER, example="/understudy/pseudonym-key"),
     Key(
         name="ami_id",
-        parse=kinds.text(r"ami-[0-9a-f]{8,17}", "must be the id of an AMI with mongod, mongosh and the SSM agent on it"),
+        parse=kinds.text(
+            r"ami-[0-9a-f]{8,17}", "must be the id of an AMI with mongod, mongosh and the SSM agent on it"
+        ),
         example="ami-0123456789abcdef0",
     ),
     Key(
@@ -69,7 +71,9 @@ KEYS: tuple[Key, ...] = (
     Key(name="rules_path", parse=kinds.text(r".+", "must be the path of the rules file"), example="rules/shop.yaml"),
     Key(
         name="refresh_trigger",
-        parse=kinds.text(r"[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?", "must be 1 to 40 of a-z, 0-9 and -, and - inside only"),
+        parse=kinds.text(
+            r"[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?", "must be 1 to 40 of a-z, 0-9 and -, and - inside only"
+        ),
         example="2026-11-22",
         default=None,
     ),
@@ -79,5 +83,10 @@ KEYS: tuple[Key, ...] = (
     Key(name="previous_volumes_kept", parse=kinds.whole_number(0, 10), example="1", default=1),
     Key(name="retain_live_volume", parse=kinds.true_or_false, example="false", default=False),
     Key(name="smoke_tests", parse=kinds.texts, example='["./tests/smoke.sh"]', default=()),
-    Key(name="toolkit_path", parse=kinds.text(r".+", "must be a folder"), example=".cache/toolkit", default=".cache/toolkit"),
+    Key(
+        name="toolkit_path",
+        parse=kinds.text(r".+", "must be a folder"),
+        example=".cache/toolkit",
+        default=".cache/toolkit",
+    ),
 )

@@ -1,6 +1,7 @@
 """How a configuration value is read from text, one parser a kind. Plain Python.
 
-Each parser takes the raw text that Pulumi gives and returns the value, or raises ValueError with the rule that the text breaks.
+Each parser takes the raw text that Pulumi gives and returns the value, or raises ValueError with the rule that the
+text breaks.
 """
 
 import ipaddress
@@ -140,5 +141,5 @@ def _json(raw: str, kind: type, rule: str) -> Any:
     except ValueError:
         raise ValueError(rule) from None
     if not isinstance(value, kind):
-        raise ValueError(rule)
+        raise ValueError(rule)  # noqa: TRY004 (what is wrong is the user's value)
     return value

@@ -1,7 +1,7 @@
 """What each host may do, as IAM policy statements. Plain Python.
 
-The AWS-managed policy for SSM hosts (AmazonSSMManagedInstanceCore) is not used: it lets a host read every SSM parameter of the
-account, and so staging's host the pseudonym key.
+The AWS-managed policy for SSM hosts (AmazonSSMManagedInstanceCore) is not used: it lets a host read every SSM parameter
+of the account, and so staging's host the pseudonym key.
 """
 
 from collections.abc import Mapping, Sequence

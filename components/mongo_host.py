@@ -48,7 +48,7 @@ class MongoHostArgs:
 
 
 class MongoHost(pulumi.ComponentResource):
-    """An instance with an encrypted root disk, IMDSv2 only, no public address and no key pair; perhaps a data volume."""
+    """An instance with an encrypted root disk, IMDSv2 only, no public address, no key pair; perhaps a data volume."""
 
     def __init__(self, name: str, args: MongoHostArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the host; see MongoHostArgs."""

@@ -45,7 +45,7 @@ class IsolatedNetworkArgs:
 
 
 class IsolatedNetwork(pulumi.ComponentResource):
-    """A VPC without internet gateway, peering or NAT: two private subnets, endpoints of AWS services, security groups."""
+    """A VPC without internet gateway, peering or NAT: private subnets, endpoints of AWS services, security groups."""
 
     def __init__(self, name: str, args: IsolatedNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the network; see IsolatedNetworkArgs."""
@@ -146,10 +146,13 @@ class IsolatedNetwork(pulumi.ComponentResource):
 
     def _host_group(self, kind: str, access: HostAccess, s3: aws.ec2.VpcEndpoint) -> aws.ec2.SecurityGroup:
         """Make the group of a kind of host. Rules stand in it, not beside it, so that a rule added by hand is drift."""
-        ingress, egress = [], [
-            _rule("AWS services", HTTPS_PORT, cidr_blocks=[self.addresses.endpoints]),
-            _rule("S3", HTTPS_PORT, prefix_list_ids=[s3.prefix_list_id]),
-        ]
+        ingress, egress = (
+            [],
+            [
+                _rule("AWS services", HTTPS_PORT, cidr_blocks=[self.addresses.endpoints]),
+                _rule("S3", HTTPS_PORT, prefix_list_ids=[s3.prefix_list_id]),
+            ],
+        )
         if access.cidrs:
             ingress.append(_rule("Clients of MongoDB", MONGO_PORT, cidr_blocks=list(access.cidrs)))
         if access.from_each_other:

@@ -1,8 +1,9 @@
 """What whoever runs a refresh may do, as an IAM policy. Plain Python.
 
-It covers a refresh on a stack that is there, not the making of the stack's network, roles and keys, which an administrator does once.
-Every statement that makes, moves or deletes something is bound to the stack's tags, and tags cannot be put on what others made:
-CreateTags works only within the call that makes a thing, and to change the role of what carries the stack's tag already.
+It covers a refresh on a stack that is there, not the making of the stack's network, roles and keys, which an
+administrator does once. Every statement that makes, moves or deletes something is bound to the stack's tags, and tags
+cannot be put on what others made: CreateTags works only within the call that makes a thing, and to change the role of
+what carries the stack's tag already.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,10 +47,22 @@ class OperatorScope:
 
 def operator_policy(scope: OperatorScope) -> dict[str, Any]:
     """Return the policy for the runner of a refresh."""
-    return policy([*_look(), *_run_documents(scope), *_production(scope), *_make(scope), *_use(scope), *_files(scope), *_deny(scope)])
+    return policy(
+        [
+            *_look(),
+            *_run_documents(scope),
+            *_production(scope),
+            *_make(scope),
+            *_use(scope),
+            *_files(scope),
+            *_deny(scope),
+        ]
+    )
 
 
-def _allow(sid: str, actions: str | list[str], resources: str | Sequence[str], condition: Mapping[str, Any] | None = None) -> Statement:
+def _allow(
+    sid: str, actions: str | list[str], resources: str | Sequence[str], condition: Mapping[str, Any] | None = None
+) -> Statement:
     statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
     return {**statement, "Condition": condition} if condition else statement
 
@@ -87,15 +100,19 @@ def _production(scope: OperatorScope) -> list[Statement]:
 
 
 def production_statements(place: Place, space: str, instance_ids: Sequence[str], document_arn: str) -> list[Statement]:
-    """Return what a refresh does to production: one read-only document, and a request for snapshots that carry its tags."""
+    """Return what a refresh does to production: one read-only document, and snapshots that carry its tags."""
     instances = [place.arn("ec2", f"instance/{instance_id}") for instance_id in instance_ids]
     snapshots = f"arn:{place.partition}:ec2:{place.region}::snapshot/*"
     return [
         _allow("ProductionCheck", "ssm:SendCommand", [document_arn, *instances]),
         _allow("SnapshotOf", "ec2:CreateSnapshots", [*instances, place.arn("ec2", "volume/*")]),
-        _allow("SnapshotBorn", "ec2:CreateSnapshots", snapshots, {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": space}}),
+        _allow(
+            "SnapshotBorn", "ec2:CreateSnapshots", snapshots, {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": space}}
+        ),
         _allow("SnapshotTags", "ec2:CreateTags", snapshots, {"StringEquals": {"ec2:CreateAction": "CreateSnapshots"}}),
-        _allow("SnapshotGone", "ec2:DeleteSnapshot", snapshots, {"StringEquals": {f"aws:ResourceTag/{_SPACE_TAG}": space}}),
+        _allow(
+            "SnapshotGone", "ec2:DeleteSnapshot", snapshots, {"StringEquals": {f"aws:ResourceTag/{_SPACE_TAG}": space}}
+        ),
     ]
 
 
@@ -105,11 +122,15 @@ def _make(scope: OperatorScope) -> list[Statement]:
     own = {"StringEquals": {f"aws:ResourceTag/{_SPACE_TAG}": scope.space}}
     retag = {**own, "ForAllValues:StringEquals": {"aws:TagKeys": _CHANGING_TAGS}}
     return [
-        _allow("VolumeBorn", "ec2:CreateVolume", volumes, {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": scope.space}}),
+        _allow(
+            "VolumeBorn", "ec2:CreateVolume", volumes, {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": scope.space}}
+        ),
         _allow("VolumeFrom", "ec2:CreateVolume", snapshots, own),
         _allow("VolumeTags", "ec2:CreateTags", volumes, {"StringEquals": {"ec2:CreateAction": "CreateVolume"}}),
         _allow("Roles", "ec2:CreateTags", [volumes, snapshots], retag),
-        _allow("Expiry", "ec2:DeleteTags", volumes, {**own, "ForAllValues:StringEquals": {"aws:TagKeys": _CHANGING_TAGS}}),
+        _allow(
+            "Expiry", "ec2:DeleteTags", volumes, {**own, "ForAllValues:StringEquals": {"aws:TagKeys": _CHANGING_TAGS}}
+        ),
         _allow("Gone", ["ec2:DeleteVolume", "ec2:DeleteSnapshot"], [volumes, snapshots], own),
     ]
 
@@ -144,7 +165,19 @@ def _deny(scope: OperatorScope) -> list[Statement]:
     mark = {"ForAnyValue:StringEquals": {"aws:TagKeys": [_SPACE_TAG, _STACK_TAG]}}
     after_birth = {**mark, "Null": {"ec2:CreateAction": "true"}}
     return [
-        {"Sid": "NoTagging", "Effect": "Deny", "Action": "ec2:CreateTags", "Resource": f"{ec2}:*:*", "Condition": after_birth},
-        {"Sid": "NoUntagging", "Effect": "Deny", "Action": "ec2:DeleteTags", "Resource": f"{ec2}:*:*", "Condition": mark},
+        {
+            "Sid": "NoTagging",
+            "Effect": "Deny",
+            "Action": "ec2:CreateTags",
+            "Resource": f"{ec2}:*:*",
+            "Condition": after_birth,
+        },
+        {
+            "Sid": "NoUntagging",
+            "Effect": "Deny",
+            "Action": "ec2:DeleteTags",
+            "Resource": f"{ec2}:*:*",
+            "Condition": mark,
+        },
         {"Sid": "NoDirectReads", "Effect": "Deny", "Action": "ebs:*", "Resource": "*"},
     ]

@@ -67,4 +67,3 @@ class PrivateBucket(pulumi.ComponentResource):
         )
         self.arn: pulumi.Output[str] = bucket.arn
         self.register_outputs({"bucket_name": self.bucket_name})
-

@@ -62,8 +62,9 @@ def _other_accounts(role_arn: str | None, account_id: str) -> tuple[str, ...]:
 class MadeProduction(pulumi.ComponentResource):
     """Three hosts that can become a replica set: a network of their own, data volumes that Pulumi does not delete.
 
-    MongoDB on them (members, key file, users) is their owner's work, after which a refresh can be asked for. They are all in one
-    zone. Their network has the addresses of staging's and no way to it: two networks with the same addresses cannot even be peered.
+    MongoDB on them (members, key file, users) is their owner's work, after which a refresh can be asked for. They are
+    all in one zone. Their network has the addresses of staging's and no way to it: two networks with the same addresses
+    cannot even be peered.
     """
 
     def __init__(self, name: str, settings: Settings, place: Place, volumes_key_arn: pulumi.Output[str]) -> None:

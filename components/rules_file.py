@@ -42,13 +42,15 @@ def read_rules(path: Path) -> Mapping[str, Any]:
 class _RulesLoader(yaml.SafeLoader):
     """YAML as rules use it: keys are texts given once, and a date stays the text that was written."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 (PyYAML's)
         """Build a map; refuse a key that is no text or is there already."""
         seen: dict[str, int] = {}
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=deep)
             if not isinstance(key, str):
-                raise yaml.MarkedYAMLError(None, None, f"the key {key!r} must be a text: put it in quotes", key_node.start_mark)
+                raise yaml.MarkedYAMLError(
+                    None, None, f"the key {key!r} must be a text: put it in quotes", key_node.start_mark
+                )
             if key in seen:
                 raise yaml.MarkedYAMLError(
                     None, None, f"{key!r} is there already, in line {seen[key]}", key_node.start_mark

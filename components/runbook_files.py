@@ -1,11 +1,13 @@
 """Runbook files: the scripts of `scripts/` and the SSM documents that they become. Plain Python.
 
-A script begins with comments: what it does in one line, then `# @host`, `# @timeout_seconds` and a `# @param` for each parameter:
+A script begins with comments: what it does in one line, then `# @host`, `# @timeout_seconds` and a `# @param` for each
+parameter:
 
     # @param volume_id ^vol-[0-9a-f]{8,17}$ The quarantine volume.
-    # @param wait_seconds ^[0-9]{1,4}$ =0 How long to wait; `=0` is the default, and a parameter without one is required.
+    # @param wait_seconds ^[0-9]{1,4}$ =0 How long to wait.
 
-A line `# include lib/volume.sh` stands for the text of that file.
+`=0` is a default; a parameter without one is required. A line `# include lib/volume.sh` stands for the text of that
+file.
 """
 
 import re

@@ -22,7 +22,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The checked configuration. Fields are the keys, with what Pulumi itself knows (project, stack, region) and the rules."""
+    """The checked configuration: the keys, what Pulumi itself knows (project, stack, region), and the rules."""
 
     project: str
     stack: str
@@ -138,7 +138,10 @@ def _contradictions(values: Mapping[str, Any], region: str | None) -> Iterator[t
         yield "availability_zone", f"must be a zone of aws:region, which is {region}"
     for name in ("user_parameter", "password_parameter"):
         if values.get(f"staging_{name}", 0) == values.get(f"production_{name}", 1):
-            yield f"staging_{name}", f"must not be production's (production_{name}): each side has credentials of its own"
+            yield (
+                f"staging_{name}",
+                f"must not be production's (production_{name}): each side has credentials of its own",
+            )
     toolkit = values.get("toolkit_path")
     if toolkit and not Path(toolkit).is_dir():
         yield "toolkit_path", "must be a folder with the wheels for the hosts; `make setup` makes it"

@@ -33,7 +33,10 @@ class Staging(pulumi.ComponentResource):
         self._args, self._child = args, pulumi.ResourceOptions(parent=self)
         settings = args.settings
         dedicated = settings.worker == "dedicated"
-        kinds = {"staging": HostAccess(cidrs=settings.staging_access_cidrs), **({"worker": HostAccess()} if dedicated else {})}
+        kinds = {
+            "staging": HostAccess(cidrs=settings.staging_access_cidrs),
+            **({"worker": HostAccess()} if dedicated else {}),
+        }
         self.network = IsolatedNetwork(
             f"{name}-network",
             IsolatedNetworkArgs(
@@ -46,12 +49,16 @@ class Staging(pulumi.ComponentResource):
             ),
             self._child,
         )
-        self.host = self._host(f"{name}-host", "staging", settings.staging_instance_type, STAGING_HOST, args.access.staging)
+        self.host = self._host(
+            f"{name}-host", "staging", settings.staging_instance_type, STAGING_HOST, args.access.staging
+        )
         self.worker = self.host
         self.worker_instance_type = settings.staging_instance_type
         if dedicated:
             self.worker_instance_type = settings.worker_instance_type
-            self.worker = self._host(f"{name}-worker", "worker", self.worker_instance_type, WORKER_HOST, args.access.worker)
+            self.worker = self._host(
+                f"{name}-worker", "worker", self.worker_instance_type, WORKER_HOST, args.access.worker
+            )
         self.endpoint: pulumi.Output[str] = pulumi.Output.concat(self.host.address, f":{MONGO_PORT}")
         self.register_outputs({"endpoint": self.endpoint})
 

@@ -1,4 +1,4 @@
-"""What the stack asks AWS about itself before it declares anything: whose account this is, and how large an instance type is."""
+"""What the stack asks AWS before it declares anything: whose account this is, how large an instance type is."""
 
 import pulumi_aws as aws
 

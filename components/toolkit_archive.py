@@ -1,4 +1,4 @@
-"""The toolkit as one file: the anonymizer and the wheels that it needs, for hosts that reach no package index. Plain Python.
+"""The toolkit as one file: the anonymizer and its wheels, for hosts that reach no package index. Plain Python.
 
 The same content gives the same bytes on every machine, so that its hash names it.
 """

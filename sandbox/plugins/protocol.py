@@ -95,7 +95,13 @@ class Provider(Protocol):
         """Return (inputs, outputs) as they are now, or None for a resource that is gone."""
 
     def update(
-        self, call: Call, resource_id: str, old: Mapping[str, Any], new: Mapping[str, Any], outputs: Mapping[str, Any], preview: bool
+        self,
+        call: Call,
+        resource_id: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        preview: bool,
     ) -> Mapping[str, Any]:
         """Change the resource; return all its outputs."""
 
@@ -140,34 +146,40 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def _call(self, urn: str) -> Call:
         return Call(urn, self._cancelled, self._log)
 
-    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 (the protocol's names)
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Say which version of the real plugin this one stands for."""
         return plugin_pb2.PluginInfo(version=self._provider.version)
 
-    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Check the provider's settings."""
         try:
             self._provider.check_config(to_python(request.news))
         except PluginError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Compare the provider's settings."""
         same = to_python(request.old_inputs) == to_python(request.news)
         kind = provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME
         return provider_pb2.DiffResponse(changes=kind)
 
-    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Take the provider's settings."""
         with _told(context):
             self._provider.configure(to_python(request.args))
         return provider_pb2.ConfigureResponse(acceptSecrets=False, supportsPreview=True, acceptResources=False)
 
-    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Check a resource's inputs."""
         with _told(context):
             inputs = self._provider.check(
                 self._call(request.urn), to_python(request.olds), to_python(request.news), request.randomSeed
             )
         return provider_pb2.CheckResponse(inputs=to_struct(inputs))
 
-    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Compare a resource's inputs."""
         with _told(context):
             found = self._provider.diff(self._call(request.urn), to_python(request.old_inputs), to_python(request.news))
         kinds = {path: kind for path, kind in found.kinds.items() if not _ignored(path, request.ignoreChanges)}
@@ -185,12 +197,16 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             hasDetailedDiff=True,
         )
 
-    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Make a resource."""
         with _told(context):
-            made, outputs = self._provider.create(self._call(request.urn), to_python(request.properties), request.preview)
+            made, outputs = self._provider.create(
+                self._call(request.urn), to_python(request.properties), request.preview
+            )
         return provider_pb2.CreateResponse(id=made, properties=to_struct(outputs))
 
-    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Say what a resource is now; an empty id says that it is gone."""
         with _told(context):
             found = self._provider.read(
                 self._call(request.urn), request.id, to_python(request.inputs), to_python(request.properties)
@@ -199,7 +215,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.ReadResponse(id="")
         return provider_pb2.ReadResponse(id=request.id, inputs=to_struct(found[0]), properties=to_struct(found[1]))
 
-    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Change a resource."""
         with _told(context):
             outputs = self._provider.update(
                 self._call(request.urn),
@@ -211,19 +228,22 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             )
         return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
-    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Delete a resource."""
         with _told(context):
             self._provider.delete(
                 self._call(request.urn), request.id, to_python(request.old_inputs), to_python(request.properties)
             )
         return empty_pb2.Empty()
 
-    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Call a function."""
         with _told(context):
             answer = self._provider.invoke(request.tok, to_python(request.args))
-        return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})
+        return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # type: ignore[arg-type] # a keyword
 
-    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Stop what can be stopped, soon."""
         self._cancelled.set()
         return empty_pb2.Empty()
 
@@ -236,7 +256,9 @@ def _ignored(path: str, ignored: Sequence[str]) -> bool:
     return any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in ignored)
 
 
-def difference(old: Mapping[str, Any], new: Mapping[str, Any], replaces: Sequence[str], keeps: Sequence[str] = ()) -> Difference:
+def difference(
+    old: Mapping[str, Any], new: Mapping[str, Any], replaces: Sequence[str], keeps: Sequence[str] = ()
+) -> Difference:
     """Compare inputs.
 
     Args:
@@ -259,7 +281,7 @@ class _told:  # noqa: N801 (reads as a word: with _told(context))
     def __enter__(self) -> None:
         """Do nothing; what counts is the end."""
 
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Answer with the error."""
         if isinstance(error, HalfMade):
             _abort_half_made(self._context, error)
@@ -278,7 +300,7 @@ def _abort_half_made(context: grpc.ServicerContext, error: HalfMade) -> None:
 
 
 def serve(provider: Provider) -> None:
-    """Serve until the engine ends this process. The first line of standard output is the port, as the engine wants it."""
+    """Serve until the engine ends this process. The first line on standard output is the port: the engine reads it."""
     engine = next((word for word in reversed(sys.argv[1:]) if ":" in word and not word.startswith("-")), None)
     server = grpc.server(futures.ThreadPoolExecutor(_WORKERS))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider, Log(engine)), server)

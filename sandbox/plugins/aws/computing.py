@@ -8,7 +8,8 @@ from sandbox.plugins.aws.networking import retag, specification
 from sandbox.plugins.protocol import Call, PluginError
 
 _ROOT_DEVICE = "/dev/xvda"
-# AWS takes the size from the AMI; the sandbox has no AMIs to look at, and its volumes take no space for what is not written.
+# AWS takes the size from the AMI; the sandbox has no AMIs to look at, and its volumes take no space for what is not
+# written.
 _ROOT_GIB = 8
 
 
@@ -16,6 +17,7 @@ def _create_instance(aws: Aws, inputs: Values, call: Call) -> str:
     root = {name: value for name, value in inputs.get("rootBlockDevice", {}).items() if name != "tags"}
     network = {
         "DeviceIndex": 0,
+        "DeleteOnTermination": True,
         "SubnetId": inputs["subnetId"],
         "AssociatePublicIpAddress": inputs.get("associatePublicIpAddress", False),
         "Groups": inputs.get("vpcSecurityGroupIds", []),
@@ -33,7 +35,9 @@ def _create_instance(aws: Aws, inputs: Values, call: Call) -> str:
         ],
     }
     if root:
-        arguments["BlockDeviceMappings"] = [{"DeviceName": _ROOT_DEVICE, "Ebs": {"VolumeSize": _ROOT_GIB, **to_aws(root)}}]
+        arguments["BlockDeviceMappings"] = [
+            {"DeviceName": _ROOT_DEVICE, "Ebs": {"VolumeSize": _ROOT_GIB, **to_aws(root)}}
+        ]
     if "iamInstanceProfile" in inputs:
         arguments["IamInstanceProfile"] = {"Name": inputs["iamInstanceProfile"]}
     if "metadataOptions" in inputs:
@@ -65,7 +69,7 @@ def _running(aws: Aws, instance_id: str) -> bool:
 
 
 def _read_instance(aws: Aws, instance_id: str, known: Values) -> Values | None:
-    """Read what is declared; whether the instance runs is no part of that, since refreshes stop and start the worker."""
+    """Read what is declared; whether the instance runs is no part of that: refreshes stop and start the worker."""
     instance = _instance(aws, instance_id)
     if instance is None:
         return None
@@ -159,7 +163,9 @@ def _volume(aws: Aws, volume_id: str) -> Values | None:
 
 
 def _volume_available(aws: Aws, volume_id: str, inputs: Values, call: Call) -> None:
-    wait(call, f"{volume_id} available", lambda: (_volume(aws, volume_id) or {}).get("State") in ("available", "in-use"))
+    wait(
+        call, f"{volume_id} available", lambda: (_volume(aws, volume_id) or {}).get("State") in ("available", "in-use")
+    )
 
 
 def _read_volume(aws: Aws, volume_id: str, known: Values) -> Values | None:

@@ -57,7 +57,9 @@ def _read(aws: Aws, name: str, known: Values) -> Values | None:
 def _update(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str], call: Call) -> None:
     ssm = aws.client("ssm")
     if "content" in changed:
-        version = ssm.update_document(Name=name, Content=new["content"], DocumentVersion="$LATEST", TargetType=new["targetType"])
+        version = ssm.update_document(
+            Name=name, Content=new["content"], DocumentVersion="$LATEST", TargetType=new["targetType"]
+        )
         ssm.update_document_default_version(
             Name=name, DocumentVersion=version["DocumentDescription"]["DocumentVersion"]
         )
@@ -91,7 +93,16 @@ DOCUMENTS = {
         service="ssm",
         changes=("content", "permissions", "targetType"),
         replaces=("name", "documentType", "documentFormat"),
-        gives=("arn", "hash", "hashType", "documentVersion", "latestVersion", "defaultVersion", "status", "schemaVersion"),
+        gives=(
+            "arn",
+            "hash",
+            "hashType",
+            "documentVersion",
+            "latestVersion",
+            "defaultVersion",
+            "status",
+            "schemaVersion",
+        ),
         create=_create,
         settle=_share,
         read=_read,

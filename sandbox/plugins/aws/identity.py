@@ -1,9 +1,9 @@
 """Rows of the table: roles, policies, profiles, keys."""
 
-from collections.abc import Sequence
-from urllib.parse import unquote
 import json
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from sandbox.plugins.aws.kind import Aws, Kind, Values, found, same_json, tag_changes, tag_list, tag_map
 from sandbox.plugins.protocol import Call
@@ -138,7 +138,7 @@ def _update_policy(aws: Aws, arn: str, old: Values, new: Values, changed: Sequen
 
 
 def _drop_former_versions(aws: Aws, arn: str) -> None:
-    """Delete all versions but the one in force: AWS keeps five at most, and deletes no policy that has more than one."""
+    """Delete all versions but the one in force: AWS keeps five, and deletes no policy that has more than one."""
     iam = aws.client("iam")
     for version in iam.list_policy_versions(PolicyArn=arn)["Versions"]:
         if not version["IsDefaultVersion"]:
@@ -228,7 +228,7 @@ IDENTITY = {
         replaces=("name", "role"),
         create=lambda aws, inputs, call: _put_role_policy(aws, inputs),
         read=_read_role_policy,
-        update=lambda aws, made, old, new, changed, call: _put_role_policy(aws, new) and None,
+        update=lambda aws, made, old, new, changed, call: _put_role_policy(aws, new),
         delete=_delete_role_policy,
         tags=False,
     ),

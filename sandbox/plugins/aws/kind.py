@@ -40,7 +40,9 @@ class Aws:
         if role_arn:
             answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="pulumi")["Credentials"]
             self._clients.clear()
-            self._session = boto3.Session(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], region)
+            self._session = boto3.Session(
+                answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], region
+            )
 
     @property
     def region(self) -> str:
@@ -94,7 +96,7 @@ class Kind:
     replaces: Sequence[str] = ()
     gives: Sequence[str] = ()
     settle: Callable[[Aws, str, Values, Call], None] | None = None
-    update: Callable[[Aws, str, Values, Values, Sequence[str], Call], None] | None = None
+    update: Callable[[Aws, str, Values, Values, Sequence[str], Call], object] | None = None
     keeps: Sequence[str] = ()
     renews: Mapping[str, Sequence[str]] = field(default_factory=dict)
     named: str | None = None
@@ -174,7 +176,7 @@ def tag_changes(old: Values, new: Values) -> tuple[dict[str, str], list[str]]:
 
 
 def same_json(one: str | None, other: str) -> str:
-    """Return `one` if `other` says the same in another spelling, else `other`: AWS does not keep JSON as it was written."""
+    """Return `one` if `other` says the same, else `other`: AWS does not keep JSON as it was written."""
     try:
         return one if one is not None and json.loads(one) == json.loads(other) else other
     except ValueError:

@@ -1,7 +1,7 @@
 """Outputs that the sandbox leaves out, found where one is used.
 
-The engine has no word for an output that a plugin leaves out: it shows as unknown in every preview, and nothing notices. So each gets a
-text that says what it is, and a resource that is given such a text is refused with it.
+The engine has no word for an output that a plugin leaves out: it shows as unknown in every preview, and nothing
+notices. So each gets a text that says what it is, and a resource that is given such a text is refused with it.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,8 @@ def find_left_out(call: Call, inputs: Any) -> None:
         PluginError: With the output's name and type.
     """
     if isinstance(inputs, str) and _MARK in inputs:
-        raise PluginError(f"{call.type} {call.name} uses an output that is {inputs[inputs.index(_MARK):].splitlines()[0]}")
+        raise PluginError(
+            f"{call.type} {call.name} uses an output that is {inputs[inputs.index(_MARK) :].splitlines()[0]}"
+        )
     for inner in inputs.values() if isinstance(inputs, dict) else inputs if isinstance(inputs, list) else ():
         find_left_out(call, inner)

@@ -191,7 +191,9 @@ def _rules_now(group: Values, side: str, known: Values) -> list[Any]:
     present = group["IpPermissions" if side == "ingress" else "IpPermissionsEgress"]
     declared = list(known.get(side, []))
     wanted = [_permission(group["GroupId"], rule) for rule in declared]
-    same = sorted(one for rule in present for one in _flat(rule)) == sorted(one for rule in wanted for one in _flat(rule))
+    same = sorted(one for rule in present for one in _flat(rule)) == sorted(
+        one for rule in wanted for one in _flat(rule)
+    )
     return declared if same else [_declared(rule) for rule in present]
 
 
@@ -234,7 +236,9 @@ def _endpoint(aws: Aws, endpoint_id: str) -> Values | None:
 
 
 def _endpoint_available(aws: Aws, endpoint_id: str, inputs: Values, call: Call) -> None:
-    wait(call, "endpoint available", lambda: (_endpoint(aws, endpoint_id) or {}).get("State", "").lower() == "available")
+    wait(
+        call, "endpoint available", lambda: (_endpoint(aws, endpoint_id) or {}).get("State", "").lower() == "available"
+    )
 
 
 def _read_endpoint(aws: Aws, endpoint_id: str, known: Values) -> Values | None:

@@ -1,23 +1,26 @@
-"""Every output of the real plugin that is one text, number or truth value, by type; a test compares it with Pulumi's SDK."""
+"""Outputs of the real plugin that are one text, number or truth value; a test compares them with Pulumi's SDK."""
 
 from collections.abc import Mapping, Sequence
 
 OUTPUTS: Mapping[str, Sequence[str]] = {
     "aws:ebs/volume:Volume": (
-        "arn availabilityZone createTime encrypted finalSnapshot iops kmsKeyId multiAttachEnabled outpostArn region "
-        "size snapshotId throughput type volumeInitializationRate"
+        "arn availabilityZone createTime encrypted finalSnapshot iops kmsKeyId multiAttachEnabled outpostArn "
+        "region size snapshotId throughput type volumeInitializationRate"
     ).split(),
     "aws:ec2/instance:Instance": (
         "ami arn associatePublicIpAddress availabilityZone disableApiStop disableApiTermination ebsOptimized "
-        "enablePrimaryIpv6 forceDestroy getPasswordData hibernation hostId hostResourceGroupArn iamInstanceProfile "
-        "instanceInitiatedShutdownBehavior instanceLifecycle instanceState instanceType ipv6AddressCount keyName "
-        "monitoring outpostArn passwordData placementGroup placementGroupId placementPartitionNumber "
-        "primaryNetworkInterfaceId privateDns privateIp publicDns publicIp region sourceDestCheck spotInstanceRequestId "
-        "subnetId tenancy userData userDataBase64 userDataReplaceOnChange"
+        "enablePrimaryIpv6 forceDestroy getPasswordData hibernation hostId hostResourceGroupArn "
+        "iamInstanceProfile instanceInitiatedShutdownBehavior instanceLifecycle instanceState instanceType "
+        "ipv6AddressCount keyName monitoring outpostArn passwordData placementGroup placementGroupId "
+        "placementPartitionNumber primaryNetworkInterfaceId privateDns privateIp publicDns publicIp region "
+        "sourceDestCheck spotInstanceRequestId subnetId tenancy userData userDataBase64 "
+        "userDataReplaceOnChange"
     ).split(),
     "aws:ec2/routeTable:RouteTable": "arn ownerId region vpcId".split(),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": "gatewayId region routeTableId subnetId".split(),
-    "aws:ec2/securityGroup:SecurityGroup": "arn description name namePrefix ownerId region revokeRulesOnDelete vpcId".split(),
+    "aws:ec2/securityGroup:SecurityGroup": (
+        "arn description name namePrefix ownerId region revokeRulesOnDelete vpcId"
+    ).split(),
     "aws:ec2/subnet:Subnet": (
         "arn assignIpv6AddressOnCreation availabilityZone availabilityZoneId cidrBlock customerOwnedIpv4Pool "
         "enableDns64 enableLniAtDeviceIndex enableResourceNameDnsARecordOnLaunch "
@@ -25,46 +28,59 @@ OUTPUTS: Mapping[str, Sequence[str]] = {
         "ipv6CidrBlockAssociationId ipv6IpamPoolId ipv6Native ipv6NetmaskLength mapCustomerOwnedIpOnLaunch "
         "mapPublicIpOnLaunch outpostArn ownerId privateDnsHostnameTypeOnLaunch region vpcId"
     ).split(),
-    "aws:ec2/volumeAttachment:VolumeAttachment": "deviceName forceDetach instanceId region skipDestroy stopInstanceBeforeDetaching volumeId".split(),
+    "aws:ec2/volumeAttachment:VolumeAttachment": (
+        "deviceName forceDetach instanceId region skipDestroy stopInstanceBeforeDetaching volumeId"
+    ).split(),
     "aws:ec2/vpc:Vpc": (
-        "arn assignGeneratedIpv6CidrBlock cidrBlock defaultNetworkAclId defaultRouteTableId defaultSecurityGroupId "
-        "dhcpOptionsId enableDnsHostnames enableDnsSupport enableNetworkAddressUsageMetrics instanceTenancy "
-        "ipv4IpamPoolId ipv4NetmaskLength ipv6AssociationId ipv6CidrBlock ipv6CidrBlockNetworkBorderGroup "
-        "ipv6IpamPoolId ipv6NetmaskLength mainRouteTableId ownerId region"
+        "arn assignGeneratedIpv6CidrBlock cidrBlock defaultNetworkAclId defaultRouteTableId "
+        "defaultSecurityGroupId dhcpOptionsId enableDnsHostnames enableDnsSupport "
+        "enableNetworkAddressUsageMetrics instanceTenancy ipv4IpamPoolId ipv4NetmaskLength ipv6AssociationId "
+        "ipv6CidrBlock ipv6CidrBlockNetworkBorderGroup ipv6IpamPoolId ipv6NetmaskLength mainRouteTableId "
+        "ownerId region"
     ).split(),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (
         "arn autoAccept ipAddressType ownerId policy prefixListId privateDnsEnabled region requesterManaged "
         "resourceConfigurationArn serviceName serviceNetworkArn serviceRegion state vpcEndpointType vpcId"
     ).split(),
     "aws:iam/instanceProfile:InstanceProfile": "arn createDate name namePrefix path role uniqueId".split(),
-    "aws:iam/policy:Policy": "arn attachmentCount delayAfterPolicyCreationInMs description name namePrefix path policy policyId".split(),
+    "aws:iam/policy:Policy": (
+        "arn attachmentCount delayAfterPolicyCreationInMs description name namePrefix path policy policyId"
+    ).split(),
     "aws:iam/role:Role": (
-        "arn assumeRolePolicy createDate description forceDetachPolicies maxSessionDuration name namePrefix path "
-        "permissionsBoundary uniqueId"
+        "arn assumeRolePolicy createDate description forceDetachPolicies maxSessionDuration name namePrefix "
+        "path permissionsBoundary uniqueId"
     ).split(),
     "aws:iam/rolePolicy:RolePolicy": "name namePrefix policy role".split(),
     "aws:kms/alias:Alias": "arn name namePrefix region targetKeyArn targetKeyId".split(),
     "aws:kms/key:Key": (
-        "arn bypassPolicyLockoutSafetyCheck customKeyStoreId customerMasterKeySpec deletionWindowInDays description "
-        "enableKeyRotation isEnabled keyId keyUsage multiRegion policy region rotationPeriodInDays xksKeyId"
+        "arn bypassPolicyLockoutSafetyCheck customKeyStoreId customerMasterKeySpec deletionWindowInDays "
+        "description enableKeyRotation isEnabled keyId keyUsage multiRegion policy region "
+        "rotationPeriodInDays xksKeyId"
     ).split(),
     "aws:s3/bucket:Bucket": (
         "accelerationStatus acl arn bucket bucketDomainName bucketNamespace bucketPrefix bucketRegion "
-        "bucketRegionalDomainName forceDestroy hostedZoneId objectLockEnabled policy region requestPayer websiteDomain "
-        "websiteEndpoint"
+        "bucketRegionalDomainName forceDestroy hostedZoneId objectLockEnabled policy region requestPayer "
+        "websiteDomain websiteEndpoint"
     ).split(),
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "bucket expectedBucketOwner region transitionDefaultMinimumObjectSize".split(),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
+        "bucket expectedBucketOwner region transitionDefaultMinimumObjectSize"
+    ).split(),
     "aws:s3/bucketObjectv2:BucketObjectv2": (
-        "acl arn bucket bucketKeyEnabled cacheControl checksumAlgorithm checksumCrc32 checksumCrc32c checksumCrc64nvme "
-        "checksumSha1 checksumSha256 content contentBase64 contentDisposition contentEncoding contentLanguage "
-        "contentType etag forceDestroy key kmsKeyId objectLockLegalHoldStatus objectLockMode objectLockRetainUntilDate "
-        "region serverSideEncryption source sourceHash storageClass versionId websiteRedirect"
+        "acl arn bucket bucketKeyEnabled cacheControl checksumAlgorithm checksumCrc32 checksumCrc32c "
+        "checksumCrc64nvme checksumSha1 checksumSha256 content contentBase64 contentDisposition "
+        "contentEncoding contentLanguage contentType etag forceDestroy key kmsKeyId objectLockLegalHoldStatus "
+        "objectLockMode objectLockRetainUntilDate region serverSideEncryption source sourceHash storageClass "
+        "versionId websiteRedirect"
     ).split(),
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "blockPublicAcls blockPublicPolicy bucket ignorePublicAcls region restrictPublicBuckets skipDestroy".split(),
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "bucket expectedBucketOwner region".split(),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (
+        "blockPublicAcls blockPublicPolicy bucket ignorePublicAcls region restrictPublicBuckets skipDestroy"
+    ).split(),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+        "bucket expectedBucketOwner region"
+    ).split(),
     "aws:s3/bucketVersioning:BucketVersioning": "bucket expectedBucketOwner mfa region".split(),
     "aws:ssm/document:Document": (
-        "arn content createdDate defaultVersion description documentFormat documentType documentVersion hash hashType "
-        "latestVersion name owner region schemaVersion status targetType versionName"
+        "arn content createdDate defaultVersion description documentFormat documentType documentVersion hash "
+        "hashType latestVersion name owner region schemaVersion status targetType versionName"
     ).split(),
 }

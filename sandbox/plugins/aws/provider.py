@@ -109,7 +109,9 @@ class AwsProvider:
             kept = {name: value for name, value in outputs.items() if name not in kind.takes}
             return {**kept, **new, **tags, **dict.fromkeys(renewed, UNKNOWN)}
         if not kind.update:
-            raise PluginError(f"the sandbox's aws plugin cannot change {', '.join(changed)} of {call.type} ({call.name})")
+            raise PluginError(
+                f"the sandbox's aws plugin cannot change {', '.join(changed)} of {call.type} ({call.name})"
+            )
         call.check_cancelled()
         with told_as(f"changing {call.type} {call.name} ({resource_id})"):
             kind.update(self._account(), resource_id, old, new, changed, call)
@@ -129,7 +131,9 @@ class AwsProvider:
     def invoke(self, token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Call a function of the table."""
         if token not in FUNCTIONS:
-            raise PluginError(f"the sandbox's aws plugin does not know the function {token}; add it to sandbox/plugins/aws/")
+            raise PluginError(
+                f"the sandbox's aws plugin does not know the function {token}; add it to sandbox/plugins/aws/"
+            )
         function = FUNCTIONS[token]
         unknown = sorted(set(arguments) - set(function.takes))
         if unknown:
@@ -145,7 +149,9 @@ class AwsProvider:
         outputs = {**now, **inputs, **tags}
         missing = sorted(kind.outputs - set(outputs))
         if missing:
-            raise PluginError(f"the sandbox's aws plugin promised the output {', '.join(missing)} of {call.type} and has it not")
+            raise PluginError(
+                f"the sandbox's aws plugin has no {', '.join(missing)} of {call.type}, which its table promises"
+            )
         return fill_left_out(call.type, outputs)
 
     def _account(self) -> Aws:
@@ -165,9 +171,7 @@ def _read(kind: Kind, aws: Aws, resource_id: str, known: Mapping[str, Any]) -> M
 
 def _kind(call: Call) -> Kind:
     if call.type not in TABLE:
-        raise PluginError(
-            f"the sandbox's aws plugin does not know the type {call.type} ({call.name}); add a row to sandbox/plugins/aws/table.py"
-        )
+        raise PluginError(f"the sandbox's aws plugin does not know the type {call.type} ({call.name})")
     return TABLE[call.type]
 
 

@@ -70,9 +70,7 @@ def _encrypt(aws: Aws, inputs: Values) -> str:
         {"ApplyServerSideEncryptionByDefault": _algorithm(rule["applyServerSideEncryptionByDefault"])}
         for rule in inputs["rules"]
     ]
-    aws.client("s3").put_bucket_encryption(
-        Bucket=inputs["bucket"], ServerSideEncryptionConfiguration={"Rules": rules}
-    )
+    aws.client("s3").put_bucket_encryption(Bucket=inputs["bucket"], ServerSideEncryptionConfiguration={"Rules": rules})
     return str(inputs["bucket"])
 
 
@@ -162,7 +160,7 @@ def _setting(put: Any, read: Any, drop: str, changes: Sequence[str]) -> Kind:
         replaces=("bucket",),
         create=lambda aws, inputs, call: put(aws, inputs),
         read=read,
-        update=lambda aws, made, old, new, changed, call: put(aws, new) and None,
+        update=lambda aws, made, old, new, changed, call: put(aws, new),
         delete=lambda aws, made, known, call: getattr(aws.client("s3"), drop)(Bucket=made),
         tags=False,
     )
@@ -201,7 +199,7 @@ STORING = {
         replaces=("bucket",),
         create=lambda aws, inputs, call: _version(aws, inputs),
         read=_read_versioning,
-        update=lambda aws, made, old, new, changed, call: _version(aws, new) and None,
+        update=lambda aws, made, old, new, changed, call: _version(aws, new),
         delete=_suspend,
         tags=False,
     ),
@@ -212,7 +210,7 @@ STORING = {
         gives=("etag", "versionId"),
         create=lambda aws, inputs, call: _put_object(aws, inputs),
         read=_read_object,
-        update=lambda aws, made, old, new, changed, call: _put_object(aws, new) and None,
+        update=lambda aws, made, old, new, changed, call: _put_object(aws, new),
         delete=_delete_object,
         tags=False,
     ),

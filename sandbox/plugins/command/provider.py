@@ -1,9 +1,10 @@
 """local.Command as the real plugin does it: create, update (or create again), delete; a changed trigger replaces.
 
-After pulumi-command 1.2: the command is the last argument of the interpreter (`/bin/sh -c`), both streams are shown as they come, and
-stdout and stderr are outputs without their last newline.
+After pulumi-command 1.2: the command is the last argument of the interpreter (`/bin/sh -c`), both streams are shown as
+they come, and stdout and stderr are outputs without their last newline.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -52,7 +53,8 @@ class CommandProvider:
         unknown = sorted(set(new) - _TAKES)
         if unknown:
             raise PluginError(
-                f"the sandbox's command plugin does not know the property {', '.join(unknown)} of {call.type} ({call.name})"
+                f"the sandbox's command plugin does not know the property {', '.join(unknown)} of "
+                f"{call.type} ({call.name})"
             )
         return new
 
@@ -106,7 +108,7 @@ def _run(call: Call, command: str | None, inputs: Mapping[str, Any], former: Map
         return {"stdout": str(former.get("stdout", "")), "stderr": str(former.get("stderr", ""))}
     call.check_cancelled()
     try:
-        process = subprocess.Popen(  # noqa: S603 (running the user's commands is what this is for)
+        process = subprocess.Popen(
             [*(inputs.get("interpreter") or _SHELL), command],
             cwd=inputs.get("dir"),
             env=_environment(inputs, former),
@@ -144,7 +146,6 @@ def _follow(call: Call, process: "subprocess.Popen[str]", stdin: str) -> tuple[s
             parts["both"].append(line)
             call.log.line(call.urn, line.rstrip("\n"))
 
-    assert process.stdin and process.stdout and process.stderr
     threads = [
         threading.Thread(target=read, args=(process.stdout, "stdout")),
         threading.Thread(target=read, args=(process.stderr, "stderr")),
@@ -180,7 +181,5 @@ def _end_when_cancelled(call: Call, process: "subprocess.Popen[str]") -> None:
 
 
 def _signal(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):  # It ended by itself in the meantime.
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass  # It ended by itself in the meantime.
