@@ -52,7 +52,7 @@ def test_ci_runs_make_test_and_nothing_else():
     assert code == ["exec make --no-print-directory test"]
 
 
-@pytest.mark.parametrize("user_id, sudo", [("0", False), ("1000", True)])
+@pytest.mark.parametrize(("user_id", "sudo"), [("0", False), ("1000", True)])
 def test_sudo_is_used_exactly_when_not_root(fake, monkeypatch, user_id, sudo):
     folder = fake("id", f"echo {user_id}").parent
     monkeypatch.setenv("PATH", os.pathsep.join([str(folder), os.defpath]))
