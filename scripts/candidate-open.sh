@@ -25,6 +25,7 @@ is_unfinished() { # VOLUME_ID
 
 format_if_blank() { # VOLUME_ID
   local device found uuid
+  wait_for_device "$1"
   device=$(volume_device "$1")
   uuid=$(candidate_uuid "$1")
   found=$(file_system "$1")
@@ -39,7 +40,6 @@ format_if_blank() { # VOLUME_ID
 
 lock "$SSM_volume_id"
 log "$SSM_refresh_id: opens the candidate volume $SSM_volume_id"
-wait_for_device "$SSM_volume_id" 120
 is_mounted "$SSM_volume_id" || format_if_blank "$SSM_volume_id"
 mount_volume "$SSM_volume_id"
 db_path="$(volume_path "$SSM_volume_id")/db"

@@ -29,8 +29,6 @@ find_db_path() { # VOLUME_ID
 
 lock "$SSM_volume_id"
 log "$SSM_refresh_id: opens the quarantine volume $SSM_volume_id"
-wait_for_device "$SSM_volume_id" 120
-[[ -n $(file_system "$SSM_volume_id") ]] || fail "volume $SSM_volume_id is blank: a quarantine volume comes from a snapshot"
 mount_volume "$SSM_volume_id"
 db_path=$(find_db_path "$SSM_volume_id")
 mongod_log="$(volume_path "$SSM_volume_id")/understudy-mongod.log"

@@ -75,7 +75,6 @@ serves_already() {
 }
 
 prepare_candidate() {
-  wait_for_device "$SSM_to_volume_id" 120
   mount_volume "$SSM_to_volume_id"
   [[ -f $(volume_path "$SSM_to_volume_id")/db/storage.bson ]] ||
     fail "volume $SSM_to_volume_id holds no database: nothing was changed"

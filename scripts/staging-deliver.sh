@@ -30,7 +30,6 @@ accounts() { # ACTION ARGUMENTS..., admin's name and password on stdin
 
 open_candidate() {
   local mongod_log=$socket_root/$SSM_volume_id.log
-  wait_for_device "$SSM_volume_id" 120
   mount_volume "$SSM_volume_id"
   [[ -f $(volume_path "$SSM_volume_id")/db/storage.bson ]] ||
     fail "volume $SSM_volume_id holds no candidate: was it anonymized and closed on the worker?"

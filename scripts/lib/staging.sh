@@ -30,9 +30,9 @@ install_tls() { # ADDRESS
   names="subjectAltName=$kind:$address,IP:127.0.0.1,DNS:localhost"
   prepare_socket_root
   scratch=$(mktemp -d -p "$socket_root")
-  openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj '/CN=Understudy staging CA' -addext keyUsage=critical,keyCertSign \
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=Understudy staging CA' -addext keyUsage=critical,keyCertSign \
     -keyout "$scratch/ca.key" -out "$scratch/ca.pem" 2>/dev/null
-  openssl req -newkey rsa:3072 -nodes -subj "/CN=$address" -keyout "$scratch/server.key" -out "$scratch/server.csr" 2>/dev/null
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$address" -keyout "$scratch/server.key" -out "$scratch/server.csr" 2>/dev/null
   openssl x509 -req -in "$scratch/server.csr" -CA "$scratch/ca.pem" -CAkey "$scratch/ca.key" -CAcreateserial -days 3650 \
     -extfile <(printf '%s\nextendedKeyUsage=serverAuth,clientAuth\n' "$names") -out "$scratch/server.crt" 2>/dev/null
   mkdir -p "$etc_root/tls"
@@ -78,7 +78,6 @@ mount_script() {
   cat <<'MAIN'
 volume_id=$(live_volume_id)
 [[ -n $volume_id ]] || fail "no volume is live yet"
-is_mounted "$volume_id" || wait_for_device "$volume_id" 120
 mount_volume "$volume_id"
 MAIN
 }

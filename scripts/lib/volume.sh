@@ -5,11 +5,11 @@ volume_path() { echo "$state_root/volumes/$1"; } # VOLUME_ID
 
 volume_device() { echo "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${1/-/}"; } # VOLUME_ID
 
-wait_for_device() { # VOLUME_ID SECONDS
-  local deadline=$((SECONDS + $2))
+wait_for_device() { # VOLUME_ID
+  local deadline=$((SECONDS + 120))
   until [[ -b $(volume_device "$1") ]]; do
     ((SECONDS < deadline)) ||
-      fail "volume $1 did not appear on this host within $2 s: check that it is attached to this instance"
+      fail "volume $1 did not appear on this host within 120 s: check that it is attached to this instance"
     sleep 0.2
   done
 }
@@ -26,7 +26,9 @@ is_mounted() { mountpoint --quiet "$(volume_path "$1")"; } # VOLUME_ID
 mount_volume() { # VOLUME_ID
   local options=noatime,nodev,nosuid,noexec type
   is_mounted "$1" && return
+  wait_for_device "$1"
   type=$(file_system "$1")
+  [[ -n $type ]] || fail "volume $1 is blank: there is nothing on it to open"
   # A restored volume has the UUID of the one that it was taken from.
   [[ $type == xfs ]] && options+=,nouuid
   mkdir -p "$(volume_path "$1")"
