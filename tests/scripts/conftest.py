@@ -44,7 +44,8 @@ FAKES = {
           "ssm get-parameter")
             while [[ $1 != --name ]]; do shift; done
             name=${2#/}; cat "$FAKES/parameters/${name//\\//_}" 2>/dev/null && exit
-            printf '\\nAn error occurred (ParameterNotFound) when calling the GetParameter operation: \\n' >&2; exit 254 ;;
+            printf '\\nAn error occurred (ParameterNotFound) when calling the GetParameter operation: \\n' >&2
+            exit 254 ;;
           "s3 cp") shift 2; while [[ $1 == --* ]]; do shift; done;
             if [[ $1 == s3://* ]]; then cp "$FAKES/s3/${1#s3://}" "$2"; else cp "$1" "$FAKES/s3/uploaded"; fi ;;
         esac""",

@@ -16,7 +16,8 @@ BAD = {
 UNIT = "understudy-mongod"
 SWITCH = {
     "refresh_id": "r-1", "from_volume_id": OLD, "to_volume_id": NEW, "user_parameter": "/mongo/admin",
-    "password_parameter": "/mongo/admin/password", "replica_set": "staging", "address": "10.0.0.5", "health_timeout_seconds": "5",
+    "password_parameter": "/mongo/admin/password", "replica_set": "staging", "address": "10.0.0.5",
+    "health_timeout_seconds": "5",
 }  # fmt: skip
 
 

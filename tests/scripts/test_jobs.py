@@ -12,7 +12,8 @@ SHA = "a" * 64
 JOB = {
     "refresh_id": "r-1", "quarantine_volume_id": "vol-0000000a", "candidate_volume_id": "vol-0000000b",
     "toolkit_sha256": SHA, "rules_bucket": "tools", "rules_key": "rules/x.json",
-    "rules_sha256": hashlib.sha256(RULES.encode()).hexdigest(), "key_parameter": "/understudy/key", "reports_bucket": "reports",
+    "rules_sha256": hashlib.sha256(RULES.encode()).hexdigest(), "key_parameter": "/understudy/key",
+    "reports_bucket": "reports",
 }  # fmt: skip
 UNIT = "units/understudy-r-1-anonymize"
 WHICH = {"refresh_id": "r-1", "step": "anonymize"}

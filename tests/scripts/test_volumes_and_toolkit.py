@@ -1,4 +1,4 @@
-"""volume-close, staging-stop, staging-status, toolkit-install: run again they change nothing; the live volume is safe."""
+"""volume-close, staging-stop, staging-status, toolkit-install: again is no change, the live volume is safe."""
 
 import hashlib
 import io
