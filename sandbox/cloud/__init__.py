@@ -1,0 +1,1 @@
+"""moto's server with a data plane: its EC2 makes real disks and hosts, its Run Command really runs."""

@@ -1,0 +1,258 @@
+"""EBS with real disks: volumes, attachments and snapshots of moto's EC2, each backed by a file of the pool."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from moto.ec2.models import elastic_block_store
+from moto.ec2.models.elastic_block_store import EBSBackend
+
+from sandbox.cloud.refusals import Refusal, incorrect_state, unsupported
+from sandbox.cloud.world import ATTACHMENT_SECONDS, BUSY_POLL_SECONDS, SNAPSHOT_SECONDS, VOLUME_SECONDS, World, in_background
+
+_plain_create_volume = EBSBackend.create_volume
+_plain_delete_volume = EBSBackend.delete_volume
+_plain_attach = EBSBackend.attach_volume
+_plain_detach = EBSBackend.detach_volume
+_plain_create_snapshot = EBSBackend.create_snapshot
+_plain_copy_snapshot = EBSBackend.copy_snapshot
+_plain_delete_snapshot = EBSBackend.delete_snapshot
+
+
+class Volume(elastic_block_store.Volume):
+    """moto's volume with the states that take a moment: `creating`, and whether a file stands behind it."""
+
+    is_creating = False
+    is_root = False
+    client_token = ""
+
+    @property
+    def status(self) -> str:
+        """`creating`, `available` or `in-use`."""
+        return "creating" if self.is_creating else super().status
+
+
+class Disks:
+    """The EBS operations that replace moto's.
+
+    Args:
+        world: The real things.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def create_volume(self, backend: Any, size: int | None, zone_name: str, snapshot_id: str | None = None, **options: Any) -> Volume:
+        """Make a volume's record and its disk."""
+        with self._world.lock:
+            if snapshot_id:
+                size = self._size_from_snapshot(backend, size, snapshot_id)
+            volume: Volume = _plain_create_volume(backend, size, zone_name, snapshot_id, **options)
+            volume.is_creating = True
+            try:
+                self._world.volumes.create(volume.id, int(volume.size), snapshot_id)
+            except Exception:
+                del backend.volumes[volume.id]
+                raise
+        self._world.later(VOLUME_SECONDS, lambda: setattr(volume, "is_creating", False))
+        return volume
+
+    def create_root_volume(self, backend: Any, instance: Any) -> None:
+        """Record an instance's root volume; the root disk itself is an overlay and no block device."""
+        volume = _plain_create_volume(backend, 8, instance._placement.zone)
+        volume.is_root = True
+        _plain_attach(backend, volume.id, instance.id, instance.root_device_name, delete_on_termination=True)
+
+    def delete_volume(self, backend: Any, volume_id: str) -> Any:
+        """Delete a free volume and its disk."""
+        with self._world.lock:
+            volume = backend.get_volume(volume_id)
+            if volume.is_creating:
+                raise incorrect_state(f"The volume '{volume_id}' is 'creating'.")
+            deleted = _plain_delete_volume(backend, volume_id)
+            self._world.volumes.delete(volume_id)
+            return deleted
+
+    def attach_volume(
+        self, backend: Any, volume_id: str, instance_id: str, device_path: str, delete_on_termination: bool = False  # noqa: FBT001, FBT002 - moto's signature
+    ) -> Any:
+        """Start attaching a volume: the host sees the device a moment later."""
+        with self._world.lock:
+            volume, instance = backend.get_volume(volume_id), backend.get_instance(instance_id)
+            _refuse_attachment(volume, instance, device_path)
+            attachment = self.record_attachment(backend, volume, instance, device_path, delete_on_termination=delete_on_termination)
+            attachment.status = "attaching"
+        self._world.later(ATTACHMENT_SECONDS, lambda: self._plug(volume, attachment))
+        return attachment
+
+    def record_attachment(self, backend: Any, volume: Volume, instance: Any, device: str, *, delete_on_termination: bool) -> Any:
+        """Attach in moto's books and give the volume its block device."""
+        attachment = _plain_attach(backend, volume.id, instance.id, device, delete_on_termination)
+        self._world.volumes.attach(volume.id)
+        return attachment
+
+    def detach_volume(self, backend: Any, volume_id: str, instance_id: str | None, device_path: str | None) -> Any:
+        """Start detaching; while the host has the volume mounted it stays `busy`, as on AWS."""
+        with self._world.lock:
+            volume = backend.get_volume(volume_id)
+            attachment = volume.attachment
+            if attachment is None:
+                raise incorrect_state(f"Volume '{volume_id}' is in the 'available' state.")
+            if instance_id and attachment.instance.id != instance_id:
+                raise Refusal("InvalidAttachment.NotFound", f"The volume '{volume_id}' is not attached to instance '{instance_id}'.")
+            if device_path and attachment.device != device_path:
+                raise Refusal("InvalidAttachment.NotFound", f"The volume '{volume_id}' is not attached as '{device_path}'.")
+            if volume.is_root:
+                raise Refusal("OperationNotPermitted", f"'{volume_id}' is the root volume of '{attachment.instance.id}'.")
+            if attachment.status != "attached":
+                raise incorrect_state(f"The attachment of volume '{volume_id}' is '{attachment.status}'.")
+            attachment.status = "detaching"
+        in_background(lambda: self._detach_when_free(backend, volume, attachment))
+        return attachment
+
+    def release(self, backend: Any, volume: Volume) -> None:
+        """Detach a volume of an instance that has ended, and delete it if it was to end with it."""
+        instance, device = volume.attachment.instance, volume.attachment.device
+        mapping = instance.block_device_mapping.get(device)
+        self._world.volumes.detach(volume.id)
+        _plain_detach(backend, volume.id, instance.id, device)
+        if mapping is not None and mapping.delete_on_termination:
+            _plain_delete_volume(backend, volume.id)
+            self._world.volumes.delete(volume.id)
+
+    def create_snapshot(self, backend: Any, volume_id: str, description: str, **options: Any) -> Any:
+        """Take a snapshot of one volume."""
+        return self._snapshot(backend, [volume_id], description, **options)[0]
+
+    def create_snapshots(self, backend: Any, instance_spec: Mapping[str, Any], description: str, tags: Mapping[str, str]) -> list[Any]:
+        """Take snapshots of an instance's data volumes at one point in time."""
+        instance = backend.get_instance(instance_spec["InstanceId"])
+        if str(instance_spec.get("ExcludeBootVolume", False)).lower() != "true":
+            raise unsupported("a snapshot of a root volume; pass ExcludeBootVolume=true.")
+        left_out = set(instance_spec.get("ExcludeDataVolumeIds", ()))
+        attached = {block.volume_id for device, block in instance.get_block_device_mapping if device != instance.root_device_name}
+        if left_out - attached:
+            raise Refusal("InvalidParameterValue", f"{', '.join(sorted(left_out - attached))} not attached to '{instance.id}'.")
+        if not attached - left_out:
+            raise Refusal("InvalidParameterValue", f"Instance '{instance.id}' has no data volume to snapshot.")
+        snapshots = self._snapshot(backend, sorted(attached - left_out), description)
+        for snapshot in snapshots:
+            snapshot.add_tags(tags)
+        return snapshots
+
+    def copy_snapshot(self, backend: Any, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None) -> Any:
+        """Copy a snapshot."""
+        with self._world.lock:
+            snapshot = _plain_copy_snapshot(backend, source_snapshot_id, source_region, description, kms_key_id)
+            self._world.volumes.copy_snapshot(source_snapshot_id, snapshot.id)
+            self._complete_later(snapshot)
+            return snapshot
+
+    def delete_snapshot(self, backend: Any, snapshot_id: str) -> Any:
+        """Delete a snapshot and its image."""
+        with self._world.lock:
+            deleted = _plain_delete_snapshot(backend, snapshot_id)
+            self._world.volumes.delete_snapshot(snapshot_id)
+            return deleted
+
+    def _snapshot(self, backend: Any, volume_ids: list[str], description: str, **options: Any) -> list[Any]:
+        with self._world.lock:
+            volumes = [backend.get_volume(volume_id) for volume_id in volume_ids]
+            for volume in volumes:
+                if volume.is_root:
+                    raise unsupported(f"a snapshot of the root volume '{volume.id}'.")
+                if volume.is_creating:
+                    raise incorrect_state(f"Volume '{volume.id}' is in the 'creating' state.")
+            snapshots = [_plain_create_snapshot(backend, volume.id, description, **options) for volume in volumes]
+            try:
+                mounts = [mount for volume in volumes for mount in self._mount_points(volume)[:1]]
+                self._world.volumes.snapshot([(s.volume.id, s.id) for s in snapshots], mounts)
+            except Exception:
+                for snapshot in snapshots:
+                    del backend.snapshots[snapshot.id]
+                raise
+            for snapshot in snapshots:
+                snapshot.kms_key_id = snapshot.volume.kms_key_id
+                self._complete_later(snapshot)
+            return snapshots
+
+    def _complete_later(self, snapshot: Any) -> None:
+        snapshot.status = "pending"
+        self._world.later(SNAPSHOT_SECONDS, lambda: setattr(snapshot, "status", "completed"))
+
+    def _mount_points(self, volume: Volume) -> list[Any]:
+        host = self._world.hosts.find(volume.attachment.instance.id) if volume.attachment else None
+        device = self._world.volumes.device(volume.id)
+        return host.mount_points(device) if host and device else []
+
+    def _plug(self, volume: Volume, attachment: Any) -> None:
+        if volume.attachment is not attachment or attachment.status != "attaching":
+            return
+        host = self._world.hosts.find(attachment.instance.id)
+        device = self._world.volumes.device(volume.id)
+        if host and device and volume.id not in host.devices:
+            host.plug(volume.id, device)
+        attachment.status = "attached"
+
+    def _detach_when_free(self, backend: Any, volume: Volume, attachment: Any) -> None:
+        time.sleep(ATTACHMENT_SECONDS)
+        while True:
+            with self._world.lock:
+                if volume.attachment is not attachment:
+                    return  # its instance was terminated meanwhile
+                if not self._world.volumes.is_busy(volume.id):
+                    host = self._world.hosts.find(attachment.instance.id)
+                    if host:
+                        host.unplug(volume.id)
+                    self._world.volumes.detach(volume.id)
+                    _plain_detach(backend, volume.id, attachment.instance.id, attachment.device)
+                    return
+                attachment.status = "busy"
+            time.sleep(BUSY_POLL_SECONDS)
+
+    @staticmethod
+    def _size_from_snapshot(backend: Any, size: int | None, snapshot_id: str) -> int:
+        snapshot = backend.get_snapshot(snapshot_id)
+        if snapshot.status != "completed":
+            raise incorrect_state(f"Snapshot '{snapshot_id}' is in the '{snapshot.status}' state, not 'completed'.")
+        smallest = int(snapshot.volume.size)
+        if size is not None and int(size) < smallest:
+            raise Refusal("InvalidParameterValue", f"The size of a volume can't be smaller than its snapshot: {size} GiB < {smallest} GiB.")
+        return smallest if size is None else int(size)
+
+
+def _refuse_attachment(volume: Volume, instance: Any, device: str) -> None:
+    if volume.attachment:
+        raise Refusal("VolumeInUse", f"{volume.id} is already attached to an instance")
+    if volume.is_creating:
+        raise incorrect_state(f"Volume '{volume.id}' is not 'available': it is 'creating'.")
+    if instance.state not in {"running", "stopped"}:
+        raise incorrect_state(f"Instance '{instance.id}' is not 'running': it is '{instance.state}'.")
+    if volume.availability_zone != instance.availability_zone:
+        raise Refusal(
+            "InvalidVolume.ZoneMismatch",
+            f"The volume '{volume.id}' is not in the same availability zone as instance '{instance.id}'.",
+        )
+    if device in instance.block_device_mapping:
+        raise Refusal(
+            "InvalidParameterValue", f"Invalid value '{device}' for unixDevice. Attachment point {device} is already in use"
+        )
+
+
+def install(disks: Disks) -> None:
+    """Put these operations in the place of moto's."""
+    elastic_block_store.Volume = Volume
+    for name in (
+        "create_volume", "delete_volume", "attach_volume", "detach_volume", "create_snapshot", "create_snapshots",
+        "copy_snapshot", "delete_snapshot",
+    ):  # fmt: skip
+        _replace(name, disks)
+
+
+def _replace(name: str, disks: Disks) -> None:
+    operation = getattr(disks, name)
+
+    def replacement(backend: Any, *args: Any, **options: Any) -> Any:
+        return operation(backend, *args, **options)
+
+    setattr(EBSBackend, name, replacement)
