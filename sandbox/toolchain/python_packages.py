@@ -25,16 +25,17 @@ def ensure(layout: Layout) -> None:
         SetupError: The environment could not be made or filled.
     """
     made_from = fingerprint(str(layout.root), *(layout.root / name for name in (*REQUIREMENTS, CONSTRAINTS)))
-    wrapped = {layout.bin / name: layout.venv / "bin" / name for name in ("python3", "aws")}
-    if not is_current(layout, TOOL, made_from, [*wrapped, *wrapped.values(), layout.venv_python]):
+    aws = layout.venv / "bin" / "aws"
+    if not is_current(layout, TOOL, made_from, [layout.bin / "python3", layout.bin / "aws", layout.venv_python, aws]):
         begun = time.monotonic()
         forget(layout, TOOL)
         if not is_current(layout, ENVIRONMENT, str(layout.root), [layout.venv_python]):
             _make_environment(layout)
             record(layout, ENVIRONMENT, str(layout.root))
         _install(layout)
-        for wrapper, program in wrapped.items():
-            install_wrapper([program], wrapper)
+        install_wrapper([layout.venv_python], layout.bin / "python3")
+        # By its interpreter: awscli's script has a plain `#!` line, which bears no space in the checkout's path.
+        install_wrapper([layout.venv_python, aws], layout.bin / "aws")
         say(TOOL, f"ready in .cache/venv after {time.monotonic() - begun:.0f} s")
         record(layout, TOOL, made_from)
 
