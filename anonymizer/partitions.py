@@ -17,13 +17,17 @@ _MOST = 200_000
 
 @dataclass(frozen=True)
 class Partition:
-    """Documents from `low` up to, and not with, `high`; no bound where it is None. `natural`: all, in natural order."""
+    """Documents from `low` up to, and not with, `high`; no bound where it is None.
+
+    `natural`: all of them, in natural order; `unordered`: that order is not the same in a copy.
+    """
 
     database: str
     collection: str
     low: tuple[Any] | None = None
     high: tuple[Any] | None = None
     natural: bool = False
+    unordered: bool = False
 
     @property
     def namespace(self) -> str:

@@ -20,7 +20,7 @@ class Progress:
     """Says where a command is: phase, collection, documents done and in all."""
 
     def __init__(self, path: Path, every_seconds: float = 0.5) -> None:
-        self._path, self._every_seconds = path, every_seconds
+        self.path, self._every_seconds = path, every_seconds
         self._written_at = 0.0
         self._state: dict[str, Any] = {"phase": "start", "collection": "", "documents": 0, "total": 0}
 
@@ -37,4 +37,4 @@ class Progress:
 
     def _write(self) -> None:
         self._written_at = time.monotonic()
-        write_json(self._path, self._state)
+        write_json(self.path, self._state)

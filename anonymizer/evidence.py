@@ -1,0 +1,138 @@
+"""Which forms of an identity value of the source are looked for in the copy, and which forms a text of the copy shows.
+
+Both sides normalise alike: case, spaces and the grouping of digits make no difference.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from bson import ObjectId
+
+from anonymizer import detectors
+
+IDENTITY_MASKS = ("email", "phone", "card", "token", "street")
+
+_WORDS = re.compile(r"\w+")
+_ATOMS = re.compile(r"[^\s,;:()<>\"'|]+")
+_SHORTEST_ATOM = 6
+_SHORTEST_STREET = 6
+_LONGEST_STREET_WORDS = 7
+_FEWEST_PHONE_DIGITS = 8
+_FEWEST_CARD_DIGITS = 12
+_SPARE_BITS = 10  # at most one chance hit in 2^10 verifications
+_LARGEST_BINARY = 64
+
+
+def needed_bits(documents: int) -> float:
+    """Give how many possibilities, in bits, a value needs so that no two of so many are equal by chance."""
+    return 2 * math.log2(max(documents, 1000)) + _SPARE_BITS
+
+
+def forms_of(mask: str, value: object, bits: float) -> Iterator[str]:
+    """Give the forms to look for of a value of the source that an identity mask covers.
+
+    Values that say nothing of one person yield none: placeholders, reserved domains' opposite numbers (fictitious numbers, test cards)
+    and values so short that another person's pseudonym may be the same by chance. Those are held to their own path.
+
+    Args:
+        mask: The mask at its path.
+        value: The value.
+        bits: What `needed_bits` gave.
+    """
+    text = plain(value)
+    if mask == "email" and "@" in text:
+        yield fold(text)
+    elif mask == "phone":
+        yield from _phone_forms(text, bits)
+    elif mask == "card":
+        digits = detectors.digits_of(text)
+        if len(digits) >= _FEWEST_CARD_DIGITS and not detectors.is_test_card(digits):
+            yield f"card {digits}"
+    elif mask == "street":
+        words = _words(text)
+        joined = " ".join(words)
+        if len(joined) >= _SHORTEST_STREET and len(words) > 1 and any(map(_has_digit, words)) and not joined.isdigit():
+            yield f"street {joined}"
+    elif mask == "token" and _bits(text) >= bits:
+        yield fold(text)
+
+
+def _phone_forms(text: str, bits: float) -> Iterator[str]:
+    numbers = list(detectors.international(text))
+    for digits in numbers:
+        if len(digits) >= _FEWEST_PHONE_DIGITS and not detectors.is_fictitious(digits):
+            yield f"phone {digits}"
+    if not numbers and _bits(text) >= bits:
+        yield fold(text)
+
+
+def forms_in(text: str) -> Iterator[str]:
+    """Give all forms that a text of the copy shows."""
+    folded = fold(text)
+    yield folded
+    words = _words(text)
+    if len(words) > 1:
+        yield from _street_forms(words)
+        for atom in _ATOMS.findall(folded):
+            atom = atom.strip(".!?")
+            if len(atom) >= _SHORTEST_ATOM:
+                yield atom
+    if "@" in text:
+        for found in detectors.EMAIL.findall(text):
+            yield fold(found)
+    if sum(map(str.isdigit, text)) >= _FEWEST_PHONE_DIGITS:
+        yield from _number_forms(text)
+
+
+def _number_forms(text: str) -> Iterator[str]:
+    for digits in detectors.international(text):
+        yield f"phone {digits}"
+    for found in detectors.NORTH_AMERICAN.findall(text):
+        yield fold(found)
+    for match in detectors.CARD.finditer(text):
+        yield f"card {detectors.digits_of(match.group())}"
+
+
+def _street_forms(words: list[str]) -> Iterator[str]:
+    """Give each run of words that begins or ends with a number, as streets do, and the whole."""
+    yield f"street {' '.join(words)}"
+    for start, first in enumerate(words):
+        for end in range(start + 2, min(start + _LONGEST_STREET_WORDS, len(words)) + 1):
+            if _has_digit(first) or _has_digit(words[end - 1]):
+                yield f"street {' '.join(words[start:end])}"
+
+
+def plain(value: object) -> str:
+    """Give a value as text: what an identity value may be besides text is an id, bytes or a number."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return value.hex() if len(value) <= _LARGEST_BINARY else ""
+    if isinstance(value, bool) or not isinstance(value, (int, ObjectId)):
+        return ""
+    return str(value)
+
+
+def fold(text: str) -> str:
+    """Take case and the width of spaces out of a text."""
+    return " ".join(text.casefold().split())
+
+
+def _words(text: str) -> list[str]:
+    return _WORDS.findall(text.casefold())
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+def _bits(text: str) -> float:
+    """Estimate how many possibilities a token of this form has."""
+    signs = [char for char in text.casefold() if char.isalnum()]
+    if all(char.isdigit() for char in signs):
+        return len(signs) * math.log2(10)
+    alphabet = 16 if all(char in "0123456789abcdef" for char in signs) else 26 if all(map(str.isalpha, signs)) else 36
+    return len(signs) * math.log2(alphabet)
