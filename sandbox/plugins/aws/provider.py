@@ -47,8 +47,8 @@ class AwsProvider:
         unknown = sorted(set(new) - kind.takes)
         if unknown:
             raise PluginError(
-                f"the sandbox's aws plugin does not know the property {', '.join(unknown)} of {call.type} ({call.name}); "
-                "add it to its row in sandbox/plugins/aws/"
+                f"the sandbox's aws plugin does not know the property {', '.join(unknown)} of {call.type} "
+                f"({call.name}); add it to its row in sandbox/plugins/aws/"
             )
         find_left_out(call, new)
         if kind.named and kind.named not in new:
