@@ -42,18 +42,24 @@ class Context:
     @property
     def hosts(self) -> Commands:
         """Commands on worker and staging."""
-        return Commands(self.aws.commands, self.poller, self.request.documents)
+        return Commands(port=self.aws.commands, poller=self.poller, documents=self.request.documents)
 
     @property
     def releaser(self) -> Releaser:
         """The way volumes and snapshots are let go."""
-        return Releaser(aws=self.aws, hosts=self.hosts, volumes=self.volumes, region=self.request.region)
+        return Releaser(
+            aws=self.aws,
+            hosts=self.hosts,
+            volumes=self.volumes,
+            region=self.request.region,
+            worker_instance_id=self.request.worker.instance_id,
+        )
 
     @property
     def production_hosts(self) -> Commands:
         """Commands on production: the read-only document, through production's session."""
         check = {verb: each for verb, each in self.request.documents.items() if verb == "production-check"}
-        return Commands(self.aws.source_commands, self.poller, check)
+        return Commands(port=self.aws.source_commands, poller=self.poller, documents=check)
 
     def tags(self, role: str) -> dict[str, str]:
         """Return the tags that name a thing of this refresh.

@@ -97,7 +97,7 @@ class Lease:
             refresh_id: What it is taken for, for others to read.
             clock: The time.
             identity: Who takes it; this process when left out.
-            beats: Whether a thread of its own keeps it alive.
+            beats: Whether a thread of its own keeps it alive; else every `check` does when it is time.
         """
         self._objects = objects
         self._bucket = bucket
@@ -149,6 +149,8 @@ class Lease:
         Raises:
             LeaseError: It was taken over, or could not be renewed before it expired.
         """
+        if not self._beats and self._clock.monotonic() - self._renewed_at > HEARTBEAT_SECONDS:
+            self.beat()
         if not self._lost and self._clock.monotonic() - self._renewed_at > EXPIRY_SECONDS:
             self._lost = "its heartbeat could not be written in time"
         if self._lost:

@@ -12,6 +12,7 @@ from refresh.errors import LeaseError, RefreshError, ReleaseError
 from refresh.volumes import Volumes
 
 _OWN_TAGS = frozenset({SPACE_TAG, REFRESH_TAG, ROLE_TAG})
+JOBS = ("anonymize", "verify")
 _BEYOND_REPAIR = frozenset({"shutting-down", "terminated", "stopped"})
 
 
@@ -23,6 +24,7 @@ class Releaser:
     hosts: Commands
     volumes: Volumes
     region: str
+    worker_instance_id: str
 
     def release(self, volume: Volume) -> None:
         """Close a volume wherever it is, detach it and delete it.
@@ -88,10 +90,22 @@ class Releaser:
             raise ReleaseError("\n".join(failures))
 
     def _close(self, volume: Volume, instance_id: str) -> None:
-        """Unmount a volume; an instance that does not run holds no mount."""
+        """End the jobs that work on a volume and unmount it; an instance that does not run holds no mount."""
         instance = self.aws.compute.instance(instance_id)
-        if instance is not None and instance.state not in _BEYOND_REPAIR:
-            self.hosts.run(instance_id, "volume-close", volume_id=volume.volume_id)
+        if instance is None or instance.state in _BEYOND_REPAIR:
+            return
+        if instance_id == self.worker_instance_id:
+            self.discard_jobs(volume.refresh_id)
+        self.hosts.run(instance_id, "volume-close", volume_id=volume.volume_id)
+
+    def discard_jobs(self, refresh_id: str) -> None:
+        """End and forget the jobs of a refresh on the worker.
+
+        Args:
+            refresh_id: Whose jobs.
+        """
+        for step in JOBS:
+            self.hosts.run(self.worker_instance_id, "job-discard", refresh_id=refresh_id, step=step)
 
     def _by_hand(self, volume: Volume, reason: str) -> str:
         volume_id = volume.volume_id

@@ -17,6 +17,7 @@ from refresh.ledger import Ledger
 from refresh.mongo.retire import abandon
 from refresh.mongo.workflow import STEPS
 from refresh.poller import Clock, Poller, SystemClock
+from refresh.process import ProcessIdentity
 from refresh.request import RefreshRequest, SpaceRequest
 from refresh.runner import run_steps
 
@@ -35,7 +36,8 @@ class World:
         clock: The time.
         say: Tells the user.
         reports_folder: Where reports go on this machine.
-        lease_beats: Whether a thread keeps the lease alive.
+        lease_beats: Whether a thread keeps the lease alive; else every wait does.
+        identity: Who takes the lease; this process when left out.
     """
 
     connect: Callable[[str, str], Aws] = boto.connect
@@ -43,6 +45,11 @@ class World:
     say: Say = say
     reports_folder: Path = Path("reports")
     lease_beats: bool = True
+    identity: ProcessIdentity | None = None
+
+    def lease(self, aws: Aws, bucket: str, purpose: str) -> Lease:
+        """Return the lease of a space, not yet taken."""
+        return Lease(aws.objects, bucket, purpose, self.clock, identity=self.identity, beats=self.lease_beats)
 
 
 def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, Any]:
@@ -61,8 +68,7 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, request.production.role_arn)
-    lease = Lease(aws.objects, request.reports_bucket, request.refresh_id, world.clock, beats=world.lease_beats)
-    with lease:
+    with world.lease(aws, request.reports_bucket, request.refresh_id) as lease:
         about = {"trigger": request.trigger, "space": request.space, "rules_sha256": request.rules_sha256}
         ledger = Ledger.open(
             aws.objects,
@@ -133,7 +139,9 @@ def remove(inputs: Mapping[str, Any], world: World | None = None, *, production_
     """
     world = world or World()
     request = SpaceRequest.from_inputs(inputs)
-    sweep.sweep_space(request, world.connect(request.region, production_role_arn), world.clock, world.say)
+    aws = world.connect(request.region, production_role_arn)
+    with world.lease(aws, request.reports_bucket, f"removal of {request.space}") as lease:
+        sweep.sweep_space(request, aws, Poller(world.clock, lease.check), world.say)
 
 
 def _settle_former_end(request: RefreshRequest, aws: Aws, ledger: Ledger) -> None:

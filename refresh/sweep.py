@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from refresh import lease as leases
 from refresh.aws import EXPIRES_TAG, SPACE_TAG, Aws, Snapshot, Tags, Volume
 from refresh.commands import Commands
 from refresh.errors import ReleaseError
-from refresh.poller import Clock, Poller
+from refresh.poller import Poller
 from refresh.release import Releaser
 from refresh.request import SpaceRequest
 from refresh.volumes import Volumes
@@ -82,45 +81,40 @@ def is_expired(tags: Tags, now: datetime) -> bool:
         return True
 
 
-def sweep_space(request: SpaceRequest, aws: Aws, clock: Clock, say: Callable[[str], None]) -> None:
+def sweep_space(request: SpaceRequest, aws: Aws, poller: Poller, say: Callable[[str], None]) -> None:
     """Remove every volume and snapshot that was ever made for a space; staging stops serving.
 
     Args:
         request: The space.
         aws: Both sides.
-        clock: The time.
+        poller: Waits as long as the lease is held.
         say: Tells the user.
 
     Raises:
-        LeaseError: A refresh of the space is under way.
         ReleaseError: Something could not be removed; all of it is named.
     """
-    with leases.Lease(aws.objects, request.reports_bucket, f"removal of {request.space}", clock) as lease:
-        poller = Poller(clock, lease.check)
-        poller.limit(_SWEEP_SECONDS, "Run pulumi destroy again: it goes on from here")
-        hosts = Commands(port=aws.commands, poller=poller, documents=request.documents)
-        volumes = Volumes(aws.compute, poller)
-        releaser = Releaser(aws=aws, hosts=hosts, volumes=volumes, region=request.region)
-        tags = {SPACE_TAG: request.space}
-        kept = _kept(request, aws)
-        doomed = [each for each in aws.compute.volumes(tags) if each.volume_id not in kept]
-        raw = aws.source_compute.snapshots(tags)
-        for volume_id in kept:
-            say(f"volume {volume_id} stays, as retain_live_volume asks")
-        if doomed or kept:
-            _stop_staging(request, aws, hosts)
-        if doomed or raw:
-            say(f"removes {len(doomed)} volumes and {len(raw)} snapshots of {request.space}")
-        for volume_id in kept:
-            volumes.detach(volume_id)
-        releaser.release_all(doomed, raw)
-
-
-def _kept(request: SpaceRequest, aws: Aws) -> list[str]:
-    if not request.retain_live_volume:
-        return []
-    live = [each for each in aws.compute.volumes({SPACE_TAG: request.space}) if each.role == "live"]
-    return [each.volume_id for each in live]
+    poller.limit(_SWEEP_SECONDS, "Run pulumi destroy again: it goes on from here")
+    hosts = Commands(port=aws.commands, poller=poller, documents=request.documents)
+    volumes = Volumes(aws.compute, poller)
+    tags = {SPACE_TAG: request.space}
+    everything = aws.compute.volumes(tags)
+    kept = [each for each in everything if request.retain_live_volume and each.role == "live"]
+    doomed = [each for each in everything if each not in kept]
+    raw = aws.source_compute.snapshots(tags)
+    if everything:
+        _stop_staging(request, aws, hosts)
+    for volume in kept:
+        say(f"volume {volume.volume_id} stays, as retain_live_volume asks")
+        volumes.detach(volume.volume_id)
+    if doomed or raw:
+        say(f"removes {len(doomed)} volumes and {len(raw)} snapshots of {request.space}")
+    Releaser(
+        aws=aws,
+        hosts=hosts,
+        volumes=volumes,
+        region=request.region,
+        worker_instance_id=request.worker_instance_id,
+    ).release_all(doomed, raw)
 
 
 def _stop_staging(request: SpaceRequest, aws: Aws, hosts: Commands) -> None:

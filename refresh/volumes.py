@@ -12,7 +12,7 @@ from refresh.poller import Poller
 _DEVICES = tuple(f"/dev/sd{letter}" for letter in ascii_lowercase[5:16])  # EC2 user guide: /dev/sd[f-p] for data
 
 
-@dataclass(frozen=True, kw_only=False)
+@dataclass(frozen=True)
 class Volumes:
     """Make, attach, detach and delete volumes; each call may be repeated."""
 

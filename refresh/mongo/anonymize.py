@@ -19,8 +19,8 @@ _LONGEST_LIST = 200
 class Anonymize:
     """Run the anonymizer as a job on the worker.
 
-    Idempotent: the job is keyed by refresh and step, and joined when it runs. Resumes by joining it. A copy that was begun under
-    other hashes, or whose job died, is thrown away with its volume before a new one starts.
+    Idempotent: the job is keyed by refresh and step, and joined when it runs. Resumes by joining it. A copy whose job died is
+    thrown away with its volume before a new one starts.
     """
 
     name: str = "anonymize"
@@ -36,10 +36,6 @@ class Anonymize:
 
     def run(self, context: Context) -> dict[str, Any]:
         """Copy; refuse with every path that no rule names."""
-        hashes = progress.hashes(context)
-        if context.ledger.facts(self.name).get("hashes", hashes) != hashes:
-            context.say("        rules, key or anonymizer have changed: the copy is thrown away and made anew")
-            material.discard_candidate(context)
         candidate, end = _copy(context)
         if end.exit_code == -1 or end.exit_code not in _JUDGED:
             context.say(f"        the copy was interrupted ({end.reason or end.exit_code}): it is made anew")
@@ -47,7 +43,7 @@ class Anonymize:
             candidate, end = _copy(context)
         _refuse(context, end)
         return {
-            "hashes": hashes,
+            "hashes": progress.hashes(context),
             "candidate_volume_id": candidate.volume_id,
             "collections": end.result["collections"],
             "code_sha256": end.result["code_sha256"],

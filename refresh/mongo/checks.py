@@ -17,7 +17,7 @@ _USABLE_SHARE = 0.9  # of a volume: XFS keeps its own, mongod its journal and ro
 
 @dataclass(frozen=True, kw_only=True)
 class StagingStatus:
-    """What staging says of itself, or why it says nothing."""
+    """What staging says of itself, or why it says nothing; `version` is that of the mongod installed there."""
 
     live_volume_id: str = ""
     version: str = ""
@@ -52,15 +52,30 @@ class StagingStatus:
             refusals = (f"staging ({staging.instance_id}) serves {live_volume_id} but is not healthy: {why}",)
         return cls(
             live_volume_id=live_volume_id,
-            version=str(answer.get("version") or ""),
+            version=str(answer.get("mongod_version") or ""),
             ca_certificate=str(answer.get("ca_certificate") or ""),
             refusals=refusals,
         )
 
 
 def _may_be_mended(context: Context, live_volume_id: str) -> bool:
-    """Say whether an unhealthy server is no reason to stop: its volume is gone, or a cutover of this refresh was interrupted."""
-    return context.ledger.is_done("deliver") or context.aws.compute.volume(live_volume_id) is None
+    """Say whether an unhealthy server is no reason to stop: its volume is lost, or a cutover of this refresh was interrupted."""
+    return context.ledger.is_done("deliver") or is_lost(context, live_volume_id)
+
+
+def is_lost(context: Context, live_volume_id: str) -> bool:
+    """Say whether the volume that staging names as live is gone, or not attached to it any more.
+
+    Args:
+        context: The refresh.
+        live_volume_id: What staging said.
+
+    Returns:
+        True when there is nothing to carry on from.
+    """
+    volume = context.aws.compute.volume(live_volume_id)
+    staging = context.request.staging.instance_id
+    return volume is None or all(each.instance_id != staging for each in volume.attachments)
 
 
 def host_refusals(context: Context) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh.context import Context
-from refresh.errors import CutOverError, HostError
+from refresh.errors import CutOverError
 from refresh.mongo import progress
 from refresh.mongo.checks import StagingStatus
 from refresh.request import RefreshRequest
@@ -44,7 +44,10 @@ class CutOver:
                 "The delivered copy is kept: pulumi up tries the cutover again, a new trigger starts over and removes it"
             )
         if not answer.get("switched"):
-            raise HostError(f"cut over of refresh {context.refresh_id} did not switch: {answer.get('reason') or 'no reason given'}")
+            raise CutOverError(
+                f"cut over of refresh {context.refresh_id} on {context.request.staging.instance_id} did not switch: "
+                f"{answer.get('reason') or 'no reason given'}. pulumi up tries it again"
+            )
         return {
             "live_volume_id": delivered["candidate_volume_id"],
             "from_volume_id": delivered.get("from_volume_id", ""),
@@ -61,7 +64,7 @@ def _switch(context: Context, delivered: dict[str, Any]) -> dict[str, Any]:
         staging.instance_id,
         "staging-cutover",
         refresh_id=context.refresh_id,
-        from_volume_id=delivered.get("from_volume_id"),
+        from_volume_id=delivered.get("from_volume_id") or "none",
         to_volume_id=delivered["candidate_volume_id"],
         user_parameter=staging.user_parameter,
         password_parameter=staging.password_parameter,

@@ -8,7 +8,7 @@ from typing import Any
 from refresh.context import Context
 from refresh.errors import HostError, ResourceError
 from refresh.mongo import material, progress
-from refresh.mongo.checks import StagingStatus
+from refresh.mongo.checks import StagingStatus, is_lost
 from refresh.mongo.restore import install_toolkit
 from refresh.request import RefreshRequest
 
@@ -40,7 +40,7 @@ class Deliver:
         if candidate_volume_id is None:
             raise ResourceError(f"deliver of refresh {context.refresh_id}: its candidate volume is gone; pulumi up makes it anew")
         install_toolkit(context, request.staging.instance_id)
-        live_volume_id = StagingStatus.ask(context).live_volume_id
+        live_volume_id = _what_staging_serves(context)
         context.volumes.attach(candidate_volume_id, request.staging.instance_id)
         answer = context.hosts.run(
             request.staging.instance_id,
@@ -64,6 +64,16 @@ class Deliver:
             "users": answer.get("users"),
             "roles": answer.get("roles"),
         }
+
+
+def _what_staging_serves(context: Context) -> str:
+    """Return the live volume's id; empty at the first refresh, and when the live volume was lost: then the next is a first one."""
+    live_volume_id = StagingStatus.ask(context).live_volume_id
+    if live_volume_id and is_lost(context, live_volume_id):
+        context.say(f"        staging's volume {live_volume_id} is lost: its server is stopped, its users cannot be carried")
+        context.hosts.run(context.request.staging.instance_id, "staging-stop")
+        return ""
+    return live_volume_id
 
 
 def _close_on_worker(context: Context, role: str) -> str | None:

@@ -8,7 +8,6 @@ from refresh import snapshots
 from refresh.aws import Snapshot, Volume, VolumeOrder
 from refresh.context import Context
 from refresh.errors import ResourceError
-from refresh.mongo.jobs import discard_job
 
 SNAPSHOT, QUARANTINE, CANDIDATE, LIVE, PREVIOUS = "snapshot", "quarantine", "candidate", "live", "previous"
 MAKING = "restore"  # the step whose record counts how often a candidate was made
@@ -91,8 +90,7 @@ def discard_candidate(context: Context) -> None:
     Args:
         context: The refresh.
     """
-    for job in ("anonymize", "verify"):
-        discard_job(context, job)
+    context.releaser.discard_jobs(context.refresh_id)
     volume = context.find_volume(CANDIDATE)
     if volume is not None:
         context.releaser.release(volume)
@@ -121,6 +119,8 @@ def _order(context: Context, role: str, size_gib: int, snapshot_id: str = "") ->
 def _on_worker(context: Context, volume: Volume) -> Volume:
     worker = context.request.worker.instance_id
     for attachment in volume.attachments:
+        if attachment.instance_id != worker:
+            context.hosts.run(attachment.instance_id, "volume-close", volume_id=volume.volume_id)
         if attachment.instance_id != worker or attachment.state == "detaching":
             context.volumes.detach(volume.volume_id)
     context.volumes.attach(volume.volume_id, worker)

@@ -25,10 +25,16 @@ def is_cut_over(context: Context) -> bool:
     return bool(live_volume_id) and live_volume_id == context.ledger.facts("deliver").get("candidate_volume_id")
 
 
+def is_stale(context: Context) -> bool:
+    """Say whether a copy was begun under hashes that are not today's."""
+    begun_under = context.ledger.facts("anonymize").get("hashes")
+    return begun_under is not None and begun_under != hashes(context)
+
+
 def is_copied(context: Context) -> bool:
     """Say whether the candidate holds a whole copy under today's hashes."""
     facts = context.ledger.facts("anonymize")
-    if not context.ledger.is_done("anonymize") or facts["hashes"] != hashes(context):
+    if not context.ledger.is_done("anonymize") or is_stale(context):
         return False
     candidate = context.find_volume(material.CANDIDATE)
     return candidate is not None and candidate.volume_id == facts["candidate_volume_id"]

@@ -17,7 +17,8 @@ class Restore:
     """Start the worker, install the toolkit, make and attach quarantine and candidate volume.
 
     Idempotent: volumes are looked up by their tags first, and CreateVolume's token is derived from the refresh; starting,
-    installing and attaching what is there changes nothing. Resumes by doing it again, in seconds.
+    installing and attaching what is there changes nothing. Resumes by doing it again, in seconds. A copy that an earlier run
+    began under other rules, another key or another anonymizer is thrown away here, wherever it is.
     """
 
     name: str = "restore"
@@ -35,6 +36,9 @@ class Restore:
     def run(self, context: Context) -> dict[str, Any]:
         """Make what is missing."""
         start_worker(context)
+        if progress.is_stale(context):
+            context.say("        rules, key or anonymizer have changed: the copy is thrown away and made anew")
+            material.discard_candidate(context)
         install_toolkit(context, context.request.worker.instance_id)
         quarantine = material.ensure_quarantine(context)
         candidate = material.ensure_candidate(context)

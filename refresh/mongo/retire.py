@@ -7,8 +7,8 @@ from typing import Any
 
 from refresh.aws import REFRESH_TAG, SPACE_TAG, Volume
 from refresh.context import Context
-from refresh.errors import HostError, LeaseError, RefreshError, UnreachableHostError
-from refresh.mongo import jobs, material
+from refresh.errors import HostError, LeaseError, RefreshError
+from refresh.mongo import material
 from refresh.mongo.preflight import mark_roles
 from refresh.request import RefreshRequest
 
@@ -99,11 +99,10 @@ def _forget_jobs(context: Context) -> None:
     instance = context.aws.compute.instance(context.request.worker.instance_id)
     if instance is None or instance.state != "running":
         return
-    for step in ("anonymize", "verify"):
-        try:
-            jobs.discard_job(context, step)
-        except (HostError, UnreachableHostError) as error:
-            context.say(f"        {error}")
+    try:
+        context.releaser.discard_jobs(context.refresh_id)
+    except HostError as error:
+        context.say(f"        {error}")
 
 
 def _previous(context: Context, live_volume_id: str) -> tuple[list[Volume], list[Volume]]:

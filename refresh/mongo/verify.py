@@ -34,22 +34,19 @@ class Verify:
 
     def run(self, context: Context) -> dict[str, Any]:
         """Verify; refuse with everything that was found."""
-        if context.ledger.facts(self.name).get("hashes", progress.hashes(context)) != progress.hashes(context):
-            jobs.discard_job(context, self.name)
         end = _look(context)
         if end.exit_code not in _JUDGED:
             context.say(f"        verifying was interrupted ({end.reason or end.exit_code}): it starts again")
             jobs.discard_job(context, self.name)
             end = _look(context)
         _refuse(context, end)
-        return {"hashes": progress.hashes(context), "findings": end.result["findings"]}
+        return {"findings": end.result["findings"]}
 
 
 def _look(context: Context) -> JobEnd:
     candidate, quarantine = material.ensure_candidate(context), material.ensure_quarantine(context)
     material.open_candidate(context, candidate)
     material.open_quarantine(context, quarantine)
-    context.ledger.note("verify", hashes=progress.hashes(context))
     return jobs.run_job(context, "verify", quarantine.volume_id, candidate.volume_id)
 
 
