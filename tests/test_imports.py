@@ -1,4 +1,4 @@
-"""The import lines of the design: __main__ → components → refresh; anonymizer and sandbox meet them only as AWS would."""
+"""The import lines of the design: __main__ → components → refresh; the others meet them only as AWS would."""
 
 import ast
 import pathlib

@@ -1,4 +1,4 @@
-"""Pulumi.staging.yaml is the documentation of the configuration: every key is in it, explained, and what stands there is right."""
+"""Pulumi.staging.yaml documents the configuration: every key is in it, explained, and what stands there is right."""
 
 import json
 import pathlib

@@ -104,4 +104,6 @@ def test_the_scripts_of_this_project_are_documents_that_aws_would_take():
     assert "production-check" in runbooks
     for verb, runbook in runbooks.items():
         assert len(str(runbook.document())) < 60_000, verb
-        assert not [line for line in runbook.script.splitlines() if "{{" in line], f"{verb}: SSM would replace {{{{ }}}}"
+        assert not [line for line in runbook.script.splitlines() if "{{" in line], (
+            f"{verb}: SSM would replace {{{{ }}}}"
+        )

@@ -21,7 +21,7 @@ def _create(aws: Aws, inputs: Values, call: Call) -> str:
 
 
 def _accounts(inputs: Values) -> list[str]:
-    return [one for one in inputs.get("permissions", {}).get("accountIds", "").split(",") if one]
+    return [one for one in inputs.get("permissions", {}).get("account_ids", "").split(",") if one]
 
 
 def _share(aws: Aws, name: str, inputs: Values, call: Call) -> None:
