@@ -16,7 +16,7 @@ from components.config_keys import KEYS, REQUIRED, Key
 from components.rules_file import RulesFileError, read_rules
 
 
-class SettingsError(Exception):
+class SettingsError(pulumi.RunError):
     """The stack's configuration cannot be used; the message lists every problem."""
 
 
