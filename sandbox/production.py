@@ -15,7 +15,7 @@ from sandbox.layout import SandboxError
 from sandbox.networks import NAMESPACES, Networks
 
 REPLICA_SET = "rs0"
-AMI = "ami-0understudymongod60"
+AMI = "ami-0123456789abcdef0"
 DATA_GIB = 8
 VPC_CIDR, SUBNET_CIDR = "10.20.0.0/16", "10.20.1.0/24"
 TAGS = {"Environment": "production", "Role": "mongodb"}
@@ -139,10 +139,14 @@ def _network(ec2: Any, zone: str) -> tuple[str, str, str]:
     subnet = ec2.create_subnet(
         VpcId=vpc_id, CidrBlock=SUBNET_CIDR, AvailabilityZone=zone, TagSpecifications=_tags("subnet", "shop-production")
     )
-    group_id = ec2.create_security_group(GroupName="shop-production", Description="production's mongods", VpcId=vpc_id)["GroupId"]
+    group_id = ec2.create_security_group(GroupName="shop-production", Description="production's mongods", VpcId=vpc_id)[
+        "GroupId"
+    ]
     ec2.authorize_security_group_ingress(
         GroupId=group_id,
-        IpPermissions=[{"IpProtocol": "tcp", "FromPort": 27017, "ToPort": 27017, "UserIdGroupPairs": [{"GroupId": group_id}]}],
+        IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": 27017, "ToPort": 27017, "UserIdGroupPairs": [{"GroupId": group_id}]}
+        ],
     )
     return vpc_id, subnet["Subnet"]["SubnetId"], group_id
 
@@ -156,7 +160,9 @@ def _profile(iam: Any) -> str:
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
     policy = {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "arn:aws:ssm:*:*:parameter/production/*"}],
+        "Statement": [
+            {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "arn:aws:ssm:*:*:parameter/production/*"}
+        ],
     }
     iam.put_role_policy(RoleName=name, PolicyName="parameters", PolicyDocument=json.dumps(policy))
     iam.create_instance_profile(InstanceProfileName=name)
@@ -175,7 +181,10 @@ def _run(ec2: Any, number: int, subnet_id: str, group_id: str, profile: str) -> 
         SecurityGroupIds=[group_id],
         IamInstanceProfile={"Name": profile},
         BlockDeviceMappings=[
-            {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": DATA_GIB, "VolumeType": "gp3", "DeleteOnTermination": False}}
+            {
+                "DeviceName": "/dev/sdf",
+                "Ebs": {"VolumeSize": DATA_GIB, "VolumeType": "gp3", "DeleteOnTermination": False},
+            }
         ],
         TagSpecifications=[*_tags("instance", name), *_tags("volume", f"{name}-data")],
     )
@@ -213,7 +222,9 @@ def _start_mongods(production: Production, hosts: Hosts) -> None:
 
 
 def _prepare(host: Host, environment: Mapping[str, str], failures: list[str]) -> None:
-    process = host.start(["sh", "-c", PREPARE], environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = host.start(
+        ["sh", "-c", PREPARE], environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     _, error = process.communicate()
     if process.returncode:
         failures.append(error.decode().strip())
@@ -250,7 +261,9 @@ def _describe(ec2: Any, instance_id: str) -> Any:
 
 
 def _data_volume(described: Mapping[str, Any]) -> str:
-    volume_id: str = next(b["Ebs"]["VolumeId"] for b in described["BlockDeviceMappings"] if b["DeviceName"] == "/dev/sdf")
+    volume_id: str = next(
+        b["Ebs"]["VolumeId"] for b in described["BlockDeviceMappings"] if b["DeviceName"] == "/dev/sdf"
+    )
     return volume_id
 
 

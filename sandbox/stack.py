@@ -31,11 +31,8 @@ def prepare_stack(
     """
     layout.pulumi_backend.mkdir(exist_ok=True)
     for name, version in PIN.findall((PROJECT_ROOT / "requirements.txt").read_text()):
-        _link_plugin(layout, name, version, say)
-    if EXAMPLE_RULES.exists():
-        shutil.copy(EXAMPLE_RULES, layout.rules)
-    else:
-        say(f"rules: {EXAMPLE_RULES.relative_to(PROJECT_ROOT)} is not there, none copied")
+        _link_plugin(layout, name, version)
+    shutil.copy(EXAMPLE_RULES, layout.rules)
     if not shutil.which("pulumi", path=environment["PATH"]) or not (PROJECT_ROOT / "Pulumi.yaml").exists():
         say("Pulumi: the engine or Pulumi.yaml is not there, no stack made")
         return
@@ -54,14 +51,13 @@ def prepare_stack(
     say(f"Pulumi: stack {layout.name} with {layout.stack_file.name}")
 
 
-def _link_plugin(layout: Layout, name: str, version: str, say: Callable[[str], None]) -> None:
-    source = PLUGINS / name
-    if not os.access(source / f"pulumi-resource-{name}", os.X_OK):
-        say(f"Pulumi: sandbox/plugins/{name} is not there yet, not linked")
-        return
-    link = layout.pulumi_home / "plugins" / f"resource-{name}-v{version}"
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.symlink_to(source)
+def _link_plugin(layout: Layout, name: str, version: str) -> None:
+    """Put a plugin where the engine looks; the engine passes over a folder that is a link, but not a program that is one."""
+    program = f"pulumi-resource-{name}"
+    folder = layout.pulumi_home / "plugins" / f"resource-{name}-v{version}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / program).unlink(missing_ok=True)
+    (folder / program).symlink_to(PLUGINS / name / program)
 
 
 def _init(layout: Layout, environment: Mapping[str, str]) -> None:
@@ -76,5 +72,3 @@ def _init(layout: Layout, environment: Mapping[str, str]) -> None:
     )
     if done.returncode:
         raise SandboxError(f"the stack {layout.name} could not be made: {done.stderr.strip()}")
-
-

@@ -1,0 +1,1 @@
+"""The whole: the real engine, real disks and real servers."""

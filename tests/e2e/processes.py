@@ -1,0 +1,68 @@
+"""Find and kill what a command started, as a crash or an impatient operator would."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections import defaultdict
+from pathlib import Path
+
+_PARENT = 1
+
+
+def descendants(pid: int) -> list[int]:
+    """List a process's children, their children and so on; those who died meanwhile are left out.
+
+    Each of Pulumi's plugins is in a process group of its own, so that a group's kill does not reach them.
+    """
+    children: dict[int, list[int]] = defaultdict(list)
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                children[int(fields[_PARENT])].append(int(folder.name))
+    found, queue = [], [pid]
+    while queue:
+        below = children[queue.pop()]
+        found += below
+        queue += below
+    return found
+
+
+def kill_tree(pid: int) -> list[int]:
+    """Kill a process and all below it at once with SIGKILL.
+
+    Returns:
+        The ids that were below it.
+    """
+    below = descendants(pid)
+    for one in (pid, *below):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+    return below
+
+
+def alive(pids: list[int]) -> list[int]:
+    """List those that still run; a zombie does not."""
+    return [pid for pid in pids if _runs(pid)]
+
+
+def wait_gone(pids: list[int], deadline_seconds: float = 30) -> list[int]:
+    """Wait until none of them runs.
+
+    Returns:
+        Those that still run at the deadline.
+    """
+    end = time.monotonic() + deadline_seconds
+    while alive(pids) and time.monotonic() < end:
+        time.sleep(0.1)
+    return alive(pids)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
