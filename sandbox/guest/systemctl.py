@@ -11,7 +11,7 @@ SOCKET = "/run/systemd/private"
 
 def main() -> int:
     """Ask the init; return the exit status."""
-    program = Path(sys.argv[0]).name
+    program = Path(sys.argv[0]).stem  # both are files that end in .py
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(SOCKET)
         with connection.makefile("rw") as stream:
