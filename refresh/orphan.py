@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import select
-import sys
 import threading
 from collections.abc import Callable
 
@@ -28,10 +27,13 @@ def watch(descriptor: int = 0, end: Callable[[int], None] = os._exit) -> threadi
     poll.register(descriptor, 0)  # hang-ups and errors are always told
 
     def wait() -> None:
-        while not any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll()):
-            pass
-        print("the Pulumi command that started this refresh is gone: stops here, the next pulumi up goes on", file=sys.stderr)
-        end(EXIT_STATUS)
+        while True:
+            events = [event for _, event in poll.poll()]
+            if any(event & select.POLLNVAL for event in events):
+                return  # there is no standard input: nobody to follow
+            if any(event & (select.POLLHUP | select.POLLERR) for event in events):
+                end(EXIT_STATUS)
+                return
 
     thread = threading.Thread(target=wait, name="orphan-watch", daemon=True)
     thread.start()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refresh.errors import RequestError
-from refresh.values import Reader, plain, sha256_of
+from refresh.values import UNKNOWN, Reader, plain, sha256_of
 
 TRIGGER = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -251,7 +251,7 @@ def _retention(values: Reader) -> Retention:
 
 
 def _refuse_wrong(request: RefreshRequest) -> None:
-    if not TRIGGER.fullmatch(request.trigger):
+    if request.trigger != UNKNOWN and not TRIGGER.fullmatch(request.trigger):
         raise RequestError(
             "trigger",
             f"{request.trigger!r} must be 1 to 40 characters of a-z, 0-9 and -, such as 2026-03-01. "
@@ -260,7 +260,7 @@ def _refuse_wrong(request: RefreshRequest) -> None:
     if not request.production.instance_ids:
         raise RequestError("production.instance_ids", "is empty: name the members of the replica set to read from")
     for name, host in (("staging", request.staging.instance_id), ("worker", request.worker.instance_id)):
-        if host in request.production.instance_ids:
+        if host != UNKNOWN and host in request.production.instance_ids:
             raise RequestError(
                 f"{name}.instance_id",
                 f"{host} is a production host: a refresh never writes there. Choose another {name} host",

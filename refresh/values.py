@@ -9,6 +9,8 @@ from typing import Any
 
 from refresh.errors import RequestError
 
+UNKNOWN = "(not known yet)"  # stands for an input that another resource has still to provide, in a preview
+
 
 def plain(value: Any) -> Any:
     """Turn what Pulumi hands over into plain JSON values, with whole numbers as integers again.
@@ -53,55 +55,70 @@ def sha256_of(value: Any) -> str:
 
 
 class Reader:
-    """Read typed values by name, and complain with the whole path of the field."""
+    """Read typed values by name, and complain with the whole path of the field. What is not known yet passes as it is."""
 
-    def __init__(self, values: Mapping[str, Any], path: str = "") -> None:
+    def __init__(self, values: Any, path: str = "") -> None:
+        """Take a map, or UNKNOWN for one whose content is not known yet."""
         self.values = values
         self.path = path
 
-    def _get(self, name: str, default: Any = None) -> Any:
-        value = self.values.get(name)
-        if value is None and default is None:
-            raise RequestError(f"{self.path}{name}", "is missing")
-        return default if value is None else value
-
     def text(self, name: str, default: str | None = None) -> str:
-        """Read a text."""
+        """Read a text; without a default it must be there and not empty."""
         value = self._get(name, default)
         if not isinstance(value, str) or (default is None and not value):
-            raise RequestError(f"{self.path}{name}", f"{value!r} must be a text that is not empty")
+            raise self._wrong(name, value, "a text that is not empty")
         return value
 
     def texts(self, name: str) -> list[str]:
         """Read a list of texts."""
         value = self._get(name)
+        if value == UNKNOWN:
+            return [UNKNOWN]
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise RequestError(f"{self.path}{name}", f"{value!r} must be a list of texts")
+            raise self._wrong(name, value, "a list of texts")
         return value
 
     def number(self, name: str, default: int, least: int = 0) -> int:
         """Read a whole number."""
         value = self._get(name, default)
+        if value == UNKNOWN:
+            return default
         if isinstance(value, str) and value.isdigit():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise RequestError(f"{self.path}{name}", f"{value!r} must be a whole number of {least} or more")
+            raise self._wrong(name, value, f"a whole number of {least} or more")
         return value
 
     def flag(self, name: str) -> bool:
         """Read true or false; missing is false."""
         value = self._get(name, default=False)
+        if value == UNKNOWN:
+            return False
         if not isinstance(value, bool):
-            raise RequestError(f"{self.path}{name}", f"{value!r} must be true or false")
+            raise self._wrong(name, value, "true or false")
         return value
 
     def mapping(self, name: str, default: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        """Read a map."""
+        """Read a map; one that is not known yet is empty."""
         value = self._get(name, default)
+        if value == UNKNOWN:
+            return {}
         if not isinstance(value, Mapping):
-            raise RequestError(f"{self.path}{name}", f"{value!r} must be a map")
+            raise self._wrong(name, value, "a map")
         return value
 
     def inside(self, name: str) -> Reader:
         """Read the values inside a map, with its name in every complaint."""
-        return Reader(self.mapping(name), f"{self.path}{name}.")
+        unknown = self._get(name, {}) == UNKNOWN
+        return Reader(UNKNOWN if unknown else self.mapping(name), f"{self.path}{name}.")
+
+    def _get(self, name: str, default: Any = None) -> Any:
+        if self.values == UNKNOWN:
+            return UNKNOWN
+        value = self.values.get(name)
+        if value is None and default is None:
+            raise RequestError(f"{self.path}{name}", "is missing")
+        return default if value is None else value
+
+    def _wrong(self, name: str, value: Any, rule: str) -> RequestError:
+        return RequestError(f"{self.path}{name}", f"{value!r} must be {rule}")
