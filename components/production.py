@@ -8,7 +8,7 @@ import pulumi
 
 from components import host_policies as policies
 from components.access import HostRole
-from components.adoption import find_production, production_session
+from components.adoption import AdoptionError, find_production, production_session
 from components.host_policies import Place
 from components.mongo_host import DataVolume, MongoHost, MongoHostArgs
 from components.network import HostAccess, IsolatedNetwork, IsolatedNetworkArgs
@@ -39,14 +39,20 @@ def production_of(settings: Settings, place: Place, volumes_key_arn: pulumi.Outp
 
     Args:
         settings: The stack's settings.
-        place: Partition, region and account, for what is made.
+        place: Partition, region and account of the stack.
         volumes_key_arn: Key of the volumes of what is made.
+
+    Raises:
+        pulumi.RunError: If the production to adopt cannot be found; it is told without a traceback.
     """
     if settings.production == "create":
         made = MadeProduction("production", settings, place, volumes_key_arn)
         return Production(instance_ids=made.instance_ids, other_account_ids=(), role_arn=None)
-    session = production_session(settings.region, settings.production_role_arn)
-    adopted = find_production(session.client("ec2"), settings.production_instance_ids, settings.production_tags)
+    try:
+        session = production_session(settings.region, settings.production_role_arn)
+        adopted = find_production(session.client("ec2"), settings.production_instance_ids, settings.production_tags)
+    except AdoptionError as error:
+        raise pulumi.RunError(str(error)) from None
     return Production(
         instance_ids=pulumi.Output.from_input(list(adopted.instance_ids)),
         other_account_ids=_other_accounts(settings.production_role_arn, place.account_id),

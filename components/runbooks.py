@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from components.runbook_files import read_runbooks
+from components.runbook_files import Runbook, RunbookError, read_runbooks
 from components.settings import Settings
 
 # The only document that runs on production, and the only one that another account ever sees.
@@ -50,7 +50,7 @@ class Runbooks(pulumi.ComponentResource):
         super().__init__("understudy:components:Runbooks", name, None, opts)
         self.documents: dict[str, dict[str, pulumi.Output[str]]] = {}
         self.arns: dict[str, pulumi.Output[str]] = {}
-        for verb, runbook in read_runbooks(args.folder).items():
+        for verb, runbook in _read(args.folder).items():
             shared = verb == PRODUCTION_VERB and bool(args.share_with_account_ids)
             document = aws.ssm.Document(
                 f"{name}-{verb}",
@@ -67,3 +67,11 @@ class Runbooks(pulumi.ComponentResource):
             self.documents[verb] = {"name": document.arn if shared else document.name, "hash": document.hash}
             self.arns[verb] = document.arn
         self.register_outputs({"verbs": sorted(self.documents)})
+
+
+def _read(folder: Path) -> Mapping[str, Runbook]:
+    """Read the scripts; one that cannot be used is told without a traceback."""
+    try:
+        return read_runbooks(folder)
+    except RunbookError as error:
+        raise pulumi.RunError(str(error)) from None

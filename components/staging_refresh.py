@@ -308,7 +308,9 @@ def _rules_failures(news: Mapping[str, Any]) -> list[CheckFailure]:
     try:
         answer = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
-        return [CheckFailure("rules", f"could not be checked: {done.stderr.strip()[-300:] or 'no answer'}. Run: make setup")]
+        return [
+            CheckFailure("rules", f"could not be checked: {done.stderr.strip()[-300:] or 'no answer'}. Run: make setup")
+        ]
     return [CheckFailure(f"rules.{each['where']}", each["message"]) for each in answer["errors"]]
 
 
