@@ -59,7 +59,9 @@ def _status(arguments: argparse.Namespace) -> int:
     pages = sandbox.session().client("ec2").get_paginator("describe_instances").paginate()
     for instance in (one for page in pages for group in page["Reservations"] for one in group["Instances"]):
         name = next((tag["Value"] for tag in instance.get("Tags", []) if tag["Key"] == "Name"), "")
-        print(f"  {instance['InstanceId']}  {instance['State']['Name']:<13} {instance.get('PrivateIpAddress', ''):<15} {name}")
+        print(
+            f"  {instance['InstanceId']}  {instance['State']['Name']:<13} {instance.get('PrivateIpAddress', ''):<15} {name}"
+        )
     for forward in sandbox.forwards():
         print(f"  127.0.0.1:{forward['local_port']} leads to {forward['instance_id']}:{forward['port']}")
     return 0
@@ -87,7 +89,9 @@ def _list(_arguments: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A small AWS with real disks and real mongods.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="A small AWS with real disks and real mongods."
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, action, text in (
         ("start", _start, "start a sandbox (or find the running one) and print its environment"),

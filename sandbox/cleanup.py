@@ -106,7 +106,9 @@ def _end_processes(layout: Layout) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if time.monotonic() > deadline:
-            raise SandboxError(f"processes {pids} of sandbox {layout.name} do not end: see `ps -o pid,stat,wchan {pids[0]}`.")
+            raise SandboxError(
+                f"processes {pids} of sandbox {layout.name} do not end: see `ps -o pid,stat,wchan {pids[0]}`."
+            )
         time.sleep(0.02)
 
 
@@ -117,7 +119,9 @@ def _detach_loops(layout: Layout, beneath: Path) -> None:
             with contextlib.suppress(SandboxError):
                 run(["losetup", "--detach", device])
         if time.monotonic() > deadline:
-            raise SandboxError(f"loop devices {', '.join(left)} of sandbox {layout.name} are still in use: see `lsblk`.")
+            raise SandboxError(
+                f"loop devices {', '.join(left)} of sandbox {layout.name} are still in use: see `lsblk`."
+            )
         time.sleep(0.02)
 
 

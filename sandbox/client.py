@@ -114,12 +114,18 @@ class Sandbox:
         """Return a boto3 session whose clients ask the sandbox."""
         environment = self.record["environment"]
         session = boto3.Session(
-            environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], region_name=environment["AWS_REGION"]
+            environment["AWS_ACCESS_KEY_ID"],
+            environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=environment["AWS_REGION"],
         )
         return _EndpointSession(session, self.record["endpoint"])
 
     def exec(
-        self, instance_id: str, argv: Sequence[str], input: str | None = None, timeout_seconds: float = 120  # noqa: A002 - subprocess's name
+        self,
+        instance_id: str,
+        argv: Sequence[str],
+        input: str | None = None,
+        timeout_seconds: float = 120,  # noqa: A002 - subprocess's name
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command inside a host as root and wait for it.
 
@@ -155,7 +161,9 @@ class Sandbox:
         Returns:
             The process.
         """
-        return subprocess.Popen(["nsenter", f"--net={NAMESPACES / self.host(instance_id)['network']}", *argv], **options)
+        return subprocess.Popen(
+            ["nsenter", f"--net={NAMESPACES / self.host(instance_id)['network']}", *argv], **options
+        )
 
     def forward(self, instance_id: str, port: int = 27017, address: str | None = None) -> tuple[str, int]:
         """Open a way from this machine to a host's port.
@@ -186,7 +194,9 @@ class Sandbox:
         try:
             record: dict[str, Any] = json.loads(self.layout.host_record(instance_id).read_text())
         except FileNotFoundError:
-            raise SandboxError(f"{instance_id} does not run in sandbox {self.name}: see `python -m sandbox status`.") from None
+            raise SandboxError(
+                f"{instance_id} does not run in sandbox {self.name}: see `python -m sandbox status`."
+            ) from None
         return record
 
     def host_root(self, instance_id: str) -> Path:
@@ -277,7 +287,9 @@ def require_root() -> None:
         SandboxError: This is not root.
     """
     if os.geteuid() != 0:
-        raise SandboxError("a sandbox makes namespaces, mounts and loop devices: run this as root, for instance with `sudo -E`.")
+        raise SandboxError(
+            "a sandbox makes namespaces, mounts and loop devices: run this as root, for instance with `sudo -E`."
+        )
 
 
 def _follow(layout: Layout, process: "subprocess.Popen[bytes]", say: Callable[[str], None]) -> None:

@@ -28,5 +28,7 @@ def run(argv: Sequence[str], *, stdin: str | None = None, timeout_seconds: float
     except subprocess.TimeoutExpired:
         raise SandboxError(f"`{shown}` did not end within {timeout_seconds:.0f} s.") from None
     if done.returncode:
-        raise SandboxError(f"`{shown}` failed with status {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
+        raise SandboxError(
+            f"`{shown}` failed with status {done.returncode}: {done.stderr.strip() or done.stdout.strip()}"
+        )
     return done.stdout

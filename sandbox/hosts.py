@@ -77,7 +77,9 @@ class Host:
         fields = [line.split() for line in lines]
         return [self.root / row[4].lstrip("/") for row in fields if row[2] == wanted]
 
-    def start(self, argv: Sequence[str], environment: Mapping[str, str] | None = None, **options: Any) -> "subprocess.Popen[Any]":
+    def start(
+        self, argv: Sequence[str], environment: Mapping[str, str] | None = None, **options: Any
+    ) -> "subprocess.Popen[Any]":
         """Start a process in the host.
 
         Args:
@@ -89,7 +91,10 @@ class Host:
             The process.
         """
         return subprocess.Popen(
-            [*enter(self.init_pid), *argv], env={**self.environment, **(environment or {})}, start_new_session=True, **options
+            [*enter(self.init_pid), *argv],
+            env={**self.environment, **(environment or {})},
+            start_new_session=True,
+            **options,
         )
 
 

@@ -15,12 +15,18 @@ WAIT_SECONDS = 50
 def main() -> None:
     """Initiate, wait until all members are up and make the users."""
     task = json.load(sys.stdin)
-    client: MongoClient[dict[str, Any]] = MongoClient("127.0.0.1", directConnection=True, serverSelectionTimeoutMS=WAIT_SECONDS * 1000)
+    client: MongoClient[dict[str, Any]] = MongoClient(
+        "127.0.0.1", directConnection=True, serverSelectionTimeoutMS=WAIT_SECONDS * 1000
+    )
     _initiate(client, task)
     _wait_for_primary(client)
     client.admin.command("createUser", "admin", pwd=task["admin_password"], roles=["root"])
     client = MongoClient(
-        "127.0.0.1", directConnection=True, username="admin", password=task["admin_password"], serverSelectionTimeoutMS=10_000
+        "127.0.0.1",
+        directConnection=True,
+        username="admin",
+        password=task["admin_password"],
+        serverSelectionTimeoutMS=10_000,
     )
     role = [{"role": "clusterMonitor", "db": "admin"}]
     client.admin.command(

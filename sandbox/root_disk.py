@@ -98,7 +98,11 @@ def _masked() -> set[Path]:
     accounts = {os.environ.get("SUDO_USER", ""), pwd.getpwuid(os.getuid()).pw_name} - {""}
     homes = {Path(pwd.getpwnam(account).pw_dir).resolve() for account in accounts}
     wanted = {Path(name) for name in MASKED} | homes | {PROJECT_ROOT}
-    return {path for path in wanted if path != Path("/") and not any(path.is_relative_to(other) for other in wanted - {path})}
+    return {
+        path
+        for path in wanted
+        if path != Path("/") and not any(path.is_relative_to(other) for other in wanted - {path})
+    }
 
 
 def _mask(upper: Path, hidden: Path) -> None:

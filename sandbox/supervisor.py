@@ -91,7 +91,7 @@ class Supervisor:
         words = path.split("/")
         if words == ["forwards"] and self._forwards:
             return self._forwards.as_record()
-        if words[0] == "forward" and len(words) == 4 and self._forwards:  # noqa: PLR2004 - forward/<id>/<address>/<port>
+        if words[0] == "forward" and len(words) == 4 and self._forwards:
             return self._forwards.open(words[1], words[2], int(words[3]))
         return {"error": f"the sandbox does not know {path}"}
 

@@ -1,13 +1,13 @@
 """What tests of all parts share: one sandbox for the whole run."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from sandbox.client import Sandbox, require_root
-from sandbox.layout import SandboxError
-
-NAME = "pytest"
+from sandbox.client import Sandbox, require_root, running, stop
+from sandbox.layout import Layout, SandboxError
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,15 @@ def sandbox() -> Iterator[Sandbox]:
         require_root()
     except SandboxError as error:
         pytest.fail(f"{error} Tests without a sandbox: `make test-fast`.", pytrace=False)
-    running = Sandbox.start(NAME)
-    yield running
-    running.stop()
+    _stop_abandoned()
+    running_now = Sandbox.start(f"pytest-{os.getpid()}")
+    yield running_now
+    running_now.stop()
+
+
+def _stop_abandoned() -> None:
+    """Stop the sandboxes of earlier runs that were killed."""
+    for name in running():
+        pid = name.removeprefix("pytest-")
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            stop(Layout(name))

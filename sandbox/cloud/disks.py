@@ -8,7 +8,14 @@ from moto.ec2.models import elastic_block_store
 from moto.ec2.models.elastic_block_store import EBSBackend
 
 from sandbox.cloud.refusals import Refusal, incorrect_state, unsupported
-from sandbox.cloud.world import ATTACHMENT_SECONDS, BUSY_POLL_SECONDS, SNAPSHOT_SECONDS, VOLUME_SECONDS, World, in_background
+from sandbox.cloud.world import (
+    ATTACHMENT_SECONDS,
+    BUSY_POLL_SECONDS,
+    SNAPSHOT_SECONDS,
+    VOLUME_SECONDS,
+    World,
+    in_background,
+)
 
 _plain_create_volume = EBSBackend.create_volume
 _plain_delete_volume = EBSBackend.delete_volume
@@ -42,7 +49,9 @@ class Disks:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def create_volume(self, backend: Any, size: int | None, zone_name: str, snapshot_id: str | None = None, **options: Any) -> Volume:
+    def create_volume(
+        self, backend: Any, size: int | None, zone_name: str, snapshot_id: str | None = None, **options: Any
+    ) -> Volume:
         """Make a volume's record and its disk."""
         with self._world.lock:
             if snapshot_id:
@@ -74,18 +83,27 @@ class Disks:
             return deleted
 
     def attach_volume(
-        self, backend: Any, volume_id: str, instance_id: str, device_path: str, delete_on_termination: bool = False  # noqa: FBT001, FBT002 - moto's signature
+        self,
+        backend: Any,
+        volume_id: str,
+        instance_id: str,
+        device_path: str,
+        delete_on_termination: bool = False,  # noqa: FBT001, FBT002 - moto's signature
     ) -> Any:
         """Start attaching a volume: the host sees the device a moment later."""
         with self._world.lock:
             volume, instance = backend.get_volume(volume_id), backend.get_instance(instance_id)
             _refuse_attachment(volume, instance, device_path)
-            attachment = self.record_attachment(backend, volume, instance, device_path, delete_on_termination=delete_on_termination)
+            attachment = self.record_attachment(
+                backend, volume, instance, device_path, delete_on_termination=delete_on_termination
+            )
             attachment.status = "attaching"
         self._world.later(ATTACHMENT_SECONDS, lambda: self._plug(volume, attachment))
         return attachment
 
-    def record_attachment(self, backend: Any, volume: Volume, instance: Any, device: str, *, delete_on_termination: bool) -> Any:
+    def record_attachment(
+        self, backend: Any, volume: Volume, instance: Any, device: str, *, delete_on_termination: bool
+    ) -> Any:
         """Attach in moto's books and give the volume its block device."""
         attachment = _plain_attach(backend, volume.id, instance.id, device, delete_on_termination)
         self._world.volumes.attach(volume.id)
@@ -99,11 +117,18 @@ class Disks:
             if attachment is None:
                 raise incorrect_state(f"Volume '{volume_id}' is in the 'available' state.")
             if instance_id and attachment.instance.id != instance_id:
-                raise Refusal("InvalidAttachment.NotFound", f"The volume '{volume_id}' is not attached to instance '{instance_id}'.")
+                raise Refusal(
+                    "InvalidAttachment.NotFound",
+                    f"The volume '{volume_id}' is not attached to instance '{instance_id}'.",
+                )
             if device_path and attachment.device != device_path:
-                raise Refusal("InvalidAttachment.NotFound", f"The volume '{volume_id}' is not attached as '{device_path}'.")
+                raise Refusal(
+                    "InvalidAttachment.NotFound", f"The volume '{volume_id}' is not attached as '{device_path}'."
+                )
             if volume.is_root:
-                raise Refusal("OperationNotPermitted", f"'{volume_id}' is the root volume of '{attachment.instance.id}'.")
+                raise Refusal(
+                    "OperationNotPermitted", f"'{volume_id}' is the root volume of '{attachment.instance.id}'."
+                )
             if attachment.status != "attached":
                 raise incorrect_state(f"The attachment of volume '{volume_id}' is '{attachment.status}'.")
             attachment.status = "detaching"
@@ -124,15 +149,23 @@ class Disks:
         """Take a snapshot of one volume."""
         return self._snapshot(backend, [volume_id], description, **options)[0]
 
-    def create_snapshots(self, backend: Any, instance_spec: Mapping[str, Any], description: str, tags: Mapping[str, str]) -> list[Any]:
+    def create_snapshots(
+        self, backend: Any, instance_spec: Mapping[str, Any], description: str, tags: Mapping[str, str]
+    ) -> list[Any]:
         """Take snapshots of an instance's data volumes at one point in time."""
         instance = backend.get_instance(instance_spec["InstanceId"])
         if str(instance_spec.get("ExcludeBootVolume", False)).lower() != "true":
             raise unsupported("a snapshot of a root volume; pass ExcludeBootVolume=true.")
         left_out = set(instance_spec.get("ExcludeDataVolumeIds", ()))
-        attached = {block.volume_id for device, block in instance.get_block_device_mapping if device != instance.root_device_name}
+        attached = {
+            block.volume_id
+            for device, block in instance.get_block_device_mapping
+            if device != instance.root_device_name
+        }
         if left_out - attached:
-            raise Refusal("InvalidParameterValue", f"{', '.join(sorted(left_out - attached))} not attached to '{instance.id}'.")
+            raise Refusal(
+                "InvalidParameterValue", f"{', '.join(sorted(left_out - attached))} not attached to '{instance.id}'."
+            )
         if not attached - left_out:
             raise Refusal("InvalidParameterValue", f"Instance '{instance.id}' has no data volume to snapshot.")
         snapshots = self._snapshot(backend, sorted(attached - left_out), description)
@@ -140,7 +173,9 @@ class Disks:
             snapshot.add_tags(tags)
         return snapshots
 
-    def copy_snapshot(self, backend: Any, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None) -> Any:
+    def copy_snapshot(
+        self, backend: Any, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None
+    ) -> Any:
         """Copy a snapshot."""
         with self._world.lock:
             snapshot = _plain_copy_snapshot(backend, source_snapshot_id, source_region, description, kms_key_id)
@@ -217,7 +252,10 @@ class Disks:
             raise incorrect_state(f"Snapshot '{snapshot_id}' is in the '{snapshot.status}' state, not 'completed'.")
         smallest = int(snapshot.volume.size)
         if size is not None and int(size) < smallest:
-            raise Refusal("InvalidParameterValue", f"The size of a volume can't be smaller than its snapshot: {size} GiB < {smallest} GiB.")
+            raise Refusal(
+                "InvalidParameterValue",
+                f"The size of a volume can't be smaller than its snapshot: {size} GiB < {smallest} GiB.",
+            )
         return smallest if size is None else int(size)
 
 
@@ -235,7 +273,8 @@ def _refuse_attachment(volume: Volume, instance: Any, device: str) -> None:
         )
     if device in instance.block_device_mapping:
         raise Refusal(
-            "InvalidParameterValue", f"Invalid value '{device}' for unixDevice. Attachment point {device} is already in use"
+            "InvalidParameterValue",
+            f"Invalid value '{device}' for unixDevice. Attachment point {device} is already in use",
         )
 
 

@@ -151,7 +151,9 @@ def _check_hash(document: Any, request: Mapping[str, Any]) -> None:
 
 
 def _content(document: Any) -> dict[str, Any]:
-    content: dict[str, Any] = document.content_json if hasattr(document, "content_json") else yaml.safe_load(document.content)
+    content: dict[str, Any] = (
+        document.content_json if hasattr(document, "content_json") else yaml.safe_load(document.content)
+    )
     return content
 
 
@@ -170,7 +172,9 @@ def _values(declared: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> 
         else:
             raise InvalidParameters(f"Parameter {name} is required and was not given.")
         if declaration.get("interpolationType") != "ENV_VAR" and name != "executionTimeout":
-            raise Unsupported(f"parameter {name}: the sandbox does not paste parameters, set interpolationType ENV_VAR.")
+            raise Unsupported(
+                f"parameter {name}: the sandbox does not paste parameters, set interpolationType ENV_VAR."
+            )
     return values
 
 

@@ -38,10 +38,18 @@ class Instance(instances.Instance):
             self.disks.create_root_volume(self.ec2_backend, self)
             return
         volume = self.disks.create_volume(
-            self.ec2_backend, size, self._placement.zone, snapshot_id, encrypted=encrypted, kms_key_id=kms_key_id, volume_type=volume_type
+            self.ec2_backend,
+            size,
+            self._placement.zone,
+            snapshot_id,
+            encrypted=encrypted,
+            kms_key_id=kms_key_id,
+            volume_type=volume_type,
         )
         volume.is_creating = False
-        self.disks.record_attachment(self.ec2_backend, volume, self, device_path, delete_on_termination=bool(delete_on_termination))
+        self.disks.record_attachment(
+            self.ec2_backend, volume, self, device_path, delete_on_termination=bool(delete_on_termination)
+        )
 
     def setup_defaults(self) -> None:
         """Record the root volume."""
@@ -78,11 +86,15 @@ class Instances:
 
     def start_instances(self, backend: Any, instance_ids: list[str]) -> list[tuple[Any, Any]]:
         """Boot stopped instances."""
-        return self._change(backend, instance_ids, "started", {"stopped"}, {"running", "pending"}, "pending", self._boot)
+        return self._change(
+            backend, instance_ids, "started", {"stopped"}, {"running", "pending"}, "pending", self._boot
+        )
 
     def stop_instances(self, backend: Any, instance_ids: list[str]) -> list[tuple[Any, Any]]:
         """Shut instances down; their disks stay attached."""
-        return self._change(backend, instance_ids, "stopped", {"running"}, {"stopped", "stopping"}, "stopping", self._stop)
+        return self._change(
+            backend, instance_ids, "stopped", {"running"}, {"stopped", "stopping"}, "stopping", self._stop
+        )
 
     def terminate_instances(self, backend: Any, instance_ids: list[str]) -> list[tuple[Any, Any]]:
         """Shut instances down for good."""
@@ -140,8 +152,14 @@ class Instances:
                 _plain_start(instance)
 
     def _start_host(self, backend: Any, instance: Any) -> None:
-        placement = Placement(instance.id, instance.vpc_id, backend.get_vpc(instance.vpc_id).cidr_block, instance.private_ip)
-        attached = [block.volume_id for device, block in instance.get_block_device_mapping if device != instance.root_device_name]
+        placement = Placement(
+            instance.id, instance.vpc_id, backend.get_vpc(instance.vpc_id).cidr_block, instance.private_ip
+        )
+        attached = [
+            block.volume_id
+            for device, block in instance.get_block_device_mapping
+            if device != instance.root_device_name
+        ]
         devices = {volume_id: self._world.volumes.attach(volume_id) for volume_id in attached}
         self._world.hosts.boot(placement, devices, self._environment(backend, instance))
 

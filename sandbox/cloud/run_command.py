@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from sandbox.cloud.documents import Script
 from sandbox.hosts import Host, Hosts
@@ -42,7 +42,11 @@ class Invocation:
 
     def end(self, status: str, details: str, code: int, stdout: str = "", stderr: str = "") -> None:
         """Record how it went, outputs cut as AWS cuts them."""
-        self.response_code, self.stdout, self.stderr = code, _cut(stdout, STDOUT_CHARACTERS), _cut(stderr, STDERR_CHARACTERS)
+        self.response_code, self.stdout, self.stderr = (
+            code,
+            _cut(stdout, STDOUT_CHARACTERS),
+            _cut(stderr, STDERR_CHARACTERS),
+        )
         self.ended_at = datetime.now(timezone.utc)
         self.status_details = details
         self.status = status
@@ -175,7 +179,9 @@ def _verdict(*, ended: bool, code: int, cancelled: bool) -> tuple[str, str]:
 def _write_script(invocation: Invocation, host: Host) -> Path:
     folder = Path(
         ORCHESTRATION.format(
-            instance_id=invocation.instance_id, command_id=invocation.command.command_id, step=invocation.command.script.step
+            instance_id=invocation.instance_id,
+            command_id=invocation.command.command_id,
+            step=invocation.command.script.step,
         )
     )
     (host.root / folder).mkdir(parents=True, mode=0o700)

@@ -68,7 +68,9 @@ class RunCommandApi:
             document.name, document.document_version, script, parameters, request.get("Comment") or "", timeout
         )
         self._run_command.send(command, instance_ids)
-        return ActionResult({"Command": {**_describe_command(command), "Status": "Pending", "StatusDetails": "Pending"}})
+        return ActionResult(
+            {"Command": {**_describe_command(command), "Status": "Pending", "StatusDetails": "Pending"}}
+        )
 
     def cancel_command(self, response: Any) -> ActionResult:
         """Ask for a command's end; nothing is guaranteed."""
@@ -182,7 +184,9 @@ def _instances(backend: Any, request: Mapping[str, Any]) -> list[str]:
         raise SSMException("DuplicateInstanceId", "You can't specify an instance ID in more than one association.")
     for instance_id in named:
         if instance_id not in by_id or not _is_managed(backend, by_id[instance_id]):
-            raise InvalidInstanceId(f"Instances [[{instance_id}]] not in a valid state for account {backend.account_id}")
+            raise InvalidInstanceId(
+                f"Instances [[{instance_id}]] not in a valid state for account {backend.account_id}"
+            )
     for target in request.get("Targets") or []:
         named.extend(_targeted(backend, target))
     return list(dict.fromkeys(named))
@@ -220,7 +224,11 @@ def _describe_command(command: Command) -> dict[str, Any]:
 
 def _describe_invocation(invocation: Invocation) -> dict[str, Any]:
     command = invocation.command
-    elapsed = (invocation.ended_at - invocation.started_at).total_seconds() if invocation.ended_at and invocation.started_at else 0.0
+    elapsed = (
+        (invocation.ended_at - invocation.started_at).total_seconds()
+        if invocation.ended_at and invocation.started_at
+        else 0.0
+    )
     return {
         "CommandId": command.command_id,
         "InstanceId": invocation.instance_id,

@@ -10,20 +10,20 @@ from typing import Any
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 os.environ.setdefault("MOTO_ALLOW_NONEXISTENT_REGION", "false")
 
-from moto.moto_server.werkzeug_app import (  # noqa: E402 - after its settings
+from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
-from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
+from werkzeug.serving import BaseWSGIServer, make_server
 
-from sandbox.cloud import disks, honesty, instances, run_command_api  # noqa: E402
-from sandbox.cloud.run_command import RunCommand  # noqa: E402
-from sandbox.cloud.world import World  # noqa: E402
-from sandbox.hosts import Hosts  # noqa: E402
-from sandbox.layout import Layout  # noqa: E402
-from sandbox.networks import Networks  # noqa: E402
-from sandbox.volumes import VolumeStore  # noqa: E402
+from sandbox.cloud import disks, honesty, instances, run_command_api
+from sandbox.cloud.run_command import RunCommand
+from sandbox.cloud.world import World
+from sandbox.hosts import Hosts
+from sandbox.layout import Layout
+from sandbox.networks import Networks
+from sandbox.volumes import VolumeStore
 
 LOOPBACK = "127.0.0.1"
 

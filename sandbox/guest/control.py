@@ -81,7 +81,16 @@ class Control:
         options = _options(
             "systemctl",
             argv,
-            flags={"--quiet": "-q", "--no-pager": "", "--now": "", "--value": "", "--no-block": "", "--all": "-a", "--system": "", "--full": "-l"},
+            flags={
+                "--quiet": "-q",
+                "--no-pager": "",
+                "--now": "",
+                "--value": "",
+                "--no-block": "",
+                "--all": "-a",
+                "--system": "",
+                "--full": "-l",
+            },
             values={"--property": "-p", "--signal": "-s"},
         )
         if not options.rest:
@@ -133,7 +142,9 @@ class Control:
         return self._do_start(names, options)
 
     def _do_try_restart(self, names: list[str], options: Options) -> Answer:
-        return self._do_restart([name for name in names if (unit := self._find(name)) and unit.active == "active"], options)
+        return self._do_restart(
+            [name for name in names if (unit := self._find(name)) and unit.active == "active"], options
+        )
 
     def _do_kill(self, names: list[str], options: Options) -> Answer:
         for name in names:
@@ -185,7 +196,9 @@ class Control:
         return Answer(output=lines)
 
     def _do_status(self, names: list[str], _options: Options) -> Answer:
-        lines = [f"{name}: {self._properties(name)['ActiveState']} ({self._properties(name)['SubState']})" for name in names]
+        lines = [
+            f"{name}: {self._properties(name)['ActiveState']} ({self._properties(name)['SubState']})" for name in names
+        ]
         return Answer(0 if all(": active" in line for line in lines) else INACTIVE, lines)
 
     def _systemd_run(self, argv: Sequence[str]) -> Answer:
@@ -209,7 +222,9 @@ class Control:
         )
         with self._lock:
             if name in self._units or read_unit(name):
-                raise UnitError(f"Failed to start transient service unit: Unit {name} was already loaded or has a fragment file.")
+                raise UnitError(
+                    f"Failed to start transient service unit: Unit {name} was already loaded or has a fragment file."
+                )
             self._units[name] = unit
             self._order.append(name)
         well = unit.start()

@@ -14,8 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from control import Control  # noqa: E402 - beside this file, which is no package in the host
-from processes import Processes, end_all  # noqa: E402
+from control import Control
+from processes import Processes, end_all
 
 SOCKET = Path("/run/systemd/private")
 ENVIRONMENT = Path("/etc/sandbox/environment.json")

@@ -53,7 +53,9 @@ class UnitFile:
         if directive not in EFFECTIVE.get(section, ()):
             raise UnitError(f"{self.name}: the sandbox's systemd does not know {directive}= in [{section}].")
         if directive == "Type" and value not in KINDS:
-            raise UnitError(f"{self.name}: the sandbox's systemd does not know Type={value} (it knows {', '.join(KINDS)}).")
+            raise UnitError(
+                f"{self.name}: the sandbox's systemd does not know Type={value} (it knows {', '.join(KINDS)})."
+            )
         if value:
             self.values.setdefault(directive, []).append(value)
         else:
@@ -162,7 +164,9 @@ def enable(name: str, *, on: bool) -> None:
         raise UnitError(f"Unit file {name} does not exist.")
     for target in unit.words("WantedBy"):
         if target != "multi-user.target":
-            raise UnitError(f"{name}: the sandbox's systemd does not know WantedBy={target} (it knows multi-user.target).")
+            raise UnitError(
+                f"{name}: the sandbox's systemd does not know WantedBy={target} (it knows multi-user.target)."
+            )
         link = UNIT_FOLDERS[0] / "multi-user.target.wants" / name
         link.parent.mkdir(parents=True, exist_ok=True)
         link.unlink(missing_ok=True)

@@ -79,7 +79,11 @@ class Unit:
 
     def kill(self, name: str) -> None:
         """Send a signal to all its processes."""
-        number = signal.Signals[name if name.startswith("SIG") else f"SIG{name}"] if not name.isdigit() else signal.Signals(int(name))
+        number = (
+            signal.Signals[name if name.startswith("SIG") else f"SIG{name}"]
+            if not name.isdigit()
+            else signal.Signals(int(name))
+        )
         for pid in self._pids():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
@@ -139,7 +143,11 @@ class Unit:
 
     def _start_oneshot(self, environment: dict[str, str]) -> bool:
         self._set("activating", "start")
-        commands = [list(self._argv)] if self._argv else [expand(c, environment) for c in self.file.values.get("ExecStart", ())]
+        commands = (
+            [list(self._argv)]
+            if self._argv
+            else [expand(c, environment) for c in self.file.values.get("ExecStart", ())]
+        )
         for argv in commands:
             self.exec_pid = self._processes.start(self._launch(argv, environment))
             self._record(self._processes.wait(self.exec_pid))
@@ -221,7 +229,7 @@ class Unit:
             self.exec_code, self.exec_status = 1, os.WEXITSTATUS(status)  # CLD_EXITED
 
     def _ended_well(self) -> bool:
-        if self.exec_code == 2:  # noqa: PLR2004 - CLD_KILLED
+        if self.exec_code == 2:
             return self.exec_status in {signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGPIPE}
         return str(self.exec_status) in {"0", *self.file.words("SuccessExitStatus")}
 
