@@ -20,7 +20,7 @@ from pymongo import DESCENDING, MongoClient, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
-from sandbox.demo.production import connect_production
+from sandbox.demo.databases import connect_production
 from sandbox.demo.record import Write
 from sandbox.demo.shop import DATABASE, Shop
 
