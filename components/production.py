@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_aws as aws
 
 from components import host_policies as policies
 from components.access import HostRole
@@ -34,19 +35,18 @@ class Production:
     role_arn: str | None
 
 
-def production_of(settings: Settings, place: Place, volumes_key_arn: pulumi.Output[str]) -> Production:
+def production_of(settings: Settings, place: Place) -> Production:
     """Find the production that the settings name, or make the one that they ask for.
 
     Args:
         settings: The stack's settings.
         place: Partition, region and account of the stack.
-        volumes_key_arn: Key of the volumes of what is made.
 
     Raises:
         pulumi.RunError: If the production to adopt cannot be found; it is told without a traceback.
     """
     if settings.production == "create":
-        made = MadeProduction("production", settings, place, volumes_key_arn)
+        made = MadeProduction("production", settings, place)
         return Production(instance_ids=made.instance_ids, other_account_ids=(), role_arn=None)
     try:
         session = production_session(settings.region, settings.production_role_arn)
@@ -66,18 +66,25 @@ def _other_accounts(role_arn: str | None, account_id: str) -> tuple[str, ...]:
 
 
 class MadeProduction(pulumi.ComponentResource):
-    """Three hosts that can become a replica set: a network of their own, data volumes that Pulumi does not delete.
+    """Three hosts that can become a replica set: a network of their own, and data volumes with their key, protected.
 
     MongoDB on them (members, key file, users) is their owner's work, after which a refresh can be asked for. They are
     all in one zone. Their network has the addresses of staging's and no way to it: two networks with the same addresses
     cannot even be peered.
     """
 
-    def __init__(self, name: str, settings: Settings, place: Place, volumes_key_arn: pulumi.Output[str]) -> None:
-        """Make network, role and hosts."""
+    def __init__(self, name: str, settings: Settings, place: Place) -> None:
+        """Make key, network, role and hosts."""
         super().__init__("understudy:components:Production", name)
         child = pulumi.ResourceOptions(parent=self)
         tags: Mapping[str, str] = {**settings.tags, "Environment": "production", "Role": "mongodb"}
+        key = aws.kms.Key(
+            f"{name}-volumes",
+            description=f"Volumes of production of {settings.space}",
+            enable_key_rotation=True,
+            tags={**tags, "Name": f"{name}-volumes"},
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
         network = IsolatedNetwork(
             f"{name}-network",
             IsolatedNetworkArgs(
@@ -103,7 +110,7 @@ class MadeProduction(pulumi.ComponentResource):
                     private_ip=network.addresses.host_address(_FIRST_ADDRESS + number),
                     security_group_id=network.security_group_id("member"),
                     instance_profile=role.profile_name,
-                    kms_key_arn=volumes_key_arn,
+                    kms_key_arn=key.arn,
                     tags=tags,
                     data_volume=DataVolume(size_gib=_DATA_VOLUME_GIB),
                 ),

@@ -26,7 +26,7 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pulumi.runtime.rpc import UNKNOWN as PULUMI_UNKNOWN
+from pulumi.output import Unknown
 
 from refresh import orphan, session
 from refresh.errors import RefreshError, RequestError
@@ -280,7 +280,7 @@ def _with_unknowns(value: Any) -> Any:
         return {key: _with_unknowns(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_with_unknowns(inner) for inner in value]
-    return UNKNOWN if value == PULUMI_UNKNOWN else value
+    return UNKNOWN if isinstance(value, Unknown) else value
 
 
 def _failures(parse: Any, news: Mapping[str, Any]) -> list[CheckFailure]:

@@ -137,7 +137,7 @@ def test_only_the_worker_may_read_the_pseudonym_key():
 
 def test_a_made_production_has_three_members_with_protected_data_volumes():
     def program():
-        MadeProduction("production", SETTINGS, PLACE, pulumi.Output.from_input("arn:aws:kms:::key/1"))
+        MadeProduction("production", SETTINGS, PLACE)
 
     declared = declared_by(program)
     members = declared.of_type("aws:ec2/instance:Instance")
