@@ -221,9 +221,9 @@ class Instances:
                     backend.volumes.pop(block.volume_id, None)
                 else:
                     self._disks.release(backend, backend.get_volume(block.volume_id))
-            for nic in instance.nics.values():  # AWS deletes the primary interface with its instance; moto keeps it
-                backend.enis.pop(nic.id, None)
             _plain_terminate(instance)
+            for nic in instance.nics.values():  # AWS deletes the primary interface with its instance; moto may keep it
+                backend.enis.pop(nic.id, None)
             self._backends.pop(instance.id, None)
 
 
