@@ -84,7 +84,11 @@ class Commands:
         return answers
 
     def _send(
-        self, instance_id: str, verb: str, parameters: Mapping[str, Any], agent_wait_seconds: float = _AGENT_WAIT_SECONDS
+        self,
+        instance_id: str,
+        verb: str,
+        parameters: Mapping[str, Any],
+        agent_wait_seconds: float = _AGENT_WAIT_SECONDS,
     ) -> _Sent:
         document = self.documents.get(verb)
         if document is None:

@@ -53,7 +53,9 @@ def read_all(objects: ObjectPort, bucket: str) -> list[dict[str, Any]]:
 class Ledger:
     """The record of one refresh; what it says was written before what it tells of counts as done."""
 
-    def __init__(self, objects: ObjectPort, bucket: str, clock: Clock, values: dict[str, Any], etag: str | None) -> None:
+    def __init__(
+        self, objects: ObjectPort, bucket: str, clock: Clock, values: dict[str, Any], etag: str | None
+    ) -> None:
         """Use `Ledger.open`."""
         self._objects = objects
         self._bucket = bucket
@@ -86,7 +88,9 @@ class Ledger:
         values = _parsed(stored.body, bucket, refresh_id) if stored else _blank(refresh_id, clock, 1)
         if int(values["fencing"]) > fencing:
             later = values["fencing"]
-            raise LeaseError(f"refresh {refresh_id} stopped: another process took it over (fencing {later} over {fencing})")
+            raise LeaseError(
+                f"refresh {refresh_id} stopped: another process took it over (fencing {later} over {fencing})"
+            )
         values.update(about, fencing=fencing)
         ledger = cls(objects, bucket, clock, values, stored.etag if stored else None)
         ledger._write()

@@ -109,7 +109,9 @@ class Releaser:
 
     def _by_hand(self, volume: Volume, reason: str) -> str:
         volume_id = volume.volume_id
-        detach = f"aws ec2 detach-volume --region {self.region} --volume-id {volume_id} && " if volume.attachments else ""
+        detach = (
+            f"aws ec2 detach-volume --region {self.region} --volume-id {volume_id} && " if volume.attachments else ""
+        )
         return (
             f"volume {volume_id} ({volume.role} of refresh {volume.refresh_id}) could not be released: {reason}. "
             f"Remove it by hand: {detach}aws ec2 delete-volume --region {self.region} --volume-id {volume_id}"
@@ -119,4 +121,6 @@ class Releaser:
 def _require_tags(resource_id: str, tags: Tags) -> None:
     missing = sorted(_OWN_TAGS - set(tags))
     if missing:
-        raise ReleaseError(f"{resource_id} lacks the tags {', '.join(missing)}: it is not a refresh's, and is left alone")
+        raise ReleaseError(
+            f"{resource_id} lacks the tags {', '.join(missing)}: it is not a refresh's, and is left alone"
+        )

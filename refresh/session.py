@@ -173,7 +173,9 @@ def _outputs(context: Context, folder: Path) -> dict[str, Any]:
         ledger.close(ledgers.FINISHED)
     built = report.build(ledger.values, finished_at=ledger.values["finished_at"])
     place = report.write(context.aws.objects, context.request.reports_bucket, built, folder)
-    context.say(f"refresh {context.refresh_id}: staging serves data as of {built['source']['data_as_of']}; report {place}")
+    context.say(
+        f"refresh {context.refresh_id}: staging serves data as of {built['source']['data_as_of']}; report {place}"
+    )
     return {
         "refresh_id": context.refresh_id,
         "source_member": built["source"]["member"],

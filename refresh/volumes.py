@@ -60,7 +60,9 @@ class Volumes:
         volume = self._existing(volume_id)
         if not volume.attachments:
             self.compute.attach_volume(volume_id, instance_id, self._free_device(instance_id))
-        self.poller.wait_for(f"{volume_id} to be attached to {instance_id}", lambda: self._attached(volume_id, instance_id))
+        self.poller.wait_for(
+            f"{volume_id} to be attached to {instance_id}", lambda: self._attached(volume_id, instance_id)
+        )
 
     def detach(self, volume_id: str) -> None:
         """Detach a volume from wherever it is and wait until it is free. Its file system has to be unmounted before.
@@ -99,8 +101,10 @@ class Volumes:
     def _usable(self, volume_id: str) -> Volume | None:
         volume = self._existing(volume_id)
         if volume.state == "error":
-            raise ResourceError(f"volume {volume_id} went into state 'error': look at it with "
-                                f"aws ec2 describe-volumes --volume-ids {volume_id}")
+            raise ResourceError(
+                f"volume {volume_id} went into state 'error': look at it with "
+                f"aws ec2 describe-volumes --volume-ids {volume_id}"
+            )
         return volume if volume.state in {"available", "in-use"} else None
 
     def _attached(self, volume_id: str, instance_id: str) -> bool | None:

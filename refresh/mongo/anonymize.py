@@ -67,14 +67,19 @@ def _refuse(context: Context, end: JobEnd) -> None:
     if end.exit_code == jobs.UNLISTED:
         raise UnlistedPathsError(f"{where} stopped; staging is as it was. {_listed(end)}")
     if end.exit_code == jobs.USAGE:
-        raise RulesError(f"{where} stopped: the anonymizer refuses the rules: {end.reason}. Correct them and run pulumi up")
+        raise RulesError(
+            f"{where} stopped: the anonymizer refuses the rules: {end.reason}. Correct them and run pulumi up"
+        )
     if end.exit_code != jobs.OK:
         raise HostError(f"{where} failed twice: {end.reason or 'no reason was left'}. pulumi up tries it again")
 
 
 def _listed(end: JobEnd) -> str:
     unlisted = end.result["unlisted"]
-    rows = [f"  - {row['collection']}  {row['path']}  ({row['type']}, {row['count']} times)" for row in unlisted[:_LONGEST_LIST]]
+    rows = [
+        f"  - {row['collection']}  {row['path']}  ({row['type']}, {row['count']} times)"
+        for row in unlisted[:_LONGEST_LIST]
+    ]
     more = [f"  - and {len(unlisted) - _LONGEST_LIST} more"] if len(unlisted) > _LONGEST_LIST else []
     head = f"{len(unlisted)} paths that no rule names; list each in the rules, then run pulumi up:"
     return "\n".join([head, *rows, *more])

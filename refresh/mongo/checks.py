@@ -91,11 +91,17 @@ def host_refusals(context: Context) -> list[str]:
         instance = context.aws.compute.instance(instance_id)
         zone = request.staging.availability_zone
         if instance is None:
-            reasons.append(f"{role} host {instance_id} does not exist in {request.region}: run pulumi refresh, then pulumi up")
+            reasons.append(
+                f"{role} host {instance_id} does not exist in {request.region}: run pulumi refresh, then pulumi up"
+            )
         elif instance.zone != zone:
-            reasons.append(f"{role} host {instance_id} is in {instance.zone}, but volumes are made in {zone}: use one zone")
+            reasons.append(
+                f"{role} host {instance_id} is in {instance.zone}, but volumes are made in {zone}: use one zone"
+            )
         elif role == "staging" and instance.state != "running":
-            reasons.append(f"staging host {instance_id} is {instance.state}: aws ec2 start-instances --instance-ids {instance_id}")
+            reasons.append(
+                f"staging host {instance_id} is {instance.state}: aws ec2 start-instances --instance-ids {instance_id}"
+            )
     return reasons
 
 

@@ -38,7 +38,9 @@ class Deliver:
         _close_on_worker(context, material.QUARANTINE)
         candidate_volume_id = _close_on_worker(context, material.CANDIDATE)
         if candidate_volume_id is None:
-            raise ResourceError(f"deliver of refresh {context.refresh_id}: its candidate volume is gone; pulumi up makes it anew")
+            raise ResourceError(
+                f"deliver of refresh {context.refresh_id}: its candidate volume is gone; pulumi up makes it anew"
+            )
         install_toolkit(context, request.staging.instance_id)
         live_volume_id = _what_staging_serves(context)
         context.volumes.attach(candidate_volume_id, request.staging.instance_id)
@@ -70,7 +72,9 @@ def _what_staging_serves(context: Context) -> str:
     """Return the live volume's id; empty at the first refresh, and when the live volume was lost: then the next is a first one."""
     live_volume_id = StagingStatus.ask(context).live_volume_id
     if live_volume_id and is_lost(context, live_volume_id):
-        context.say(f"        staging's volume {live_volume_id} is lost: its server is stopped, its users cannot be carried")
+        context.say(
+            f"        staging's volume {live_volume_id} is lost: its server is stopped, its users cannot be carried"
+        )
         context.hosts.run(context.request.staging.instance_id, "staging-stop")
         return ""
     return live_volume_id

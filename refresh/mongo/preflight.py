@@ -28,7 +28,9 @@ class Preflight:
 
     def plan(self, request: RefreshRequest) -> str:
         """Say what it will do."""
-        return f"preflight: asks production ({len(request.production.instance_ids)} hosts), staging, worker and parameters"
+        return (
+            f"preflight: asks production ({len(request.production.instance_ids)} hosts), staging, worker and parameters"
+        )
 
     def is_done(self, context: Context) -> bool:
         """Skip it once staging serves the new data by the record."""

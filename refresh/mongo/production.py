@@ -129,7 +129,9 @@ class ReplicaSet:
             if member is self.primary:
                 continue
             lag = self.lag_seconds(member)
-            seen.append(f"{member.name} is {member.state}, " + (f"{lag:.0f} s behind" if lag is not None else "not healthy"))
+            seen.append(
+                f"{member.name} is {member.state}, " + (f"{lag:.0f} s behind" if lag is not None else "not healthy")
+            )
         found = "; ".join(seen) or "no other member of production.instance_ids answered"
         return (
             f"no healthy secondary is within {limit_seconds:.0f} s of the primary ({found}). Wait until one has caught up, "
@@ -173,11 +175,29 @@ def _unfit(source: Member) -> list[str]:
     answer, name = source.answer, source.name
     volumes = source.volume_ids
     checks = (
-        (bool(answer.get("sharded")), "is a member of a sharded cluster, which cannot be restored alone: not supported"),
-        (bool(answer.get("encrypted")), "runs an encrypted storage engine, whose key staging must not have: not supported"),
-        (answer.get("engine") != "wiredTiger", f"runs the storage engine {answer.get('engine')!r}: only wiredTiger is supported"),
-        (answer.get("layout") != "plain", f"keeps its data on {answer.get('layout')}: only a plain file system is supported"),
-        (int(answer.get("index_builds") or 0) > 0, "is building an index: wait until it is done, then run pulumi up again"),
-        (len(volumes) != 1, f"keeps its data on {len(volumes)} EBS volumes ({', '.join(volumes) or 'none found'}): one is supported"),
+        (
+            bool(answer.get("sharded")),
+            "is a member of a sharded cluster, which cannot be restored alone: not supported",
+        ),
+        (
+            bool(answer.get("encrypted")),
+            "runs an encrypted storage engine, whose key staging must not have: not supported",
+        ),
+        (
+            answer.get("engine") != "wiredTiger",
+            f"runs the storage engine {answer.get('engine')!r}: only wiredTiger is supported",
+        ),
+        (
+            answer.get("layout") != "plain",
+            f"keeps its data on {answer.get('layout')}: only a plain file system is supported",
+        ),
+        (
+            int(answer.get("index_builds") or 0) > 0,
+            "is building an index: wait until it is done, then run pulumi up again",
+        ),
+        (
+            len(volumes) != 1,
+            f"keeps its data on {len(volumes)} EBS volumes ({', '.join(volumes) or 'none found'}): one is supported",
+        ),
     )
     return [f"production member {name} ({source.instance_id}) {reason}" for refused, reason in checks if refused]

@@ -29,7 +29,9 @@ class Retire:
     def plan(self, request: RefreshRequest) -> str:
         """Say what it will do."""
         kept = request.retention.previous_volumes
-        return f"retire: deletes quarantine volume and snapshot, keeps {kept} former volumes of staging, stops the worker"
+        return (
+            f"retire: deletes quarantine volume and snapshot, keeps {kept} former volumes of staging, stops the worker"
+        )
 
     def is_done(self, context: Context) -> bool:
         """Say whether it was recorded."""

@@ -70,7 +70,9 @@ def _source_with_everything(context: Context) -> tuple[Member, Optime]:
     for source in members.sources(limit_seconds):
         if _has_durable(context, source, point):
             return source, point
-        context.say(f"        {source.name} did not get up to {point.at().isoformat()} in {limit_seconds} s; tries another")
+        context.say(
+            f"        {source.name} did not get up to {point.at().isoformat()} in {limit_seconds} s; tries another"
+        )
     raise DeadlineError(
         f"snapshot of refresh {context.refresh_id} was not asked for: no secondary had made the writes up to "
         f"{point.at().isoformat()} durable within {limit_seconds} s. Look at their load, or raise "
@@ -101,7 +103,9 @@ def _has_durable(context: Context, source: Member, point: Optime) -> bool:
 def _facts(context: Context, source: Member, point: Optime) -> dict[str, Any]:
     volume = context.aws.source_compute.volume(source.volume_ids[0])
     if volume is None:
-        raise ResourceError(f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region")
+        raise ResourceError(
+            f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region"
+        )
     return {
         "source_member": source.name,
         "source_instance_id": source.instance_id,

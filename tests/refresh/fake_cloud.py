@@ -141,7 +141,11 @@ class FakeEc2:
                     owner_id=OWN_ACCOUNT,
                     tags=dict(order.tags),
                 )
-                self.shots[shot.snapshot_id] = (shot, self.clock.seconds + SETTLE_SECONDS, self.disks[volume_id].content)
+                self.shots[shot.snapshot_id] = (
+                    shot,
+                    self.clock.seconds + SETTLE_SECONDS,
+                    self.disks[volume_id].content,
+                )
                 made.append(shot)
         return made
 
@@ -281,7 +285,7 @@ class FakeObjects:
         return Stored(body=body, etag=etag, age_seconds=self.clock.seconds - at)
 
     def put(self, bucket: str, key: str, body: bytes, *, etag: str | None = None, absent: bool = False) -> str | None:
-        with self.fate.effect(f"put {key.split('/')[0]}"):
+        with self.fate.effect(f"put {key.split('/', maxsplit=1)[0]}"):
             stored = self.objects.get((bucket, key))
             if (absent and stored) or (etag and (stored is None or stored[1] != etag)):
                 return None

@@ -96,7 +96,9 @@ class FakeHosts:
         with self.fate.effect(verb):
             try:
                 answer = run(instance_id, **parameters)
-                done = Outcome(status="Success", detail="Success", exit_code=0, stdout=f"log\n{json.dumps(answer)}\n", stderr="")
+                done = Outcome(
+                    status="Success", detail="Success", exit_code=0, stdout=f"log\n{json.dumps(answer)}\n", stderr=""
+                )
                 seconds = COMMAND_SECONDS if answer is not None else float("inf")
             except RefusedError as error:
                 text = f"understudy: works\n{error}\nfailed to run commands: exit status 1\n"
@@ -195,7 +197,12 @@ class FakeHosts:
         return self._job(instance_id, "verify", parameters, self.verify_ends, {"findings": []})
 
     def _job(
-        self, instance_id: str, step: str, p: Mapping[str, str], ends: list[tuple[int | None, dict[str, Any]]], more: dict[str, Any]
+        self,
+        instance_id: str,
+        step: str,
+        p: Mapping[str, str],
+        ends: list[tuple[int | None, dict[str, Any]]],
+        more: dict[str, Any],
     ) -> dict[str, Any]:
         identity = (p["quarantine_volume_id"], p["candidate_volume_id"], p["toolkit_sha256"], p["rules_sha256"])
         job = self.jobs.get((p["refresh_id"], step))
@@ -232,7 +239,9 @@ class FakeHosts:
         quarantine, candidate, toolkit, rules = job.parameters
         if step == "anonymize" and job.exit_code == 0:
             self.ec2.disks[candidate].content = Copy(self.ec2.disks[quarantine].content, rules, toolkit)
-        rows = [{"database": "shop", "collection": "customers", "mode": "mask", "read": 10, "written": 10, "masked": 80}]
+        rows = [
+            {"database": "shop", "collection": "customers", "mode": "mask", "read": 10, "written": 10, "masked": 80}
+        ]
         result = {
             "collections": rows,
             "findings": [],
@@ -274,7 +283,9 @@ class FakeHosts:
             "ca_certificate": "-----BEGIN CERTIFICATE-----" if serving else None,
         }
 
-    def _staging_deliver(self, instance_id: str, *, refresh_id: str, volume_id: str, toolkit_sha256: str, **_rest: str) -> dict[str, Any]:
+    def _staging_deliver(
+        self, instance_id: str, *, refresh_id: str, volume_id: str, toolkit_sha256: str, **_rest: str
+    ) -> dict[str, Any]:
         if self.live and (self.live not in self.ec2.disks or not self.healthy):
             raise RefusedError("live staging cannot be asked for its users")
         if self.toolkits.get(instance_id) != toolkit_sha256:
@@ -287,18 +298,38 @@ class FakeHosts:
         content.users = live.users if isinstance(live, Copy) else self.admin
         return {"users": len(content.users), "roles": 0, "users_equal": True, "roles_equal": True}
 
-    def _staging_cutover(self, instance_id: str, *, from_volume_id: str, to_volume_id: str, **_rest: str) -> dict[str, Any]:
+    def _staging_cutover(
+        self, instance_id: str, *, from_volume_id: str, to_volume_id: str, **_rest: str
+    ) -> dict[str, Any]:
         if self.live == to_volume_id:
-            return {"live_volume_id": self.live, "switched": True, "switched_back": False, "reason": None, "unavailable_ms": None}
+            return {
+                "live_volume_id": self.live,
+                "switched": True,
+                "switched_back": False,
+                "reason": None,
+                "unavailable_ms": None,
+            }
         assert self.mounts.get(to_volume_id) == instance_id
         assert from_volume_id == (self.live or "none")
         self.fate.effects.append("switched")
         if to_volume_id in self.unhealthy_volumes or "*" in self.unhealthy_volumes:
             back = from_volume_id != "none"
             why = f"not healthy on {to_volume_id}"
-            return {"live_volume_id": self.live or None, "switched": False, "switched_back": back, "reason": why, "unavailable_ms": 900}
+            return {
+                "live_volume_id": self.live or None,
+                "switched": False,
+                "switched_back": back,
+                "reason": why,
+                "unavailable_ms": 900,
+            }
         self.live = to_volume_id
-        return {"live_volume_id": to_volume_id, "switched": True, "switched_back": False, "reason": None, "unavailable_ms": 700}
+        return {
+            "live_volume_id": to_volume_id,
+            "switched": True,
+            "switched_back": False,
+            "reason": None,
+            "unavailable_ms": 700,
+        }
 
     def _staging_stop(self, instance_id: str) -> dict[str, Any]:
         self.live = ""

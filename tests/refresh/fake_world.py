@@ -20,7 +20,10 @@ VERBS = (
     "production-check toolkit-install quarantine-open candidate-open anonymize verify job-status job-discard "
     "volume-close staging-status staging-deliver staging-cutover staging-stop"
 ).split()
-RULES = {"version": 1.0, "databases": {"shop": {"customers": {"mode": "mask", "fields": {"_id": "keep", "name": "name"}}}}}
+RULES = {
+    "version": 1.0,
+    "databases": {"shop": {"customers": {"mode": "mask", "fields": {"_id": "keep", "name": "name"}}}},
+}
 
 
 def inputs(**changes: Any) -> dict[str, Any]:
@@ -102,7 +105,11 @@ class FakeWorld:
         self.hosts.members[PRODUCTION[2]].hidden = True
         for instance_id, state in ((STAGING, "running"), (WORKER, "stopped")):
             self.ec2.instances[instance_id] = Instance(
-                instance_id=instance_id, state=state, zone=ZONE, root_device="/dev/sda1", devices={"/dev/sda1": "vol-root"}
+                instance_id=instance_id,
+                state=state,
+                zone=ZONE,
+                root_device="/dev/sda1",
+                devices={"/dev/sda1": "vol-root"},
             )
 
     def connect(self, _region: str, role_arn: str) -> Aws:
@@ -117,7 +124,9 @@ class FakeWorld:
         )
 
     def world(self) -> session.World:
-        dead_by_then = ProcessIdentity(host="here", boot_id=ProcessIdentity.current().boot_id, pid=2**22 + 1, pid_started="1")
+        dead_by_then = ProcessIdentity(
+            host="here", boot_id=ProcessIdentity.current().boot_id, pid=2**22 + 1, pid_started="1"
+        )
         return session.World(
             connect=self.connect,
             clock=self.clock,
