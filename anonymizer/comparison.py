@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from bson import Code, DBRef, Regex
+from bson import Code, DBRef, Decimal128, Regex, Timestamp
+from bson.datetime_ms import DatetimeMS
 
 from anonymizer import detectors, evidence, paths
+from anonymizer.bsontypes import NULL
 from anonymizer.digests import Digester, DigestSet
 from anonymizer.findings import Findings
 from anonymizer.paths import ANY_KEY, ELEMENT, Node, join
@@ -18,6 +21,7 @@ Held = dict[str, tuple[Node[FieldRule], Any]]
 _MOST_REMEMBERED = 200_000
 _FIXED = ("constant", "null")
 _NO_DETECTORS = ("token",)  # random digits pass for a card once in ten times
+_SILENT = (float, bool, NULL, datetime, DatetimeMS, Decimal128, Timestamp)  # hold no text
 _SAYS_NOTHING = (None, "", b"")
 
 
@@ -41,10 +45,13 @@ class Lookout:
         if not text or text in self._clean:
             return
         clean = True
-        if any(self._digester.digest(form) in self._originals for form in evidence.forms_in(text)):
-            self._findings.add("original", collection, path)
-            clean = False
-        for kind in detectors.detect(text):
+        seen = detectors.see(text)
+        for form in evidence.forms_in(text, seen):
+            if self._digester.digest(form) in self._originals:
+                self._findings.add("original", collection, path)
+                clean = False
+                break
+        for kind in detectors.in_use(seen):
             clean = False
             if not _silenced(rule, kind):
                 self._findings.add(f"detector_{kind}", collection, path)
@@ -64,6 +71,7 @@ class Comparison:
     def __init__(self, rule: CollectionRule, lookout: Lookout, findings: Findings) -> None:
         self._name, self._lookout, self._findings = rule.namespace, lookout, findings
         self._tree = paths.tree(rule.fields)
+        self._has_maps = any(ANY_KEY in paths.parse(path) for path in rule.fields)
 
     def compare(self, original: dict[str, Any], copy: dict[str, Any]) -> None:
         """Compare a document of the copy with its source, and look through it."""
@@ -103,10 +111,13 @@ class Comparison:
 
     def _look_through(self, copy: dict[str, Any], found: Held) -> None:
         for node, value in found.values():
+            if value.__class__ in _SILENT:
+                continue
             for text in texts(value):
                 self._lookout.look(self._name, node.path, text, node.rule)
-        for path, key in map_keys(self._tree, copy):
-            self._lookout.look(self._name, path, key)
+        if self._has_maps:
+            for path, key in map_keys(self._tree, copy):
+                self._lookout.look(self._name, path, key)
 
 
 def flatten(root: Node[FieldRule], document: dict[str, Any]) -> Held:
@@ -117,19 +128,19 @@ def flatten(root: Node[FieldRule], document: dict[str, Any]) -> Held:
     held: Held = {}
 
     def go(node: Node[FieldRule], value: Any, at: str) -> None:
-        if isinstance(value, DBRef):
-            value = dict(value.as_doc())
-        whole = node.rule is not None and node.rule.mask in _FIXED
-        if isinstance(value, dict) and value and not whole:
+        kind = value.__class__
+        if kind is DBRef:
+            value, kind = dict(value.as_doc()), dict
+        if (kind is not dict and kind is not list) or not value or (node.rule is not None and node.rule.mask in _FIXED):
+            held[at] = (node, value)
+        elif kind is dict:
+            children, others = node.children, node.any_key
             for key, inner in value.items():
-                child = node.children.get(key) or node.any_key or Node(join(node.path, ANY_KEY))
-                go(child, inner, f"{at}\0{key}")
-        elif isinstance(value, list) and value and not whole:
+                go(children.get(key) or others or Node(join(node.path, ANY_KEY)), inner, f"{at}\0{key}")
+        else:
             child = node.element or Node(join(node.path, ELEMENT))
             for place, inner in enumerate(value):
                 go(child, inner, f"{at}\0{place}")
-        else:
-            held[at] = (node, value)
 
     go(root, document, "")
     return held

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]{}|\\/=]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
 _RESERVED_HOST = re.compile(r"(.*\.)?(example\.(com|net|org)|test|example|invalid|localhost)", re.IGNORECASE)
@@ -35,7 +36,7 @@ _TEST_CARDS = re.compile(
     r"424242\d+|555555\d+|378282\d+|601111\d+|4111111111111111|4012888888881881|5105105105105100|4222222222222|4000000000000002"
 )
 _DIGITS = re.compile(r"\d")
-_FEWEST_DIGITS = 7
+_ENOUGH_DIGITS = re.compile(r"\d(?:[^\d]{0,4}\d){6}")  # fewer, or further apart, are no number
 
 
 def digits_of(text: str) -> str:
@@ -58,25 +59,50 @@ def is_test_card(digits: str) -> bool:
     return bool(_TEST_CARDS.fullmatch(digits))
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What in a text has the form of an address or number, in use or not.
+
+    Attributes:
+        emails: As they stand there.
+        phones: International numbers, digits only, country code first.
+        american: Numbers of North America without a country code, as they stand there.
+        cards: Digits only.
+    """
+
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    american: tuple[str, ...] = ()
+    cards: tuple[str, ...] = ()
+
+
+_NOTHING = Seen()
+
+
+def see(text: str) -> Seen:
+    """Find what has the form of an address or number in a text."""
+    emails = tuple(EMAIL.findall(text)) if "@" in text else ()
+    if not _ENOUGH_DIGITS.search(text):
+        return Seen(emails) if emails else _NOTHING
+    cards = tuple(digits_of(match.group()) for match in CARD.finditer(text))
+    return Seen(emails, tuple(international(text)), tuple(NORTH_AMERICAN.findall(text)), cards)
+
+
 def international(text: str) -> Iterator[str]:
     """Give the digits, country code first, of each international telephone number in a text."""
-    for found in INTERNATIONAL.finditer(text):
-        digits = digits_of(found.group())
-        yield digits.removeprefix("00") if not found.group().startswith("+") else digits
+    for found in INTERNATIONAL.findall(text):
+        digits = digits_of(found)
+        yield digits if found.startswith("+") else digits.removeprefix("00")
 
 
-def detect(text: str) -> set[str]:
-    """Give which of `email`, `phone` and `card` a text shows, of those in use."""
+def in_use(seen: Seen) -> set[str]:
+    """Give which of `email`, `phone` and `card` of what was seen reach, or belong to, somebody."""
     found = set()
-    if "@" in text and any(not is_reserved(match) for match in EMAIL.findall(text)):
+    if not all(map(is_reserved, seen.emails)):
         found.add("email")
-    if sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
-        return found
-    if any(not is_fictitious(digits) for digits in international(text)):
+    if not all(map(is_fictitious, (*seen.phones, *("1" + digits_of(number) for number in seen.american)))):
         found.add("phone")
-    if any(not is_fictitious("1" + digits_of(match)) for match in NORTH_AMERICAN.findall(text)):
-        found.add("phone")
-    if any(_is_card(digits_of(match.group())) for match in CARD.finditer(text)):
+    if any(map(_is_card, seen.cards)):
         found.add("card")
     return found
 

@@ -17,6 +17,7 @@ IDENTITY_MASKS = ("email", "phone", "card", "token", "street")
 
 _WORDS = re.compile(r"\w+")
 _ATOMS = re.compile(r"[^\s,;:()<>\"'|]+")
+_DIGIT = re.compile(r"\d")
 _SHORTEST_ATOM = 6
 _SHORTEST_STREET = 6
 _LONGEST_STREET_WORDS = 7
@@ -54,7 +55,7 @@ def forms_of(mask: str, value: object, bits: float) -> Iterator[str]:
     elif mask == "street":
         words = _words(text)
         joined = " ".join(words)
-        if len(joined) >= _SHORTEST_STREET and len(words) > 1 and any(map(_has_digit, words)) and not joined.isdigit():
+        if len(joined) >= _SHORTEST_STREET and len(words) > 1 and _DIGIT.search(joined) and not joined.isdigit():
             yield f"street {joined}"
     elif mask == "token" and _bits(text) >= bits:
         yield fold(text)
@@ -69,39 +70,32 @@ def _phone_forms(text: str, bits: float) -> Iterator[str]:
         yield fold(text)
 
 
-def forms_in(text: str) -> Iterator[str]:
-    """Give all forms that a text of the copy shows."""
+def forms_in(text: str, seen: detectors.Seen) -> Iterator[str]:
+    """Give all forms that a text of the copy shows, `seen` being what has the form of an address or number in it."""
     folded = fold(text)
     yield folded
-    words = _words(text)
-    if len(words) > 1:
-        yield from _street_forms(words)
-        for atom in _ATOMS.findall(folded):
-            atom = atom.strip(".!?")
-            if len(atom) >= _SHORTEST_ATOM:
-                yield atom
-    if "@" in text:
-        for found in detectors.EMAIL.findall(text):
-            yield fold(found)
-    if sum(map(str.isdigit, text)) >= _FEWEST_PHONE_DIGITS:
-        yield from _number_forms(text)
-
-
-def _number_forms(text: str) -> Iterator[str]:
-    for digits in detectors.international(text):
+    atoms = _ATOMS.findall(folded)
+    if len(atoms) > 1 or (atoms and len(atoms[0]) != len(folded)):
+        yield from (atom.strip(".!?") for atom in atoms if len(atom) >= _SHORTEST_ATOM)
+    if len(atoms) > 1 and _DIGIT.search(text):
+        yield from _street_forms(_words(text))
+    if seen.emails:
+        yield from map(fold, seen.emails)
+    for digits in seen.phones:
         yield f"phone {digits}"
-    for found in detectors.NORTH_AMERICAN.findall(text):
-        yield fold(found)
-    for match in detectors.CARD.finditer(text):
-        yield f"card {detectors.digits_of(match.group())}"
+    for number in seen.american:
+        yield fold(number)
+    for digits in seen.cards:
+        yield f"card {digits}"
 
 
 def _street_forms(words: list[str]) -> Iterator[str]:
     """Give each run of words that begins or ends with a number, as streets do, and the whole."""
     yield f"street {' '.join(words)}"
-    for start, first in enumerate(words):
+    numbers = [_DIGIT.search(word) is not None for word in words]
+    for start, first in enumerate(numbers):
         for end in range(start + 2, min(start + _LONGEST_STREET_WORDS, len(words)) + 1):
-            if _has_digit(first) or _has_digit(words[end - 1]):
+            if first or numbers[end - 1]:
                 yield f"street {' '.join(words[start:end])}"
 
 
@@ -123,10 +117,6 @@ def fold(text: str) -> str:
 
 def _words(text: str) -> list[str]:
     return _WORDS.findall(text.casefold())
-
-
-def _has_digit(word: str) -> bool:
-    return any(map(str.isdigit, word))
 
 
 def _bits(text: str) -> float:

@@ -79,11 +79,11 @@ def batches(client: Client, partition: Partition, ordered: bool = False) -> Iter
     if partition.natural:
         yield from rows.find_raw_batches({}, batch_size=_BATCH_DOCUMENTS, sort=[("$natural", 1)])
         return
-    bounds: dict[str, Any] = {}
+    cursor = rows.find_raw_batches({}, batch_size=_BATCH_DOCUMENTS)
     if partition.low:
-        bounds["min"] = [("_id", partition.low[0])]
+        cursor = cursor.min([("_id", partition.low[0])])
     if partition.high:
-        bounds["max"] = [("_id", partition.high[0])]
-    if bounds or ordered:
-        bounds.update(hint=_BY_ID, sort=_BY_ID)
-    yield from rows.find_raw_batches({}, batch_size=_BATCH_DOCUMENTS, **bounds)
+        cursor = cursor.max([("_id", partition.high[0])])
+    if partition.low or partition.high or ordered:
+        cursor = cursor.hint(_BY_ID).sort(_BY_ID)
+    yield from cursor

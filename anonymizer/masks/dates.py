@@ -27,16 +27,15 @@ def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
     stays, to the unit in which they move.
     """
 
-    def shift(value: object, unit: int) -> int:
-        basis = subject() if subject else value
-        drawn = drawing.draw(repr(basis).encode())
+    def shift(value: bytes, unit: int) -> int:
+        drawn = drawing.draw(repr(subject()).encode() if subject else value)
         size = 1 + int.from_bytes(drawn[:8], "little") % (max_days * DAY_MILLISECONDS)
         size = max(1, size // unit) * unit
         return -size if drawn[8] & 1 else size
 
     def moment(value: datetime) -> datetime:
         milliseconds = (value - _EPOCH) // _MILLISECOND
-        delta = timedelta(milliseconds=shift(milliseconds, _unit(milliseconds)))
+        delta = timedelta(milliseconds=shift(b"%d" % milliseconds, _unit(milliseconds)))
         try:
             return value + delta
         except OverflowError:  # at the ends of the calendar: the other way
@@ -44,7 +43,7 @@ def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
 
     def far_moment(value: DatetimeMS) -> DatetimeMS:
         milliseconds = int(value)
-        delta = shift(milliseconds, _unit(milliseconds))
+        delta = shift(b"%d" % milliseconds, _unit(milliseconds))
         moved = milliseconds + delta
         return DatetimeMS(moved if -(2**63) <= moved < 2**63 else milliseconds - delta)
 
@@ -57,7 +56,7 @@ def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
             day = None
         if day is None:
             raise Refused
-        delta = timedelta(milliseconds=shift(value, DAY_MILLISECONDS))
+        delta = timedelta(milliseconds=shift(value.encode(), DAY_MILLISECONDS))
         try:
             return (day + delta).isoformat()
         except OverflowError:

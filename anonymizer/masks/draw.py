@@ -10,6 +10,8 @@ from anonymizer.errors import Refused
 
 V = TypeVar("V")
 DIGEST_BYTES = 64
+_MOST_KNOWN = 20_000  # some 4 MB a mask
+_LONGEST_KNOWN = 80
 _ATTEMPTS = 64  # a space of two values fails to differ 64 times with a chance of 2^-64
 
 
@@ -56,11 +58,26 @@ def never_itself(make: Callable[[V, int], V]) -> Callable[[V], V]:
 
 
 def never_itself_text(make: Callable[[str, int], str]) -> Callable[[str], str]:
-    """The same for text, where the empty string stays: it tells nothing and an application may rely on it."""
-    mask = never_itself(make)
+    """The same for text, where the empty string stays: it tells nothing and an application may rely on it.
+
+    Pseudonyms are remembered for a while: people have many documents, and those often lie together.
+    """
+    again = never_itself(make)
+    known: dict[str, str] = {"": ""}
 
     def text(value: str) -> str:
-        return mask(value) if value else value
+        made = known.get(value)
+        if made is not None:
+            return made
+        made = make(value, 0)
+        if made == value:
+            made = again(value)
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+            known[""] = ""
+        if len(value) <= _LONGEST_KNOWN:
+            known[value] = made
+        return made
 
     return text
 

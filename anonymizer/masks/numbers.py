@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from bson import Int64
 
 from anonymizer.errors import Refused
 from anonymizer.masks.draw import Drawing, never_itself, never_itself_text
+from anonymizer.masks.shapes import digits_of, put_digits
 
 # Numbers set aside for film and print, national part, # = any digit. Read: Ofcom (numbers for drama), NANPA (555-0100 to 0199),
 # Bundesnetzagentur (Mitteilung 148/2021), Arcep (decision 2018-0881), ACMA, PTS.
@@ -36,8 +36,6 @@ _TWO_DIGIT_CODES = frozenset(
 )
 _TEST_PREFIXES = {"3": "378282", "5": "555555", "2": "555555", "6": "601111"}
 _TEST_PREFIX = "424242"
-_DIGIT = re.compile(r"[0-9]")
-_NO_DIGIT = re.compile(r"[^0-9]+")
 _SHORT_PHONE = 7
 _SHORT_CARD = 12
 
@@ -50,7 +48,7 @@ def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
     """
 
     def make(value: str, attempt: int) -> str:
-        digits = _NO_DIGIT.sub("", value)
+        digits = digits_of(value)
         if not digits:
             return "0000000" if value != "0000000" else "00000000"
         number = int.from_bytes(drawing.draw(digits.encode(), attempt)[:12], "little")
@@ -97,8 +95,7 @@ def _decimal(number: int, size: int) -> str:
 def _placed(value: str, old: str, new: str) -> str:
     """Put the digits where the old ones stood; where their count differs, keep the signs before the first and group no more."""
     if len(old) == len(new):
-        feed = iter(new)
-        return _DIGIT.sub(lambda _: next(feed), value)
+        return new if len(new) == len(value) else put_digits(value, new)
     return ("+" if "+" in value else "") + new
 
 
@@ -106,7 +103,7 @@ def card_text(drawing: Drawing) -> Callable[[str], str]:
     """Give a test card's number: length, grouping and kind of card kept, Luhn's check digit right."""
 
     def make(value: str, attempt: int) -> str:
-        digits = _NO_DIGIT.sub("", value)
+        digits = digits_of(value)
         if not digits:
             return "0000" if value != "0000" else "00000"
         return _placed(value, digits, _card(drawing, digits, attempt))
@@ -135,14 +132,14 @@ def _card(drawing: Drawing, digits: str, attempt: int) -> str:
     return body + check_digit(body)
 
 
-_DOUBLED = bytes(sum(divmod(2 * digit, 10)) for digit in range(10))
+_DOUBLED = bytes(sum(divmod(2 * (byte - 0x30), 10)) if 0x30 <= byte <= 0x39 else 0 for byte in range(256))
 
 
 def check_digit(body: str) -> str:
     """Give Luhn's check digit (ISO/IEC 7812-1) for the digits before it."""
-    values = [ord(char) - 48 for char in reversed(body)]
-    total = sum(_DOUBLED[digit] for digit in values[::2]) + sum(values[1::2])
-    return str(-total % 10)
+    digits = body.encode()
+    plain = digits[-2::-2]
+    return str(-(sum(digits[-1::-2].translate(_DOUBLED)) + sum(plain) - 0x30 * len(plain)) % 10)
 
 
 NUMBER_CLASSES = (int, Int64)

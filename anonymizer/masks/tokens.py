@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import string
 import uuid
 from collections.abc import Callable
 
@@ -13,13 +12,13 @@ from bson import Binary, Int64, ObjectId
 
 from anonymizer.errors import Refused
 from anonymizer.masks.draw import Drawing, Table, never_itself, never_itself_text
+from anonymizer.masks.shapes import put_signs
 
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HOPELESS = 8
 _HEX_FROM = 8  # shorter words over a to f are words
 _INT32_MAX, _INT64_MAX = 2**31 - 1, 2**63 - 1
-_CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
-_ALPHABET_OF = {char: alphabet for alphabet in _CLASSES for char in alphabet}
 
 
 def table(drawing: Drawing) -> Table:
@@ -44,7 +43,8 @@ def _text(drawing: Drawing) -> Callable[[str, int], str]:
             return made.upper() if value.isupper() else made
         if size := _base64_size(value):
             return base64.b64encode(stream[:size]).decode()
-        return _by_character(value, stream)
+        made = put_signs(value, stream)
+        return made if attempt < _HOPELESS or made != value else "x" * len(value)  # a text with nothing to replace
 
     return make
 
@@ -67,21 +67,6 @@ def _base64_size(value: str) -> int:
     except (ValueError, binascii.Error):
         return 0
     return len(held)
-
-
-def _by_character(value: str, stream: bytes) -> str:
-    """Replace digits by digits, small letters by small letters, capitals by capitals; other signs in ASCII stay."""
-    made, replaced = [], 0
-    for char, byte in zip(value, stream):
-        alphabet = _ALPHABET_OF.get(char)
-        if alphabet is None and not char.isascii() and char.isalnum():
-            alphabet = string.ascii_lowercase
-        if alphabet:
-            replaced += 1
-            made.append(alphabet[byte % len(alphabet)])
-        else:
-            made.append(char)
-    return "".join(made) if replaced else "x" * len(value)
 
 
 def _integer(drawing: Drawing, largest: int) -> Callable[[int, int], int]:
