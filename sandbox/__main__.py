@@ -6,10 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from sandbox.cleanup import leftovers
-from sandbox.client import Sandbox, is_alive, running, stop
+from sandbox.client import Sandbox
 from sandbox.environment import as_shell
-from sandbox.hosts import enter
+from sandbox.host import enter
 from sandbox.layout import Layout, SandboxError
+from sandbox.lifecycle import is_alive, running, stop
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,9 +60,8 @@ def _status(arguments: argparse.Namespace) -> int:
     pages = sandbox.session().client("ec2").get_paginator("describe_instances").paginate()
     for instance in (one for page in pages for group in page["Reservations"] for one in group["Instances"]):
         name = next((tag["Value"] for tag in instance.get("Tags", []) if tag["Key"] == "Name"), "")
-        print(
-            f"  {instance['InstanceId']}  {instance['State']['Name']:<13} {instance.get('PrivateIpAddress', ''):<15} {name}"
-        )
+        state, address = instance["State"]["Name"], instance.get("PrivateIpAddress", "")
+        print(f"  {instance['InstanceId']}  {state:<13} {address:<15} {name}")
     for forward in sandbox.forwards():
         print(f"  127.0.0.1:{forward['local_port']} leads to {forward['instance_id']}:{forward['port']}")
     return 0

@@ -1,7 +1,7 @@
 """Take away everything that belongs to a sandbox, whoever left it and however it ended.
 
-Nothing here asks a list that somebody had to keep: names, folders and backing files are derived from the sandbox's name, so what
-was made a moment before a `kill -9` is found like all else.
+Nothing here asks a list that somebody had to keep: names, folders and backing files are derived from the sandbox's
+name, so what was made a moment before a `kill -9` is found like all else.
 """
 
 import contextlib
@@ -56,12 +56,12 @@ def leftovers(layout: Layout) -> list[str]:
 
 def processes(layout: Layout) -> list[int]:
     """Return the processes in the sandbox's networks: its hosts' and those of clients put there."""
-    wanted = {os.stat(namespace).st_ino for namespace in _namespaces(layout)}
+    wanted = {namespace.stat().st_ino for namespace in _namespaces(layout)}
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                if os.stat(entry / "ns/net").st_ino in wanted:
+                if (entry / "ns/net").stat().st_ino in wanted:
                     found.append(int(entry.name))
     return found
 

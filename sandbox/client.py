@@ -1,27 +1,20 @@
 """Start, use and stop sandboxes from Python; what `python -m sandbox` and the tests are made of."""
 
-import contextlib
-import fcntl
 import json
 import os
-import signal
 import subprocess
-import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from sandbox.cleanup import clean, leftovers
-from sandbox.hosts import enter
-from sandbox.layout import PROJECT_ROOT, Layout, SandboxError
+from sandbox.cleanup import clean
+from sandbox.host import enter
+from sandbox.layout import Layout, SandboxError
+from sandbox.lifecycle import follow, is_alive, launch, one_at_a_time, require_root, stop
 from sandbox.networks import NAMESPACES
-
-START_SECONDS = 120.0
-STOP_SECONDS = 10.0
 
 
 class Sandbox:
@@ -52,28 +45,15 @@ class Sandbox:
         """
         require_root()
         layout = Layout(name)
-        if is_alive(layout):
-            return cls.connect(name)
-        if leftovers(layout):
-            say(f"an earlier sandbox {name} was not stopped: cleaning up after it")
-            clean(layout)
-        layout.state.mkdir(parents=True, mode=0o700)
-        with layout.log.open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "sandbox.supervisor", name],
-                cwd=PROJECT_ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env={key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_"))},
-            )
+        with one_at_a_time():
+            process = None if is_alive(layout) else launch(layout, say)
         try:
-            _follow(layout, process, say)
+            follow(layout, process, say)
         except BaseException:
-            process.kill()
-            process.wait()
-            clean(layout)
+            if process:
+                process.kill()
+                process.wait()
+                clean(layout)
             raise
         return cls.connect(name)
 
@@ -124,8 +104,8 @@ class Sandbox:
         self,
         instance_id: str,
         argv: Sequence[str],
-        input: str | None = None,
-        timeout_seconds: float = 120,  # noqa: A002 - subprocess's name
+        input: str | None = None,  # noqa: A002 - subprocess's name
+        timeout_seconds: float = 120,
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command inside a host as root and wait for it.
 
@@ -151,7 +131,7 @@ class Sandbox:
         )
 
     def spawn_beside(self, instance_id: str, argv: Sequence[str], **options: Any) -> "subprocess.Popen[Any]":
-        """Start a client in a host's network, with this machine's files; it reaches a replica set by its real addresses.
+        """Start a client in a host's network, with this machine's files; it reaches a replica set by its addresses.
 
         Args:
             instance_id: The host.
@@ -212,7 +192,11 @@ class Sandbox:
         return self.layout.snapshots / f"{snapshot_id}.img"
 
     def _ask(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.record['endpoint']}/_sandbox/{path}", timeout=30) as answer:  # noqa: S310 - our own http
+        key = self.record["environment"]["AWS_ACCESS_KEY_ID"]
+        request = urllib.request.Request(  # noqa: S310 - our own http
+            f"{self.record['endpoint']}/_sandbox/{path}", headers={"Authorization": f"Credential={key}/sandbox"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
             return json.load(answer)
 
 
@@ -232,91 +216,3 @@ class _EndpointSession:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
-
-
-def stop(layout: Layout) -> None:
-    """Stop a sandbox, or what is left of one, and check that nothing is left.
-
-    Raises:
-        SandboxError: Something would not go; the message names it.
-    """
-    require_root()
-    pid = supervisor_pid(layout)
-    if pid:
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while is_alive(layout):
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
-            time.sleep(0.02)
-    clean(layout)
-    left = leftovers(layout)
-    if left:
-        raise SandboxError(f"sandbox {layout.name} left behind: {'; '.join(left)}")
-
-
-def is_alive(layout: Layout) -> bool:
-    """Tell whether a sandbox's supervisor lives: it holds the lock, which the kernel takes from a dead one."""
-    return supervisor_pid(layout) is not None
-
-
-def supervisor_pid(layout: Layout) -> int | None:
-    """Return the pid of a living supervisor."""
-    try:
-        lock = layout.lock.open()
-    except FileNotFoundError:
-        return None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return int(lock.read() or 0) or None
-    return None
-
-
-def running() -> list[str]:
-    """Return the names of the sandboxes that have left anything, running or not."""
-    folder = PROJECT_ROOT / ".sandbox"
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-
-
-def require_root() -> None:
-    """Refuse to go on without the rights to make namespaces, mounts and loop devices.
-
-    Raises:
-        SandboxError: This is not root.
-    """
-    if os.geteuid() != 0:
-        raise SandboxError(
-            "a sandbox makes namespaces, mounts and loop devices: run this as root, for instance with `sudo -E`."
-        )
-
-
-def _follow(layout: Layout, process: "subprocess.Popen[bytes]", say: Callable[[str], None]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    lines = _new_lines(layout.progress)
-    while True:
-        ended = process.poll() is not None
-        ready = layout.record.exists()
-        for line in next(lines):
-            if line.startswith("error: "):
-                raise SandboxError(line.removeprefix("error: "))
-            say(line)
-        if ready:
-            return
-        if ended:
-            raise SandboxError(f"the supervisor ended: {layout.log.read_text()[-2000:].strip()}")
-        if time.monotonic() > deadline:
-            raise SandboxError(f"the sandbox was not ready after {START_SECONDS:.0f} s.")
-        time.sleep(0.05)
-
-
-def _new_lines(path: Path) -> Iterator[list[str]]:
-    seen = 0
-    while True:
-        text = ""
-        with contextlib.suppress(FileNotFoundError):
-            text = path.read_text()
-        complete = text[: text.rfind("\n") + 1]
-        yield complete[seen:].splitlines()
-        seen = len(complete)

@@ -1,4 +1,4 @@
-"""Where everything of one sandbox lies, derived from its name alone, so that a later process finds what a killed one left."""
+"""Where everything of a sandbox lies, derived from its name alone: a later process finds what a killed one left."""
 
 import hashlib
 import re
@@ -30,7 +30,7 @@ class Layout:
     def __post_init__(self) -> None:
         if not NAME_PATTERN.fullmatch(self.name):
             raise SandboxError(
-                f"'{self.name}' cannot name a sandbox: use lower-case letters, digits and dashes, a letter first, at most 40."
+                f"'{self.name}' cannot name a sandbox: use up to 40 lower-case letters, digits, dashes; a letter first."
             )
 
     @property

@@ -1,4 +1,4 @@
-"""Networks: a bridge in a namespace of its own for each VPC, a namespace for each host, and no way from one VPC to another."""
+"""Networks: a bridge in a namespace of its own for each VPC, a namespace for each host, no way from VPC to VPC."""
 
 import ctypes
 import os

@@ -4,14 +4,14 @@ import json
 import secrets
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.hosts import Host, Hosts
+from sandbox.hosts import Hosts
 from sandbox.layout import SandboxError
+from sandbox.members import start_members
 from sandbox.networks import NAMESPACES, Networks
 
 REPLICA_SET = "rs0"
@@ -26,46 +26,6 @@ PARAMETERS = {
 }
 PSEUDONYM_KEY = "/understudy/pseudonym-key"
 WAIT_SECONDS = 60
-
-MONGOD_CONF = """\
-net: {{port: 27017, bindIp: "127.0.0.1,{address}"}}
-replication: {{replSetName: {replica_set}, oplogSizeMB: 512}}
-security: {{keyFile: /etc/mongod.key, authorization: enabled}}
-storage: {{dbPath: /data/db, wiredTiger: {{engineConfig: {{cacheSizeGB: 0.25}}}}}}
-systemLog: {{destination: file, path: /var/log/mongod.log, logAppend: true}}
-processManagement: {{fork: false}}
-"""
-MONGOD_UNIT = """\
-[Unit]
-Description=Production's mongod
-[Service]
-ExecStart=/usr/local/bin/mongod --config /etc/mongod.conf
-LimitNOFILE=64000
-TimeoutStopSec=30
-[Install]
-WantedBy=multi-user.target
-"""
-PREPARE = """\
-set -eu
-umask 077
-device=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_$(echo "$VOLUME" | tr -d -)
-mkfs.xfs -q "$device"
-mkdir -p /data
-echo "$device /data xfs defaults,noatime 0 0" >>/etc/fstab
-mount /data
-mkdir -p /data/db
-printf %s "$CONF" >/etc/mongod.conf
-printf %s "$KEY" >/etc/mongod.key
-printf %s "$UNIT" >/etc/systemd/system/mongod.service
-systemctl enable --now mongod
-for _ in $(seq 200); do
-  ! ss -Hltn "sport = :27017" | grep -q . || exit 0
-  systemctl --quiet is-active mongod || break
-  sleep 0.1
-done
-tail -n 3 /var/log/mongod.log >&2
-exit 1
-"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +77,8 @@ def create_production(
         replica_set=REPLICA_SET,
         tags=TAGS,
     )
-    _start_mongods(production, hosts)
+    members = list(zip(production.instance_ids, production.volume_ids, production.private_ips, strict=True))
+    start_members(hosts, members, REPLICA_SET)
     say("production: three mongods run")
     _initiate(production, networks, passwords)
     say("production: the replica set has a primary and its users")
@@ -192,46 +153,8 @@ def _run(ec2: Any, number: int, subnet_id: str, group_id: str, profile: str) -> 
     return instance_id
 
 
-def _start_mongods(production: Production, hosts: Hosts) -> None:
-    key = secrets.token_hex(256)
-    failures: list[str] = []
-
-    def prepare(instance_id: str, volume_id: str, address: str) -> None:
-        host = hosts.find(instance_id)
-        if host is None:
-            failures.append(f"{instance_id} does not run")
-            return
-        environment = {
-            "VOLUME": volume_id,
-            "CONF": MONGOD_CONF.format(address=address, replica_set=REPLICA_SET),
-            "KEY": key,
-            "UNIT": MONGOD_UNIT,
-        }
-        _prepare(host, environment, failures)
-
-    threads = [
-        threading.Thread(target=prepare, args=one)
-        for one in zip(production.instance_ids, production.volume_ids, production.private_ips, strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise SandboxError("production's mongods could not be started: " + "; ".join(failures))
-
-
-def _prepare(host: Host, environment: Mapping[str, str], failures: list[str]) -> None:
-    process = host.start(
-        ["sh", "-c", PREPARE], environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    _, error = process.communicate()
-    if process.returncode:
-        failures.append(error.decode().strip())
-
-
 def _initiate(production: Production, networks: Networks, passwords: Mapping[str, str]) -> None:
-    """Initiate the set and make its users, by a client in the first member's network: nobody else may before there are users."""
+    """Initiate the set and make its users, from the first member's network: nobody else may while there are none."""
     request = {
         "replica_set": REPLICA_SET,
         "hosts": [f"{address}:27017" for address in production.private_ips],

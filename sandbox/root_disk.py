@@ -13,10 +13,11 @@ from sandbox.layout import CACHE, PROJECT_ROOT, SandboxError
 GUEST = Path(__file__).resolve().parent / "guest"
 GUEST_FOLDER = Path("/usr/local/lib/understudy-guest")
 TOOLS = ("mongod", "mongosh", "node", "aws", "python3")
-# Empty in every host: what belongs to the machine's users and services. An opaque directory in the overlay hides what lies beneath.
+# Empty in every host, since it is the machine's users' and services': an opaque directory hides what lies beneath.
 MASKED = (
-    "/root", "/home", "/tmp", "/var/tmp", "/mnt", "/media", "/srv", "/var/log", "/var/mail", "/var/spool", "/var/backups",
-    "/var/lib/understudy", "/opt/understudy", "/etc/understudy", "/etc/systemd/system", "/etc/ssh", "/etc/ssl/private",
+    "/root", "/home", "/tmp", "/var/tmp", "/mnt", "/media", "/srv", "/var/log", "/var/mail", "/var/spool",
+    "/var/backups",     "/var/lib/understudy", "/opt/understudy", "/etc/understudy", "/etc/systemd/system", "/etc/ssh",
+    "/etc/ssl/private",
 )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def prepare_stack(
 
 
 def _link_plugin(layout: Layout, name: str, version: str) -> None:
-    """Put a plugin where the engine looks; the engine passes over a folder that is a link, but not a program that is one."""
+    """Put a plugin where the engine looks; it passes over a folder that is a link, but not a program that is one."""
     program = f"pulumi-resource-{name}"
     folder = layout.pulumi_home / "plugins" / f"resource-{name}-v{version}"
     folder.mkdir(parents=True, exist_ok=True)

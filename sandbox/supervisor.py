@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 
+from sandbox.cloud.gate import Gate
 from sandbox.cloud.server import Cloud
 from sandbox.environment import as_shell, make_environment
 from sandbox.forwards import Forwards
@@ -43,9 +44,9 @@ class Supervisor:
         self._say(f"pool: {self._layout.pool_image.name} mounted, with reflinks")
         cloud = Cloud(self._layout)
         self._forwards = Forwards(cloud.networks)
-        cloud.start(self._with_own_requests)
-        self._say(f"AWS: {cloud.endpoint} answers")
         key = {"id": "AKIA" + secrets.token_hex(8).upper(), "secret": secrets.token_urlsafe(30)}
+        cloud.start(lambda application: Gate(self._own_requests(application), key["id"]))
+        self._say(f"AWS: {cloud.endpoint} answers")
         environment = make_environment(self._layout, cloud.endpoint, REGION, key)
         session = boto3.Session(key["id"], key["secret"], region_name=REGION)
         os.environ["AWS_ENDPOINT_URL"] = cloud.endpoint
@@ -63,6 +64,7 @@ class Supervisor:
         }
         self._write(self._layout.record, json.dumps(record, indent=2))
         signal.sigwait({signal.SIGTERM, signal.SIGINT})
+        cloud.hosts.kill_all()
 
     def _say(self, line: str) -> None:
         with self._layout.progress.open("a") as progress:
@@ -75,25 +77,27 @@ class Supervisor:
         partial.write_text(text)
         partial.replace(path)
 
-    def _with_own_requests(self, application: Any) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
+    def _own_requests(self, application: Any) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
+        """Wrap the API with the requests that only the sandbox's own client makes."""
+
         def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             path = environ.get("PATH_INFO", "")
             if not path.startswith(OWN_PATH):
                 result: Iterable[bytes] = application(environ, start_response)
                 return result
-            body = json.dumps(self._own_request(path.removeprefix(OWN_PATH))).encode()
+            body = json.dumps(self._own_request(path.removeprefix(OWN_PATH).split("/"))).encode()
             start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
             return [body]
 
         return answer
 
-    def _own_request(self, path: str) -> Any:
-        words = path.split("/")
-        if words == ["forwards"] and self._forwards:
-            return self._forwards.as_record()
-        if words[0] == "forward" and len(words) == 4 and self._forwards:
-            return self._forwards.open(words[1], words[2], int(words[3]))
-        return {"error": f"the sandbox does not know {path}"}
+    def _own_request(self, words: list[str]) -> Any:
+        match words, self._forwards:
+            case ["forwards"], Forwards() as forwards:
+                return forwards.as_record()
+            case ["forward", instance_id, address, port], Forwards() as forwards:
+                return forwards.open(instance_id, address, int(port))
+        return {"error": f"the sandbox does not know {'/'.join(words)}"}
 
 
 def main(name: str) -> int:

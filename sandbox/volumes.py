@@ -58,8 +58,8 @@ class VolumeStore:
     def snapshot(self, pairs: Sequence[tuple[str, str]], mount_points: Sequence[Path] = ()) -> None:
         """Clone volumes as they are at this moment, in use or not.
 
-        One clone is atomic: the kernel holds writers off while it shares the file's blocks. Several clones one after the other
-        are not one point in time, so their file systems are frozen around them.
+        One clone is atomic: the kernel holds writers off while it shares the file's blocks. Several clones one after
+        the other are not one point in time, so their file systems are frozen around them.
 
         Args:
             pairs: Volume id and snapshot id.

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.client import Sandbox, require_root, running, stop
+from sandbox.client import Sandbox
 from sandbox.layout import Layout, SandboxError
+from sandbox.lifecycle import require_root, running, stop
 
 
 @pytest.fixture(scope="session")

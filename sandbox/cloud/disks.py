@@ -1,29 +1,19 @@
 """EBS with real disks: volumes, attachments and snapshots of moto's EC2, each backed by a file of the pool."""
 
 import time
-from collections.abc import Mapping
 from typing import Any
 
 from moto.ec2.models import elastic_block_store
 from moto.ec2.models.elastic_block_store import EBSBackend
 
-from sandbox.cloud.refusals import Refusal, incorrect_state, unsupported
-from sandbox.cloud.world import (
-    ATTACHMENT_SECONDS,
-    BUSY_POLL_SECONDS,
-    SNAPSHOT_SECONDS,
-    VOLUME_SECONDS,
-    World,
-    in_background,
-)
+from sandbox.cloud.refusals import Refusal, incorrect_state
+from sandbox.cloud.replacement import replace_class, replace_operations
+from sandbox.cloud.world import ATTACHMENT_SECONDS, BUSY_POLL_SECONDS, VOLUME_SECONDS, World, in_background
 
 _plain_create_volume = EBSBackend.create_volume
 _plain_delete_volume = EBSBackend.delete_volume
 _plain_attach = EBSBackend.attach_volume
 _plain_detach = EBSBackend.detach_volume
-_plain_create_snapshot = EBSBackend.create_snapshot
-_plain_copy_snapshot = EBSBackend.copy_snapshot
-_plain_delete_snapshot = EBSBackend.delete_snapshot
 
 
 class Volume(elastic_block_store.Volume):
@@ -145,81 +135,6 @@ class Disks:
             _plain_delete_volume(backend, volume.id)
             self._world.volumes.delete(volume.id)
 
-    def create_snapshot(self, backend: Any, volume_id: str, description: str, **options: Any) -> Any:
-        """Take a snapshot of one volume."""
-        return self._snapshot(backend, [volume_id], description, **options)[0]
-
-    def create_snapshots(
-        self, backend: Any, instance_spec: Mapping[str, Any], description: str, tags: Mapping[str, str]
-    ) -> list[Any]:
-        """Take snapshots of an instance's data volumes at one point in time."""
-        instance = backend.get_instance(instance_spec["InstanceId"])
-        if str(instance_spec.get("ExcludeBootVolume", False)).lower() != "true":
-            raise unsupported("a snapshot of a root volume; pass ExcludeBootVolume=true.")
-        left_out = set(instance_spec.get("ExcludeDataVolumeIds", ()))
-        attached = {
-            block.volume_id
-            for device, block in instance.get_block_device_mapping
-            if device != instance.root_device_name
-        }
-        if left_out - attached:
-            raise Refusal(
-                "InvalidParameterValue", f"{', '.join(sorted(left_out - attached))} not attached to '{instance.id}'."
-            )
-        if not attached - left_out:
-            raise Refusal("InvalidParameterValue", f"Instance '{instance.id}' has no data volume to snapshot.")
-        snapshots = self._snapshot(backend, sorted(attached - left_out), description)
-        for snapshot in snapshots:
-            snapshot.add_tags(tags)
-        return snapshots
-
-    def copy_snapshot(
-        self, backend: Any, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None
-    ) -> Any:
-        """Copy a snapshot."""
-        with self._world.lock:
-            snapshot = _plain_copy_snapshot(backend, source_snapshot_id, source_region, description, kms_key_id)
-            self._world.volumes.copy_snapshot(source_snapshot_id, snapshot.id)
-            self._complete_later(snapshot)
-            return snapshot
-
-    def delete_snapshot(self, backend: Any, snapshot_id: str) -> Any:
-        """Delete a snapshot and its image."""
-        with self._world.lock:
-            deleted = _plain_delete_snapshot(backend, snapshot_id)
-            self._world.volumes.delete_snapshot(snapshot_id)
-            return deleted
-
-    def _snapshot(self, backend: Any, volume_ids: list[str], description: str, **options: Any) -> list[Any]:
-        with self._world.lock:
-            volumes = [backend.get_volume(volume_id) for volume_id in volume_ids]
-            for volume in volumes:
-                if volume.is_root:
-                    raise unsupported(f"a snapshot of the root volume '{volume.id}'.")
-                if volume.is_creating:
-                    raise incorrect_state(f"Volume '{volume.id}' is in the 'creating' state.")
-            snapshots = [_plain_create_snapshot(backend, volume.id, description, **options) for volume in volumes]
-            try:
-                mounts = [mount for volume in volumes for mount in self._mount_points(volume)[:1]]
-                self._world.volumes.snapshot([(s.volume.id, s.id) for s in snapshots], mounts)
-            except Exception:
-                for snapshot in snapshots:
-                    del backend.snapshots[snapshot.id]
-                raise
-            for snapshot in snapshots:
-                snapshot.kms_key_id = snapshot.volume.kms_key_id
-                self._complete_later(snapshot)
-            return snapshots
-
-    def _complete_later(self, snapshot: Any) -> None:
-        snapshot.status = "pending"
-        self._world.later(SNAPSHOT_SECONDS, lambda: setattr(snapshot, "status", "completed"))
-
-    def _mount_points(self, volume: Volume) -> list[Any]:
-        host = self._world.hosts.find(volume.attachment.instance.id) if volume.attachment else None
-        device = self._world.volumes.device(volume.id)
-        return host.mount_points(device) if host and device else []
-
     def _plug(self, volume: Volume, attachment: Any) -> None:
         if volume.attachment is not attachment or attachment.status != "attaching":
             return
@@ -280,18 +195,5 @@ def _refuse_attachment(volume: Volume, instance: Any, device: str) -> None:
 
 def install(disks: Disks) -> None:
     """Put these operations in the place of moto's."""
-    elastic_block_store.Volume = Volume
-    for name in (
-        "create_volume", "delete_volume", "attach_volume", "detach_volume", "create_snapshot", "create_snapshots",
-        "copy_snapshot", "delete_snapshot",
-    ):  # fmt: skip
-        _replace(name, disks)
-
-
-def _replace(name: str, disks: Disks) -> None:
-    operation = getattr(disks, name)
-
-    def replacement(backend: Any, *args: Any, **options: Any) -> Any:
-        return operation(backend, *args, **options)
-
-    setattr(EBSBackend, name, replacement)
+    replace_class(elastic_block_store, "Volume", Volume)
+    replace_operations(EBSBackend, disks, ("create_volume", "delete_volume", "attach_volume", "detach_volume"))

@@ -130,7 +130,8 @@ def check_content(text: str) -> None:
 
 
 def _no_pasting(pasted: re.Match[str]) -> str:
-    return f'the sandbox does not paste parameters: write "$SSM_{pasted[1]}" and interpolationType ENV_VAR, not {pasted[0]}.'
+    name, text = pasted[1], pasted[0]
+    return f'the sandbox does not paste parameters: write "$SSM_{name}" and interpolationType ENV_VAR, not {text}.'
 
 
 def _own_name(backend: Any, name: str) -> str:

@@ -1,4 +1,4 @@
-"""EC2 instances that are hosts: booted, stopped, rebooted and terminated, with states that follow what really happens."""
+"""EC2 instances that are hosts: booted, stopped, rebooted and terminated, with states that follow what happens."""
 
 import time
 from collections.abc import Callable
@@ -10,8 +10,9 @@ from moto.sts.models import sts_backends
 
 from sandbox.cloud.disks import Disks
 from sandbox.cloud.refusals import incorrect_instance_state
+from sandbox.cloud.replacement import replace_class, replace_operations
 from sandbox.cloud.world import World, in_background
-from sandbox.hosts import Placement
+from sandbox.host import Placement
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 CREDENTIAL_SECONDS = 7 * 24 * 3600
@@ -119,9 +120,15 @@ class Instances:
             instance._reason = "Client.InstanceInitiatedShutdown: Instance initiated shutdown"
 
     def _change(
-        self, backend: Any, instance_ids: list[str], verb: str, from_states: set[str], done_states: set[str], to_state: str,
+        self,
+        backend: Any,
+        instance_ids: list[str],
+        verb: str,
+        from_states: set[str],
+        done_states: set[str],
+        to_state: str,
         work: Callable[[Any, Any], None],
-    ) -> list[tuple[Any, Any]]:  # fmt: skip
+    ) -> list[tuple[Any, Any]]:
         changed, begun = [], []
         with self._world.lock:
             chosen = list(backend.get_multi_instances_by_id(instance_ids))
@@ -242,15 +249,6 @@ def _set(instance: Any, state: str) -> None:
 def install(operations: Instances, disks: Disks) -> None:
     """Put these operations in the place of moto's."""
     Instance.disks = disks
-    instances.Instance = Instance
-    for name in ("run_instances", "start_instances", "stop_instances", "terminate_instances", "reboot_instances"):
-        _replace(name, operations)
-
-
-def _replace(name: str, operations: Instances) -> None:
-    operation = getattr(operations, name)
-
-    def replacement(backend: Any, *args: Any, **options: Any) -> Any:
-        return operation(backend, *args, **options)
-
-    setattr(InstanceBackend, name, replacement)
+    replace_class(instances, "Instance", Instance)
+    names = ("run_instances", "start_instances", "stop_instances", "terminate_instances", "reboot_instances")
+    replace_operations(InstanceBackend, operations, names)

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO
 
 from sandbox.cloud.documents import Script
-from sandbox.hosts import Host, Hosts
+from sandbox.host import Host
+from sandbox.hosts import Hosts
 
 STDOUT_CHARACTERS = 24_000
 STDERR_CHARACTERS = 8_000

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -11,15 +10,17 @@ from moto.ec2.models import ec2_backends
 from moto.ssm.exceptions import SSMException
 from moto.ssm.responses import SimpleSystemManagerResponse
 
+from sandbox.cloud.descriptions import describe_command, describe_invocation, describe_listed
 from sandbox.cloud.documents import InvalidParameters, Unsupported, find_document, make_script
 from sandbox.cloud.instances import instance_role
-from sandbox.cloud.run_command import VISIBLE_AFTER_SECONDS, Command, Invocation, RunCommand
+from sandbox.cloud.replacement import replace_operations
+from sandbox.cloud.run_command import VISIBLE_AFTER_SECONDS, Command, RunCommand
 
 DELIVERY_SECONDS = 3600
 SHORTEST_DELIVERY_SECONDS = 30
 KNOWN = {
-    "DocumentName", "DocumentVersion", "DocumentHash", "DocumentHashType", "InstanceIds", "Targets", "Parameters", "Comment",
-    "TimeoutSeconds", "MaxConcurrency", "MaxErrors",
+    "DocumentName", "DocumentVersion", "DocumentHash", "DocumentHashType", "InstanceIds", "Targets", "Parameters",
+    "Comment", "TimeoutSeconds", "MaxConcurrency", "MaxErrors",
 }  # fmt: skip
 
 
@@ -68,9 +69,7 @@ class RunCommandApi:
             document.name, document.document_version, script, parameters, request.get("Comment") or "", timeout
         )
         self._run_command.send(command, instance_ids)
-        return ActionResult(
-            {"Command": {**_describe_command(command), "Status": "Pending", "StatusDetails": "Pending"}}
-        )
+        return ActionResult({"Command": {**describe_command(command), "Status": "Pending", "StatusDetails": "Pending"}})
 
     def cancel_command(self, response: Any) -> ActionResult:
         """Ask for a command's end; nothing is guaranteed."""
@@ -89,17 +88,17 @@ class RunCommandApi:
         plugin = response._get_param("PluginName")
         if invocation is None or (plugin and plugin != command.script.step):
             raise InvocationDoesNotExist("The command was not sent to that instance, or has no such plugin.")
-        return ActionResult(_describe_invocation(invocation))
+        return ActionResult(describe_invocation(invocation))
 
     def list_commands(self, response: Any) -> ActionResult:
         """List commands, by id or instance."""
-        return ActionResult({"Commands": [_describe_command(command) for command in self._matching(response)]})
+        return ActionResult({"Commands": [describe_command(command) for command in self._matching(response)]})
 
     def list_command_invocations(self, response: Any) -> ActionResult:
         """List commands' invocations, by command id or instance."""
         instance_id = response._get_param("InstanceId")
         found = [
-            _describe_listed(invocation, with_output=bool(response._get_param("Details")))
+            describe_listed(invocation, with_output=bool(response._get_param("Details")))
             for command in self._matching(response)
             for invocation in command.invocations.values()
             if instance_id in {None, invocation.instance_id}
@@ -153,20 +152,8 @@ class RunCommandApi:
 
 def install(api: RunCommandApi) -> None:
     """Put these operations in the place of moto's."""
-    for name in (
-        "send_command", "cancel_command", "get_command_invocation", "list_commands", "list_command_invocations",
-        "describe_instance_information",
-    ):  # fmt: skip
-        _replace(name, api)
-
-
-def _replace(name: str, api: RunCommandApi) -> None:
-    operation = getattr(api, name)
-
-    def replacement(response: Any) -> Any:
-        return operation(response)
-
-    setattr(SimpleSystemManagerResponse, name, replacement)
+    names = ("send_command", "cancel_command", "get_command_invocation", "list_commands", "list_command_invocations")
+    replace_operations(SimpleSystemManagerResponse, api, (*names, "describe_instance_information"))
 
 
 def _ec2(response: Any) -> Any:
@@ -200,76 +187,3 @@ def _targeted(backend: Any, target: Mapping[str, Any]) -> list[str]:
     if not key.startswith("tag:"):
         raise Unsupported(f"the sandbox knows Targets by InstanceIds and tag:<key>, not {key}.")
     return [i.id for i in managed if {t["key"]: t["value"] for t in i.get_tags()}.get(key[4:]) in values]
-
-
-def _describe_command(command: Command) -> dict[str, Any]:
-    over = [invocation for invocation in command.invocations.values() if invocation.is_over]
-    return {
-        "CommandId": command.command_id,
-        "DocumentName": command.document_name,
-        "DocumentVersion": command.document_version,
-        "Comment": command.comment,
-        "ExpiresAfter": command.expires_at,
-        "Parameters": dict(command.parameters),
-        "InstanceIds": list(command.invocations),
-        "RequestedDateTime": command.requested_at,
-        "Status": command.status,
-        "StatusDetails": command.status,
-        "TargetCount": len(command.invocations),
-        "CompletedCount": len(over),
-        "ErrorCount": sum(invocation.status in {"Failed", "TimedOut"} for invocation in over),
-        "TimeoutSeconds": command.timeout_seconds,
-    }
-
-
-def _describe_invocation(invocation: Invocation) -> dict[str, Any]:
-    command = invocation.command
-    elapsed = (
-        (invocation.ended_at - invocation.started_at).total_seconds()
-        if invocation.ended_at and invocation.started_at
-        else 0.0
-    )
-    return {
-        "CommandId": command.command_id,
-        "InstanceId": invocation.instance_id,
-        "Comment": command.comment,
-        "DocumentName": command.document_name,
-        "DocumentVersion": command.document_version,
-        "PluginName": command.script.step,
-        "ResponseCode": invocation.response_code,
-        "ExecutionStartDateTime": _iso(invocation.started_at),
-        "ExecutionElapsedTime": f"PT{elapsed:.3f}S" if invocation.started_at else "",
-        "ExecutionEndDateTime": _iso(invocation.ended_at),
-        "Status": invocation.status,
-        "StatusDetails": invocation.status_details,
-        "StandardOutputContent": invocation.stdout,
-        "StandardOutputUrl": "",
-        "StandardErrorContent": invocation.stderr,
-        "StandardErrorUrl": "",
-    }
-
-
-def _describe_listed(invocation: Invocation, *, with_output: bool) -> dict[str, Any]:
-    command = invocation.command
-    plugin = {
-        "Name": command.script.step,
-        "Status": invocation.status,
-        "StatusDetails": invocation.status_details,
-        "ResponseCode": invocation.response_code,
-        "Output": invocation.stdout[:2500],
-    }
-    return {
-        "CommandId": command.command_id,
-        "InstanceId": invocation.instance_id,
-        "Comment": command.comment,
-        "DocumentName": command.document_name,
-        "DocumentVersion": command.document_version,
-        "RequestedDateTime": command.requested_at,
-        "Status": invocation.status,
-        "StatusDetails": invocation.status_details,
-        "CommandPlugins": [plugin] if with_output else [],
-    }
-
-
-def _iso(moment: datetime | None) -> str:
-    return moment.isoformat() if moment else ""

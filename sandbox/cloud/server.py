@@ -17,7 +17,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from sandbox.cloud import disks, honesty, instances, run_command_api
+from sandbox.cloud import disks, honesty, instances, run_command_api, snapshots
 from sandbox.cloud.run_command import RunCommand
 from sandbox.cloud.world import World
 from sandbox.hosts import Hosts
@@ -28,7 +28,7 @@ from sandbox.volumes import VolumeStore
 LOOPBACK = "127.0.0.1"
 
 
-class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
+class QuietHandler(MotoRequestHandler):
     """Answer requests over kept connections, and log only what failed inside."""
 
     protocol_version = "HTTP/1.1"
@@ -51,7 +51,7 @@ class Cloud:
         self.port: int = self._listener.getsockname()[1]
         self.endpoint = f"http://{LOOPBACK}:{self.port}"
         self.networks = Networks(layout)
-        self.hosts = Hosts(layout, self.networks, on_loss=lambda instance_id: self._instances.lost(instance_id))
+        self.hosts = Hosts(layout, self.networks, on_loss=self._lose)
         world = World(layout, VolumeStore(layout), self.networks, self.hosts)
         run_command = RunCommand(self.hosts)
         operations = disks.Disks(world)
@@ -61,6 +61,7 @@ class Cloud:
         self._host_servers: dict[str, BaseWSGIServer] = {}
         self._run_command = run_command
         disks.install(operations)
+        snapshots.install(snapshots.Snapshots(world))
         instances.install(self._instances, operations)
         run_command_api.install(run_command_api.RunCommandApi(run_command))
         honesty.install(world)
@@ -74,6 +75,9 @@ class Cloud:
         """
         application = extra(self._application) if extra else self._application
         _serve(self._listener, application)
+
+    def _lose(self, instance_id: str) -> None:
+        self._instances.lost(instance_id)
 
     def _serve_host(self, instance_id: str) -> None:
         listener = self.networks.socket_in(instance_id, lambda: _listen(self.port))

@@ -5,8 +5,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from command_line import Options, service_name, systemctl_options, systemd_run_options, transient_file
 from processes import Processes
-from unit_file import UnitError, UnitFile, enable, read_unit, wanted_units
+from unit_file import UnitError, enable, read_unit, wanted_units
 from units import Unit
 
 NOT_LOADED = {
@@ -24,15 +25,6 @@ class Answer:
     status: int = 0
     output: list[str] = field(default_factory=list)
     error: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Options:
-    """A command line, taken apart."""
-
-    flags: set[str]
-    values: dict[str, list[str]]
-    rest: list[str]
 
 
 class Control:
@@ -78,24 +70,10 @@ class Control:
             return Answer(1, error=[f"{program}: {error}"])
 
     def _systemctl(self, argv: Sequence[str]) -> Answer:
-        options = _options(
-            "systemctl",
-            argv,
-            flags={
-                "--quiet": "-q",
-                "--no-pager": "",
-                "--now": "",
-                "--value": "",
-                "--no-block": "",
-                "--all": "-a",
-                "--system": "",
-                "--full": "-l",
-            },
-            values={"--property": "-p", "--signal": "-s"},
-        )
+        options = systemctl_options(argv)
         if not options.rest:
             raise UnitError("which verb? The sandbox's systemctl does not list units.")
-        verb, names = options.rest[0], [_service(name) for name in options.rest[1:]]
+        verb, names = options.rest[0], [service_name(name) for name in options.rest[1:]]
         action = getattr(self, "_do_" + verb.replace("-", "_"), None)
         if action is None:
             raise UnitError(f"the sandbox's systemctl does not know the verb '{verb}'.")
@@ -202,18 +180,12 @@ class Control:
         return Answer(0 if all(": active" in line for line in lines) else INACTIVE, lines)
 
     def _systemd_run(self, argv: Sequence[str]) -> Answer:
-        options = _options(
-            "systemd-run",
-            argv,
-            flags={"--collect": "-G", "--quiet": "-q", "--no-block": "", "--wait": "", "--remain-after-exit": "-r", "--no-ask-password": "", "--system": ""},
-            values={"--unit": "-u", "--property": "-p", "--setenv": "-E", "--uid": "", "--working-directory": "", "--description": "", "--service-type": "", "--nice": "", "--slice": ""},
-            stop_at_command=True,
-        )  # fmt: skip
+        options = systemd_run_options(argv)
         if not options.rest or "--unit" not in options.values:
             raise UnitError("the sandbox's systemd-run needs --unit=NAME and a command.")
-        name = _service(options.values["--unit"][-1])
+        name = service_name(options.values["--unit"][-1])
         unit = Unit(
-            _transient_file(name, options),
+            transient_file(name, options),
             self._processes,
             self._environment,
             transient=True,
@@ -275,61 +247,3 @@ class Control:
         known = unit.properties() if unit else {"Id": name, **NOT_LOADED}
         state = "" if unit is None or unit.transient else "enabled" if name in wanted_units() else "disabled"
         return {**known, "UnitFileState": state}
-
-
-def _transient_file(name: str, options: Options) -> UnitFile:
-    file = UnitFile(name)
-    for option, directive in {
-        "--uid": "User",
-        "--working-directory": "WorkingDirectory",
-        "--service-type": "Type",
-        "--nice": "Nice",
-        "--setenv": "Environment",
-    }.items():
-        for value in options.values.get(option, ()):
-            quoted = f"'{value}'" if option == "--setenv" else value
-            file.add("Service", directive, quoted)
-    for pair in options.values.get("--property", ()):
-        directive, _, value = pair.partition("=")
-        section = "Unit" if directive in {"After", "Requires", "Wants", "BindsTo", "Description"} else "Service"
-        file.add(section, directive, value)
-    if "--remain-after-exit" in options.flags:
-        file.add("Service", "RemainAfterExit", "yes")
-    return file
-
-
-def _options(
-    program: str, argv: Sequence[str], *, flags: dict[str, str], values: dict[str, str], stop_at_command: bool = False
-) -> Options:
-    long_names = {short: name for name, short in (flags | values).items() if short}
-    found = Options(set(), {}, [])
-    queue = list(argv)
-    while queue:
-        word = queue.pop(0)
-        if word == "--":
-            found.rest.extend(queue)
-            break
-        if not word.startswith("-") or word == "-":
-            found.rest.append(word)
-            if stop_at_command:
-                found.rest.extend(queue)
-                break
-            continue
-        name, has_value, value = word.partition("=")
-        name = long_names.get(name, name)
-        if name in flags and not has_value:
-            found.flags.add(name)
-        elif name in values:
-            found.values.setdefault(name, []).append(value if has_value else queue.pop(0))
-        else:
-            raise UnitError(f"the sandbox's {program} does not know the option {word}.")
-    return found
-
-
-def _service(name: str) -> str:
-    kind = name.rpartition(".")[2] if "." in name else ""
-    if kind in {"socket", "timer", "mount", "target", "path", "slice", "scope"}:
-        raise UnitError(f"{name}: the sandbox's systemd knows services only.")
-    if "@" in name:
-        raise UnitError(f"{name}: the sandbox's systemd knows no templates.")
-    return name if name.endswith(".service") else f"{name}.service"

@@ -1,4 +1,4 @@
-"""A host's PID 1: mounts what fstab lists, starts enabled units, answers systemctl, reaps, and stops all of it in order.
+"""A host's PID 1: mounts what fstab lists, starts enabled units, answers systemctl, reaps, and stops it all in order.
 
 Standard library only: it runs inside the host, from a copy on the host's root disk.
 """

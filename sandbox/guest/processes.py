@@ -134,7 +134,7 @@ def _become(launch: Launch) -> None:
             os.setuid(account.pw_uid)
         os.umask(launch.umask)
         os.chdir(launch.working_directory)
-        os.execvpe(launch.argv[0], list(launch.argv), dict(launch.environment))
+        os.execvpe(launch.argv[0], list(launch.argv), dict(launch.environment))  # noqa: S606 - that is the point
     except BaseException as error:  # noqa: BLE001 - the child must never return into PID 1's code
         os.write(2, f"{launch.argv[0]}: {error}\n".encode())
     os._exit(203)  # systemd's EXIT_EXEC

@@ -1,6 +1,5 @@
 """Unit files: what the host's init understands of them, and a refusal by name of all else."""
 
-import os
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,20 +10,24 @@ UNIT_FOLDERS = (Path("/etc/systemd/system"), Path("/run/systemd/system"))
 EFFECTIVE = {
     "Unit": {"After", "Requires", "Wants", "BindsTo", "ConditionPathExists"},
     "Service": {
-        "Type", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecStop", "ExecStopPost", "User", "Restart", "RestartSec",
-        "Environment", "EnvironmentFile", "WorkingDirectory", "LimitNOFILE", "LimitNPROC", "LimitMEMLOCK", "LimitCORE",
-        "TimeoutStopSec", "KillSignal", "PIDFile", "RemainAfterExit", "RuntimeDirectory", "UMask", "StandardOutput",
-        "StandardError", "SuccessExitStatus",
+        "Type", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecStop", "ExecStopPost", "User", "Restart",
+        "RestartSec", "Environment", "EnvironmentFile", "WorkingDirectory", "LimitNOFILE", "LimitNPROC",
+        "LimitMEMLOCK", "LimitCORE", "TimeoutStopSec", "KillSignal", "PIDFile", "RemainAfterExit",
+        "RuntimeDirectory", "UMask", "StandardOutput", "StandardError", "SuccessExitStatus",
     },
     "Install": {"WantedBy"},
 }  # fmt: skip
 WITHOUT_EFFECT = {
-    "Unit": {"Description", "Documentation", "Before", "StartLimitIntervalSec", "StartLimitBurst", "RequiresMountsFor"},
+    "Unit": {
+        "Description", "Documentation", "Before", "StartLimitIntervalSec", "StartLimitBurst",
+        "RequiresMountsFor",
+    },
     "Service": {
-        "Group", "MemoryMax", "MemoryHigh", "MemorySwapMax", "TasksMax", "CPUQuota", "CPUWeight", "IOWeight", "Nice",
-        "OOMScoreAdjust", "OOMPolicy", "TimeoutStartSec", "SyslogIdentifier", "StandardInput", "KillMode", "NoNewPrivileges",
-        "PrivateTmp", "ProtectHome", "ProtectSystem", "RuntimeDirectoryMode", "MemoryAccounting", "TasksAccounting",
-        "CPUAccounting", "LimitFSIZE", "LimitCPU", "LimitAS",
+        "Group", "MemoryMax", "MemoryHigh", "MemorySwapMax", "TasksMax", "CPUQuota", "CPUWeight",
+        "IOWeight", "Nice", "OOMScoreAdjust", "OOMPolicy", "TimeoutStartSec", "SyslogIdentifier",
+        "StandardInput", "KillMode", "NoNewPrivileges", "PrivateTmp", "ProtectHome", "ProtectSystem",
+        "RuntimeDirectoryMode", "MemoryAccounting", "TasksAccounting", "CPUAccounting", "LimitFSIZE",
+        "LimitCPU", "LimitAS",
     },
     "Install": {"Alias"},
 }  # fmt: skip
@@ -171,7 +174,7 @@ def enable(name: str, *, on: bool) -> None:
         link.parent.mkdir(parents=True, exist_ok=True)
         link.unlink(missing_ok=True)
         if on:
-            os.symlink(f"../{name}", link)
+            link.symlink_to(f"../{name}")
 
 
 def _span(text: str) -> float:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import resource
 import secrets
 import signal
 import threading
@@ -10,10 +9,10 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from processes import LIMITS, Launch, Processes, end_all, marked_with
-from unit_file import UnitError, UnitFile, expand
+from launching import launch_of
+from processes import Processes, end_all, marked_with
+from unit_file import UnitFile, expand
 
-LOGS = Path("/var/log/units")
 STOP_SECONDS = 90.0  # systemd's DefaultTimeoutStopSec
 
 
@@ -137,7 +136,7 @@ class Unit:
 
     def _start_simple(self, environment: dict[str, str]) -> bool:
         argv = list(self._argv) or expand(self.file.last("ExecStart"), environment)
-        self._watch(self._processes.start(self._launch(argv, environment)))
+        self._watch(self._processes.start(launch_of(self.file, argv, environment)))
         self._set("active", "running")
         return True
 
@@ -149,7 +148,7 @@ class Unit:
             else [expand(c, environment) for c in self.file.values.get("ExecStart", ())]
         )
         for argv in commands:
-            self.exec_pid = self._processes.start(self._launch(argv, environment))
+            self.exec_pid = self._processes.start(launch_of(self.file, argv, environment))
             self._record(self._processes.wait(self.exec_pid))
             if not self._ended_well():
                 self._finish(self._verdict())
@@ -162,7 +161,9 @@ class Unit:
 
     def _start_forking(self, environment: dict[str, str]) -> bool:
         self._set("activating", "start")
-        starter = self._processes.start(self._launch(expand(self.file.last("ExecStart"), environment), environment))
+        starter = self._processes.start(
+            launch_of(self.file, expand(self.file.last("ExecStart"), environment), environment)
+        )
         self._record(self._processes.wait(starter))
         if not self._ended_well():
             self._finish(self._verdict())
@@ -264,35 +265,5 @@ class Unit:
     def _run(self, command: str, environment: dict[str, str]) -> bool:
         forgiven = command.startswith("-")
         argv = expand(command.removeprefix("-"), environment)
-        status = self._processes.wait(self._processes.start(self._launch(argv, environment)))
+        status = self._processes.wait(self._processes.start(launch_of(self.file, argv, environment)))
         return forgiven or status == 0
-
-    def _launch(self, argv: Sequence[str], environment: Mapping[str, str]) -> Launch:
-        for folder in self.file.words("RuntimeDirectory"):
-            Path("/run", folder).mkdir(parents=True, exist_ok=True)
-        return Launch(
-            argv=argv,
-            environment=environment,
-            user=self.file.last("User"),
-            working_directory=self.file.last("WorkingDirectory", "/"),
-            output=self._sink("StandardOutput"),
-            error=self._sink("StandardError") if "StandardError" in self.file.values else "",
-            umask=int(self.file.last("UMask", "0022"), 8),
-            limits={name: _limit(self.file.last(name)) for name in LIMITS if name in self.file.values},
-        )
-
-    def _sink(self, directive: str) -> str:
-        kind, _, path = self.file.last(directive, "journal").partition(":")
-        if kind in {"append", "file", "truncate"}:
-            return path
-        if kind == "null":
-            return "/dev/null"
-        if kind in {"journal", "inherit", "journal+console"}:
-            LOGS.mkdir(parents=True, exist_ok=True)
-            return str(LOGS / f"{self.file.name}.log")  # instead of a journal
-        raise UnitError(f"{self.file.name}: the sandbox's systemd does not know {directive}={kind}.")
-
-
-def _limit(text: str) -> int:
-    first = text.partition(":")[0]
-    return resource.RLIM_INFINITY if first == "infinity" else int(first)

@@ -1,5 +1,3 @@
-import os
-
 import pytest
 from botocore.exceptions import ClientError
 
@@ -21,8 +19,6 @@ def gone(site, host, volume_id, wait_until):
     wait_until(lambda: site.volume(volume_id)["State"] == "available", "the detach")
 
 
-
-
 def code(call):
     with pytest.raises(ClientError) as caught:
         call()
@@ -37,7 +33,7 @@ def test_a_volume_is_creating_before_it_is_available(site):
 
 def test_a_volume_has_the_size_asked_for_and_takes_no_room(site, sandbox):
     volume_id = site.new_volume(Size=100)
-    found = os.stat(sandbox.volume_file(volume_id))
+    found = sandbox.volume_file(volume_id).stat()
     assert found.st_size == 100 << 30
     assert found.st_blocks == 0
     site.ec2.delete_volume(VolumeId=volume_id)
