@@ -20,7 +20,9 @@ def main() -> int:
     Returns:
         Exit status: 0 when everything went as told, 1 when something failed, 130 when it was interrupted.
     """
-    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description="Refresh a staging database, in a sandbox.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox.demo", description="Refresh a staging database, in a sandbox."
+    )
     parser.add_argument("--name", default="demo", help="name of the sandbox (default: demo)")
     parser.add_argument("--keep", action="store_true", help="leave the sandbox and its stack when the story is told")
     given = parser.parse_args()

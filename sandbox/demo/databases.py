@@ -1,4 +1,4 @@
-"""The ways into a running sandbox's databases: production as its administrator, staging as its users come in, over TLS."""
+"""The ways into a running sandbox's databases: production as its administrator; staging as its users, over TLS."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def connect_staging(world: World, instance_id: str, authority: Path, **options: 
     """
     host, port = world.forward(instance_id, MONGO_PORT)
     # The certificate is for staging's own address, and this way leads through a port of this machine.
-    tls = {"tls": True, "tlsCAFile": str(authority), "tlsAllowInvalidHostnames": True}
+    tls: dict[str, Any] = {"tls": True, "tlsCAFile": str(authority), "tlsAllowInvalidHostnames": True}
     return MongoClient(host, port, directConnection=True, **_login(world, _STAGING), **tls, **options)
 
 
@@ -59,7 +59,8 @@ def _login(world: World, parameter: str) -> dict[str, Any]:
     ssm = world.session().client("ssm")
     names = {"username": parameter, "password": f"{parameter}/password"}
     return {
-        option: ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"] for option, name in names.items()
+        option: ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+        for option, name in names.items()
     }
 
 
@@ -69,4 +70,6 @@ def _primary_of(members: Iterable[tuple[str, int]], **login: Any) -> Client:
         if client.admin.command("hello")["isWritablePrimary"]:
             return client
         client.close()
-    raise RuntimeError("no member of production says that it is the primary; `python -m sandbox status` shows its hosts")
+    raise RuntimeError(
+        "no member of production says that it is the primary; `python -m sandbox status` shows its hosts"
+    )

@@ -12,7 +12,8 @@ from pymongo.database import Database
 from sandbox.demo.record import Write, acknowledged_until, missing_writes
 from sandbox.demo.show import side_by_side
 
-Shop = Database[dict[str, Any]]
+Document = dict[str, Any]
+Shop = Database[Document]
 _RESERVED = re.compile(r"@([a-z0-9-]+\.)*(example\.(com|net|org)|[a-z0-9-]+\.(test|example|invalid))$")
 _SAMPLE = 2_000
 _COLLECTIONS = {"customers": "email", "orders": "customer_email", "tickets": "customer_email"}
@@ -46,19 +47,35 @@ def leaked_addresses(production: Shop, staging: Shop) -> Iterator[str]:
 def still_joined(staging: Shop) -> tuple[int, int]:
     """Count staging's orders whose e-mail address is one of staging's customers, and all of its orders."""
     customers = staging["customers"].distinct("email")
-    return staging["orders"].count_documents({"customer_email": {"$in": customers}}), staging["orders"].count_documents({})
+    return staging["orders"].count_documents({"customer_email": {"$in": customers}}), staging["orders"].count_documents(
+        {}
+    )
 
 
 def same_documents(production: Shop, staging: Shop) -> Iterator[tuple[str, list[str]]]:
-    """Set a customer, one of their orders and a ticket of production beside the same documents of staging.
+    """Set a customer, one of their orders and one of their tickets beside the same documents of staging.
 
     Yields:
-        A title and lines; only documents that both sides have.
+        A title and lines; all of the customer, and of the others what differs.
     """
-    for name, only in (("customers", {"payment.cards": {"$ne": {}}}), ("orders", {}), ("tickets", {"messages.1": {"$exists": True}})):
-        # The newest may not have been there when the refresh began; writers leave the older ones alone.
-        for original in production[name].find(only).sort("_id", DESCENDING).skip(_SAMPLE).limit(50):
-            copy = staging[name].find_one({"_id": original["_id"]})
-            if copy:
-                yield f"{name}, {original['_id']}", side_by_side(original, copy)
-                break
+    customer, order, ticket = _of_one_customer(production, staging)
+    yield f"a customer, {customer['_id']}", side_by_side(customer, _copy(staging, "customers", customer))
+    for title, name, original in (("an order", "orders", order), ("a ticket", "tickets", ticket)):
+        lines = side_by_side(original, _copy(staging, name, original), only_changed=True)
+        yield f"{title} of theirs, {original['_id']}: what differs", lines
+
+
+def _of_one_customer(production: Shop, staging: Shop) -> tuple[Document, Document, Document]:
+    """Choose documents that were there before the refresh: staging has all three."""
+    # Writers leave the customers with the highest ids alone.
+    for customer in production["customers"].find({"payment.cards": {"$ne": {}}}).sort("_id", DESCENDING).limit(_SAMPLE):
+        theirs = {"customer_email": customer["email"]}
+        order = production["orders"].find_one(theirs)
+        ticket = production["tickets"].find_one({**theirs, "messages.1": {"$exists": True}})
+        if order and ticket and _copy(staging, "orders", order) and _copy(staging, "tickets", ticket):
+            return customer, order, ticket
+    raise LookupError("no customer of production with a card has an order and a ticket that staging has too")
+
+
+def _copy(staging: Shop, name: str, original: Document) -> Document:
+    return staging[name].find_one(original["_id"]) or {}

@@ -23,13 +23,20 @@ def flatten(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, value.strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else str(value)
 
 
-def side_by_side(production: dict[str, Any], staging: dict[str, Any]) -> list[str]:
-    """Set two documents beside each other, a value a line; `*` marks what differs."""
+def side_by_side(production: dict[str, Any], staging: dict[str, Any], *, only_changed: bool = False) -> list[str]:
+    """Set two documents beside each other, a value a line; `*` marks what differs.
+
+    Args:
+        production: the document as production holds it.
+        staging: the same as staging holds it.
+        only_changed: whether to leave out values that are the same on both sides.
+    """
     before, after = dict(flatten(production)), dict(flatten(staging))
     lines = [_row(" ", "", "production", "staging")]
     for path in [*before, *(path for path in after if path not in before)]:
         left, right = before.get(path, _ABSENT), after.get(path, _ABSENT)
-        lines.append(_row(" " if left == right else "*", path, left, right))
+        if left != right or not only_changed:
+            lines.append(_row(" " if left == right else "*", path, left, right))
     return lines
 
 

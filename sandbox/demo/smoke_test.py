@@ -1,7 +1,7 @@
 """The smoke test of the sandbox's stack: staging serves, over TLS, and holds no e-mail address of production.
 
-`pulumi up` runs it after each refresh, as the stack's configuration says, and tells it of staging in the environment, as it
-does any smoke test. Its exit status is the answer:
+`pulumi up` runs it after each refresh, as the stack's configuration says, and tells it of staging in the environment,
+as it does any smoke test. Its exit status is the answer:
 
     python -m sandbox.demo.smoke_test --sandbox demo
 """
@@ -28,7 +28,9 @@ def main() -> int:
     Returns:
         Exit status: 0 when staging is as it should be.
     """
-    parser = argparse.ArgumentParser(prog="python -m sandbox.demo.smoke_test", description="Look at staging after a refresh.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox.demo.smoke_test", description="Look at staging after a refresh."
+    )
     parser.add_argument("--sandbox", default="sandbox", help="name of the running sandbox (default: sandbox)")
     world = Sandbox.connect(parser.parse_args().sandbox)
     with tempfile.TemporaryDirectory() as folder:

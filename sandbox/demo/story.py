@@ -9,12 +9,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from pathlib import Path
-
-from pymongo.errors import PyMongoError
 
 from sandbox.client import Sandbox
-from sandbox.client import stop as stop_sandbox
 from sandbox.demo import evidence
 from sandbox.demo.databases import Client, connect_production, connect_staging
 from sandbox.demo.reader import CLIENT_OPTIONS, Reader, Service
@@ -23,11 +19,12 @@ from sandbox.demo.seeding import fill_production
 from sandbox.demo.shop import DATABASE, Shop
 from sandbox.demo.stack import Stack
 from sandbox.demo.terminal import DemoError, Terminal, changed_lines
-from sandbox.layout import PROJECT_ROOT, Layout, SandboxError
+from sandbox.layout import PROJECT_ROOT, Layout
+from sandbox.lifecycle import stop as stop_sandbox
 
 OLD_RULE = "preferences.newsletter: keep"
 NEW_RULE = "preferences.newsletter: {mask: constant, value: false}"
-SECOND_TRIGGER = "second"
+FIRST_TRIGGER, SECOND_TRIGGER = "first", "second"
 _STOP_SECONDS = 30
 
 
@@ -56,8 +53,7 @@ class Story:
         with terminal.phase("A shop in production, and writers that keep changing it"):
             self._fill_production()
         with terminal.phase("pulumi up: the stack and the first refresh"):
-            self._has_stack = True
-            terminal.run("pulumi", "up", "--yes", "--skip-preview")
+            self._first_refresh()
         with terminal.phase("pulumi preview: a new trigger and a changed rule"):
             self._change()
             terminal.run("pulumi", "preview", "--diff")
@@ -82,7 +78,7 @@ class Story:
             self._terminal.say(f"  an earlier demonstration's sandbox {self._layout.name} is there: stopping it first")
             stop_sandbox(self._layout)
         world = Sandbox.start(self._layout.name, lambda line: self._terminal.say(f"  {line}"))
-        # The commands below are typed without --stack.
+        # So that the commands below need no --stack.
         self._terminal.environment = {**world.env, "PULUMI_STACK": world.name}
 
     def _fill_production(self) -> None:
@@ -93,10 +89,19 @@ class Story:
         seconds = time.monotonic() - started
         for name, count in written.items():
             self._terminal.say(f"  {count:7,} {name}")
-        self._terminal.say(f"  {sum(written.values()):7,} documents in {seconds:.1f} s; three writers go on writing, w: majority")
+        self._terminal.say(
+            f"  {sum(written.values()):7,} documents in {seconds:.1f} s; three writers go on writing, w: majority"
+        )
         command = [sys.executable, "-m", "sandbox.demo.writers", "--sandbox", world.name, "--record", str(self._record)]
         # In a session of its own: Ctrl-C ends the demonstration, which then ends the writers.
         self._writers = subprocess.Popen(command, cwd=PROJECT_ROOT, start_new_session=True)
+
+    def _first_refresh(self) -> None:
+        smoke_test = f"python -m sandbox.demo.smoke_test --sandbox {self._layout.name}"
+        self._terminal.run("pulumi", "config", "set", "refresh_trigger", FIRST_TRIGGER)
+        self._terminal.run("pulumi", "config", "set", "--path", "smoke_tests[0]", smoke_test)
+        self._has_stack = True
+        self._terminal.run("pulumi", "up", "--yes", "--skip-preview")
 
     def _change(self) -> None:
         terminal, rules = self._terminal, self._layout.rules
@@ -121,14 +126,18 @@ class Story:
             due, missing = evidence.completeness(read_record(self._record), stack.commit_point, staging[DATABASE])
             joined, orders = evidence.still_joined(staging[DATABASE])
         terminal.say(
-            f"  {due} writes were acknowledged up to the commit point that the refresh waited for; staging lacks {len(missing)}",
+            f"  {due} writes were acknowledged by the commit point that the refresh waited for,",
+            f"  and staging lacks {len(missing)} of them",
             f"  {joined} of {orders} orders of staging still belong to one of its customers, by pseudonym",
             f"  {service.reads} reads of staging were answered during the second refresh, {service.missed} were not;",
-            f"  the longest time without an answer was {service.longest_gap_seconds:.1f} s, at the cutover",
+            f"  the longest time without an answer was {service.longest_gap_seconds:.1f} s "
+            f"(the cutover itself counted {stack.report['unavailable_ms']} ms)",
             "",
         )
         terminal.run("pulumi", "stack", "history")
-        terminal.say("The reports:", *(f"  reports/{stack.refresh_id}/{name}" for name in ("test-report.md", "report.json")))
+        terminal.say(
+            "The reports:", *(f"  reports/{stack.refresh_id}/{name}" for name in ("test-report.md", "report.json"))
+        )
         terminal.say(f"  s3://{stack.outputs['reports_bucket']}/reports/{stack.refresh_id}/")
         if missing:
             raise DemoError(f"staging lacks {len(missing)} writes that production's majority had acknowledged")

@@ -20,6 +20,7 @@ from pymongo import DESCENDING, MongoClient, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
+from sandbox.client import Sandbox
 from sandbox.demo.databases import connect_production
 from sandbox.demo.record import Write
 from sandbox.demo.shop import DATABASE, Shop
@@ -103,7 +104,7 @@ class Writers:
                     hand = hand or _Hand(client, number, order_ids, self._note)
                     self._note(hand.write())
                     self._stopping.wait(self._pause_seconds)
-                except PyMongoError:  # noqa: PERF203 - each write fails for itself
+                except PyMongoError:
                     self.failed += 1
                     self._stopping.wait(_REST_SECONDS)
 
@@ -189,7 +190,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=3)
     parser.add_argument("--pause-seconds", type=float, default=0.02)
     given = parser.parse_args()
-    writers = Writers(lambda: connect_production(given.sandbox), given.record, given.threads, given.pause_seconds)
+    writers = Writers(
+        lambda: connect_production(Sandbox.connect(given.sandbox)), given.record, given.threads, given.pause_seconds
+    )
     signal.signal(signal.SIGTERM, writers.ask_to_stop)
     signal.signal(signal.SIGINT, writers.ask_to_stop)
     with writers:
