@@ -13,6 +13,7 @@ set -euo pipefail
 
 # include lib/verb.sh
 # include lib/aws.sh
+# include lib/login.sh
 # include lib/mongosh.sh
 # include lib/volume.sh
 
@@ -150,8 +151,7 @@ storage_of() { # PATH
   volumes_of "${number[@]}"
 }
 
-user=$(parameter "$SSM_user_parameter")
-password=$(parameter "$SSM_password_parameter")
+read_login
 # A mongod may listen on the host's address only.
 addresses=$(echo 127.0.0.1 "$(hostname -I)" | xargs)
 member=$(printf '%s\n' "$user" "$password" "$SSM_port" "$addresses" "$SSM_wait_seconds" "$SSM_optime_seconds" \

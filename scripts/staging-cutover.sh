@@ -17,6 +17,7 @@ set -euo pipefail
 
 # include lib/verb.sh
 # include lib/aws.sh
+# include lib/login.sh
 # include lib/volume.sh
 # include lib/mongosh.sh
 # include lib/mongod.sh
@@ -101,8 +102,7 @@ flush_live() {
 }
 
 lock staging
-user=$(parameter "$SSM_user_parameter")
-password=$(parameter "$SSM_password_parameter")
+read_login
 live=$(live_volume_id)
 reason='' primary_at=''
 if serves_already; then answer "$live" true false "" "$primary_at"; fi

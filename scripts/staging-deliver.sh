@@ -16,6 +16,7 @@ set -euo pipefail
 
 # include lib/verb.sh
 # include lib/aws.sh
+# include lib/login.sh
 # include lib/volume.sh
 # include lib/mongosh.sh
 # include lib/mongod.sh
@@ -50,8 +51,7 @@ lock staging
 live=$(live_volume_id)
 [[ $live != "$SSM_volume_id" ]] || fail "volume $SSM_volume_id is live already: there is nothing to deliver"
 require_toolkit "$SSM_toolkit_sha256"
-user=$(parameter "$SSM_user_parameter")
-password=$(parameter "$SSM_password_parameter")
+read_login
 [[ -z $live ]] || require_healthy_staging
 log "$SSM_refresh_id: brings users and roles to $SSM_volume_id"
 open_candidate

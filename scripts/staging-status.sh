@@ -9,6 +9,7 @@ set -euo pipefail
 
 # include lib/verb.sh
 # include lib/aws.sh
+# include lib/login.sh
 # include lib/volume.sh
 # include lib/mongosh.sh
 # include lib/mongod.sh
@@ -16,8 +17,7 @@ set -euo pipefail
 # include lib/staging.sh
 
 # Read also where no server runs yet: a missing parameter must be known before anything is made.
-user=$(parameter "$SSM_user_parameter")
-password=$(parameter "$SSM_password_parameter")
+read_login
 
 active=false
 health='{"healthy": false, "reason": "the server does not run", "version": null, "replica_set": null}'
