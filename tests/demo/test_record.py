@@ -49,7 +49,7 @@ def test_nothing_is_missing_where_all_is_there():
 
 
 @pytest.mark.parametrize(
-    "lost,there",
+    ("lost", "there"),
     [
         (ORDER, staging(products=[{"_id": "LAMP", "stock": 12}])),
         (STOCK, staging(orders=[{"_id": 7}], products=[{"_id": "LAMP", "stock": 11}])),

