@@ -1,7 +1,7 @@
 """StagingRefresh and RefreshSpace, the two dynamic resources. What happens is in `refresh/`; here is when.
 
-The providers are stored in the stack's state by reference: their dotted paths are a contract with every stored state. They keep
-nothing on `self`, no client and no secret.
+The providers are stored in the stack's state by reference: their dotted paths are a contract with every stored state.
+They keep nothing on `self`, no client and no secret.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ _OUTPUTS = (
 
 
 class RefreshSpaceProvider(ResourceProvider):
-    """Nothing is made; on delete, everything that carries the space's tag goes, also after a first refresh that failed."""
+    """Makes nothing; on delete, all that carries the space's tag goes, also after a first refresh that failed."""
 
     serialize_as_secret_always = False
 
@@ -187,7 +187,7 @@ class StagingRefreshProvider(ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Remove every volume and snapshot that was ever made, unless told to retain the live one.
 
-        The documents are sent unpinned: their hashes in the state are those of the last refresh, and may have changed since.
+        The documents are sent unpinned: the hashes in the state are those of the last refresh, and may be old.
         """
         with _plainly_spoken():
             orphan.watch()
@@ -195,7 +195,7 @@ class StagingRefreshProvider(ResourceProvider):
 
 
 class RefreshSpace(Resource, module="understudy", name="RefreshSpace"):
-    """The space of a stack's refreshes. Made before StagingRefresh and removed after it, it sweeps what carries its tag."""
+    """The space of a stack's refreshes: made before StagingRefresh, removed after it, it sweeps by its tag."""
 
     def __init__(self, name: str, args: RefreshSpaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the space; see RefreshSpaceArgs."""

@@ -7,6 +7,8 @@ from google.protobuf import json_format, struct_pb2
 
 # How the engine writes a value that is not known before the resource it comes from is made.
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+# How the engine marks what is more than a plain map, such as an asset: its parts are nothing to show by themselves.
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 
 def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def changes(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
     Paths are written as Pulumi writes them: `tags.Name`, `ingress[0].fromPort`, `tags["understudy:stack"]`.
     """
-    if isinstance(old, dict) and isinstance(new, dict):
+    if isinstance(old, dict) and isinstance(new, dict) and _SIGNATURE not in old:
         for name in sorted({*old, *new}):
             yield from _member_changes(old, new, name, _joined(path, name))
     elif isinstance(old, list) and isinstance(new, list):

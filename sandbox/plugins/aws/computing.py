@@ -78,7 +78,8 @@ def _read_instance(aws: Aws, instance_id: str, known: Values) -> Values | None:
         "instanceType": instance["InstanceType"],
         "subnetId": instance["SubnetId"],
         "privateIp": instance["PrivateIpAddress"],
-        "vpcSecurityGroupIds": [group["GroupId"] for group in instance["SecurityGroups"]],
+        # moto leaves the instance's own list empty where the groups came with its network interface.
+        "vpcSecurityGroupIds": [group["GroupId"] for group in instance["NetworkInterfaces"][0]["Groups"]],
         "tags": tag_map(instance.get("Tags")),
         "arn": aws.arn("ec2", f"instance/{instance_id}"),
         "availabilityZone": instance["Placement"]["AvailabilityZone"],
@@ -93,7 +94,8 @@ def _update_instance(aws: Aws, made: str, old: Values, new: Values, changed: Seq
     if "instanceType" in changed:
         _change_type(aws, made, new["instanceType"], call)
     if "vpcSecurityGroupIds" in changed:
-        ec2.modify_instance_attribute(InstanceId=made, Groups=new["vpcSecurityGroupIds"])
+        interface = (_instance(aws, made) or {})["NetworkInterfaces"][0]["NetworkInterfaceId"]
+        ec2.modify_network_interface_attribute(NetworkInterfaceId=interface, Groups=new["vpcSecurityGroupIds"])
     if "metadataOptions" in changed:
         ec2.modify_instance_metadata_options(InstanceId=made, **to_aws(new["metadataOptions"]))
     if "iamInstanceProfile" in changed:
