@@ -79,7 +79,7 @@ class Comparison:
         found = flatten(self._tree, copy)
         for at, (node, value) in found.items():
             if at not in held:
-                self._findings.add("changed", self._name, node.path)
+                self._findings.add("changed" if node.rule else "unlisted", self._name, node.path)
             else:
                 self._compare_value(node, held[at][1], value)
         for at in held.keys() - found.keys():

@@ -175,7 +175,7 @@ class _Reader:
             return None
         body = {"mask": raw} if isinstance(raw, str) else self._mapping(where, raw)
         name = body.get("mask")
-        if name is None or name not in KINDS:
+        if not isinstance(name, str) or name not in KINDS:
             hint = 'is missing or an unquoted null; for the mask null write "null" in quotes'
             self._wrong(f"{where}.mask", hint if name is None else _one_of(name, KINDS))
             return None

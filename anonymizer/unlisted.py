@@ -15,7 +15,7 @@ from anonymizer.paths import ANY_KEY, ELEMENT, join
 
 Place = tuple[str, str, str]  # collection, path, type
 
-_WORD = re.compile(r"[^\W\d][\w-]{0,39}")
+_WORD = re.compile(r"\$?[^\W\d][\w-]{0,39}")
 _HEX_RUN = re.compile(r"(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{12,}")
 _NAMES = frozenset(name.lower() for name in FIRST_NAMES + LAST_NAMES)
 _MOST_DIGITS = 4

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import bson
+import pytest
+from bson import DBRef, Int64, ObjectId
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anonymizer import rawbson, rules
+from anonymizer.keys import Keyring
+from anonymizer.program import Program
+
+RING = Keyring(b"\1" * 32)
+
+
+def program(fields, mode="mask"):
+    raw = {"version": 1, "databases": {"d": {"c": {"mode": mode, "fields": fields}}}}
+    return Program(rules.parse(raw).collections["d.c"], RING)
+
+
+def treat(fields, *documents, mode="mask"):
+    made = program(fields, mode)
+    treated = made.treat(b"".join(d if isinstance(d, bytes) else bson.encode(d) for d in documents))
+    return treated, {(path, kind): count for (_, path, kind), count in made.unlisted.counts.items()}
+
+
+def element(kind, key, value):
+    return bytes([kind]) + key + b"\0" + value
+
+
+def document(*elements):
+    body = b"".join(elements)
+    return (len(body) + 5).to_bytes(4, "little") + body + b"\0"
+
+
+def test_what_is_listed_is_kept_or_masked_and_nothing_is_unlisted():
+    (made,), unlisted = treat(
+        {"_id": "keep", "a.b[].c": "name", "m.*.n": "card"},
+        {"_id": 1, "a": {"b": [{"c": "Ann Lee"}]}, "m": {"k1": {"n": "4539148803436467"}}},
+    )
+    assert unlisted == {}
+    assert made["_id"] == 1 and made["a"]["b"][0]["c"] != "Ann Lee" and made["m"]["k1"]["n"].startswith("424242")
+
+
+@pytest.mark.parametrize("mode", ["mask", "copy"])
+def test_every_unlisted_path_is_told_with_type_and_count(mode):
+    fields = ["_id", "a.b", "t[]"]
+    _, unlisted = treat(
+        fields if mode == "copy" else dict.fromkeys(fields, "keep"),
+        {"_id": 1, "x": 5, "a": {"b": 1, "new": {"deep": [1.5]}}},
+        {"_id": 2, "x": 6, "a": 3, "t": "no array"},
+        {"_id": 3, "a": {"b": {"inner": 1}}, "t": [{"o": True}, 1]},
+        mode=mode,
+    )
+    assert unlisted == {
+        ("x", "int"): 2, ("a.new.deep[]", "double"): 1, ("a", "int"): 1, ("t", "string"): 1, ("a.b.inner", "int"): 1, ("t[].o", "bool"): 1,
+    }  # fmt: skip
+
+
+def test_a_type_that_the_mask_does_not_take_is_unlisted():
+    _, unlisted = treat(
+        {"_id": "keep", "e": "email", "d": "date_shift"},
+        {"_id": 1, "e": 5, "d": "next week"},
+        {"_id": 2, "e": {"x": "y"}},
+    )
+    assert unlisted == {("e", "int"): 1, ("d", "string"): 1, ("e.x", "string"): 1}
+
+
+def test_null_may_stand_where_a_document_may():
+    _, unlisted = treat(
+        {"_id": "keep", "a.b": "name", "t[]": "keep"},
+        {"_id": 1, "a": None, "t": None},
+        {"_id": 2, "a": {"b": None}, "t": [None]},
+    )
+    assert unlisted == {}
+
+
+def test_keys_that_may_be_values_are_not_shown():
+    keys = [
+        "jane@mail.de",
+        "0df078f33aa74a2e9696e0520c1a828a",
+        "Jane Doe",
+        "elena",
+        "+49301234567",
+        "a b",
+        "x" * 60,
+        "1234567",
+    ]
+    _, unlisted = treat(
+        {"_id": "keep"}, {"_id": 1, **dict.fromkeys(keys, 1)}, {"_id": 2, "m": {"secret@x.de": {"ok_name": 1}}}
+    )
+    assert {path for path, _ in unlisted} == {"*", "m.*.ok_name"}
+
+
+def test_an_unlisted_id_is_told_without_its_value():
+    _, unlisted = treat({"a": "keep"}, {"_id": "jane@mail.de", "a": 1})
+    assert unlisted == {("_id", "string"): 1}
+
+
+def test_many_keys_side_by_side_are_a_map():
+    made = program({"_id": "keep"})
+    for n in range(3000):
+        made.treat(
+            bson.encode(
+                {"_id": 1, "m": {f"user{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}": {"v": 1}}}
+            )
+        )
+    assert [(row["path"], row["count"]) for row in made.unlisted.rows()] == [("m.*.v", 3000)]
+
+
+def test_a_reference_is_a_document_like_any_other():
+    (made,), unlisted = treat(
+        {"_id": "keep", "r.$ref": "keep", "r.$id": "token"}, {"_id": 1, "r": DBRef("users", ObjectId(b"a" * 12))}
+    )
+    assert unlisted == {} and made["r"]["$ref"] == "users" and made["r"]["$id"] != ObjectId(b"a" * 12)
+    assert treat({"_id": "keep", "r": "keep"}, {"_id": 1, "r": DBRef("users", 1, "db", note="x")})[1] == {
+        ("r.$ref", "string"): 1, ("r.$id", "int"): 1, ("r.$db", "string"): 1, ("r.note", "string"): 1,
+    }  # fmt: skip
+
+
+def test_null_and_constant_replace_whole_documents():
+    (made,), unlisted = treat(
+        {"_id": "keep", "a": "null", "b": {"mask": "constant", "value": "x"}},
+        {"_id": 1, "a": {"z": [1]}, "b": [1, {"q": 2}]},
+    )
+    assert (made, unlisted) == ({"_id": 1, "a": None, "b": "x"}, {})
+
+
+def test_dates_move_with_the_subject_of_their_own_document():
+    days = [datetime(2024, 1, 1, 3, 4), datetime(2024, 6, 1, 5, 6)]
+    fields = {"_id": "keep", "who": "token", "at[]": {"mask": "date_shift", "subject": "who"}}
+    (one, two), _ = treat(fields, {"_id": 1, "who": "u1", "at": days}, {"_id": 2, "who": "u2", "at": days})
+    assert one["at"][1] - one["at"][0] == days[1] - days[0]
+    assert one["at"] != two["at"] and one["at"] != days
+
+
+def test_a_repeated_key_cannot_hide_a_value():
+    hidden = document(
+        element(0x10, b"_id", b"\1\0\0\0"),
+        element(3, b"a", bson.encode({"secret": 1})),
+        element(0x10, b"a", b"\2\0\0\0"),
+    )
+    assert treat(["_id", "a"], hidden, mode="copy")[1] == {("a", "object"): 1}
+    assert ("a", "repeated key") in treat({"_id": "keep", "a": "keep"}, hidden)[1]
+
+
+def test_types_that_decoding_loses_are_copied_as_bytes_and_refused_where_masked():
+    old = document(
+        element(0x10, b"_id", b"\1\0\0\0"),
+        element(6, b"u", b""),
+        element(0x0E, b"s", b"\2\0\0\0x\0"),
+        element(0x0C, b"p", b"\2\0\0\0x\0" + b"i" * 12),
+    )
+    assert treat(["_id", "u", "s", "p"], old, mode="copy") == ([old], {})
+    made, unlisted = treat(dict.fromkeys(["_id", "u", "s", "p"], "keep"), old)
+    assert made == [None] and unlisted == {("u", "undefined"): 1, ("s", "symbol"): 1, ("p", "dbPointer"): 1}
+
+
+def test_text_that_is_no_utf8_is_copied_as_bytes_and_refused_where_masked():
+    bad = document(element(0x10, b"_id", b"\1\0\0\0"), element(2, b"t", b"\3\0\0\0\xff\xfe\0"))
+    assert treat(["_id", "t"], bad, mode="copy") == ([bad], {})
+    assert treat({"_id": "keep", "t": "text"}, bad)[1] == {("t", "invalid UTF-8"): 1}
+
+
+def test_a_document_that_decoding_changes_in_any_other_way_does_not_pass():
+    odd = document(element(0x10, b"_id", b"\1\0\0\0"), element(4, b"t", document(element(0x10, b"name", b"\1\0\0\0"))))
+    made, unlisted = treat({"_id": "keep", "t[]": "keep"}, odd)
+    assert made == [None] and unlisted
+
+
+def test_one_odd_document_does_not_change_how_the_others_are_treated():
+    old = document(element(0x10, b"_id", b"\1\0\0\0"), element(6, b"u", b""))
+    made, unlisted = treat({"_id": "keep", "u": "name"}, {"_id": 2, "u": "Ann Lee"}, old, {"_id": 3, "u": "Ann Lee"})
+    assert made[0]["u"] == made[2]["u"] != "Ann Lee" and unlisted == {("u", "undefined"): 1}
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**31), 2**31 - 1) | st.integers(-(2**63), 2**63 - 1).map(Int64) | st.floats() | st.text(max_size=8)
+    | st.binary(max_size=8) | st.binary(min_size=12, max_size=12).map(ObjectId),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(alphabet="abcdefg", min_size=1, max_size=2), inner, max_size=3),
+    max_leaves=12,
+)  # fmt: skip
+documents = st.dictionaries(st.text(alphabet="abcdefg", min_size=1, max_size=2), values, max_size=5)
+
+
+def leaves(value, path=""):
+    if isinstance(value, dict) and (value or not path):
+        return [leaf for key, inner in value.items() for leaf in leaves(inner, f"{path}.{key}" if path else key)]
+    if isinstance(value, list) and value:
+        return [leaf for inner in value for leaf in leaves(inner, f"{path}[]")]
+    return [(path, value)]
+
+
+@given(documents)
+def test_a_document_passes_unchanged_when_all_its_paths_are_listed_and_never_when_one_is_not(given_document):
+    listed = {path for path, value in leaves(given_document)}
+    empty = {path for path, value in leaves(given_document) if isinstance(value, (dict, list))}
+    whole = sorted(listed | {"_id"})
+    raw = bson.encode({"_id": 1, **given_document})
+    if not empty:
+        assert treat(whole, raw, mode="copy") == ([raw], {})
+        (kept,), unlisted = treat(dict.fromkeys(whole, "keep"), raw)
+        assert bson.encode(kept) == raw and unlisted == {}
+    for path, value in leaves(given_document):
+        if value is not None and path not in empty:
+            rest = [other for other in whole if other != path]
+            assert treat(rest, raw, mode="copy")[1] or any(p == path and v is None for p, v in leaves(given_document))
+
+
+@given(documents)
+def test_the_walk_over_bytes_sees_what_decoding_sees(given_document):
+    raw = bson.encode(given_document)
+    assert [e.key for e in rawbson.elements(raw)] == list(given_document)
+    assert list(rawbson.documents(raw + raw)) == [raw, raw]
