@@ -1,1 +1,1 @@
-"""What happens during a refresh: plain Python, no Pulumi. `components/` says what exists, this package what is done with it."""
+"""What happens during a refresh: plain Python, no Pulumi. `components/` says what exists, this what is done."""

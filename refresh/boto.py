@@ -149,7 +149,7 @@ def _none() -> Any:
 
 
 def _clients(session: Any, service: str) -> tuple[Any, Any]:
-    """Return a client that tries once and one that retries: calls without a client token are never sent twice unseen."""
+    """Return a client that tries once and one that retries: what has no token is never sent twice unseen."""
     once = Config(retries={"total_max_attempts": 1})
     patient = Config(retries={"mode": "standard", "total_max_attempts": 5})
     return session.client(service, config=once), session.client(service, config=patient)

@@ -1,4 +1,4 @@
-"""Commands on hosts: an SSM document for each verb, pinned by its hash; the answer is JSON on the last line of stdout."""
+"""Commands on hosts: a document for each verb, pinned by its hash; the answer is JSON on the last line of stdout."""
 
 from __future__ import annotations
 

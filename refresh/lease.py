@@ -1,7 +1,7 @@
 """One refresh at a time: `lease.json` in the reports bucket, taken, kept and given back by conditional writes.
 
-Every taking raises the fencing number; the ledger refuses a writer with a lower one. A holder whose process is known to be dead
-is replaced at once, any other when its heartbeat is too old by the bucket's clock.
+Every taking raises the fencing number; the ledger refuses a writer with a lower one. A holder whose process is known to
+be dead is replaced at once, any other when its heartbeat is too old by the bucket's clock.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Lease:
         self._thread: threading.Thread | None = None
         self.fencing = 0
 
-    def __enter__(self) -> Lease:
+    def __enter__(self) -> Lease:  # noqa: PYI034 - typing.Self came with Python 3.11
         self.take()
         if self._beats:
             self._thread = threading.Thread(target=self._keep_alive, name="lease-heartbeat", daemon=True)

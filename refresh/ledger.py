@@ -181,7 +181,7 @@ class Ledger:
         return self._clock.now().isoformat()
 
     def _write(self) -> None:
-        body = json.dumps(self._values, indent=1, sort_keys=True).encode()
+        body = json.dumps(self._values, indent=1).encode()  # unsorted: steps stay in their order
         key = key_of(self.refresh_id)
         etag = self._objects.put(self._bucket, key, body, etag=self._etag, absent=self._etag is None)
         if etag is None:

@@ -61,8 +61,8 @@ class Releaser:
         except RefreshError as error:
             command = f"aws ec2 delete-snapshot --region {self.region} --snapshot-id {snapshot.snapshot_id}"
             raise ReleaseError(
-                f"snapshot {snapshot.snapshot_id} of refresh {snapshot.refresh_id} holds production's data and could not be "
-                f"deleted: {error}. Delete it by hand: {command}"
+                f"snapshot {snapshot.snapshot_id} of refresh {snapshot.refresh_id} holds production's data and could "
+                f"not be deleted: {error}. Delete it by hand: {command}"
             ) from None
 
     def release_all(self, volumes: Iterable[Volume], raw_snapshots: Iterable[Snapshot]) -> None:

@@ -71,7 +71,7 @@ def as_text(report: Mapping[str, Any]) -> str:
     lines = [
         f"# Refresh {report['refresh_id']}",
         "",
-        f"Staging of `{report['space']}` serves production's data as of **{source['data_as_of']}**, "
+        f"Staging of `{report['space']}` serves production's data as of **{source['data_as_of']}**,",
         f"{report['treatment']}. Pseudonymised data is still personal data to whoever holds the key.",
         "",
         "| | |",

@@ -1,4 +1,4 @@
-"""The runner: it alone does logging, timing, the ledger, the lease, retries and deadlines. Steps do their work and no more."""
+"""The runner: it alone does logging, timing, ledger, lease, retries and deadlines. Steps do their work and no more."""
 
 from __future__ import annotations
 

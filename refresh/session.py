@@ -160,7 +160,7 @@ def _settle_former_end(request: RefreshRequest, aws: Aws, ledger: Ledger) -> Non
     elif live.refresh_id != request.refresh_id:
         raise RequestError(
             "trigger",
-            f"{request.trigger!r} is that of refresh {request.refresh_id}, which finished at {ledger.values['finished_at']}; "
+            f"{request.trigger!r} is that of refresh {request.refresh_id}, finished at {ledger.values['finished_at']}; "
             f"staging serves refresh {live.refresh_id} by now. Give a trigger that was not used before: "
             "pulumi config set understudy:refresh_trigger <new value>",
         )

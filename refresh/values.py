@@ -55,7 +55,7 @@ def sha256_of(value: Any) -> str:
 
 
 class Reader:
-    """Read typed values by name, and complain with the whole path of the field. What is not known yet passes as it is."""
+    """Read typed values by name; complain with the whole path of the field. What is not known yet passes as it is."""
 
     def __init__(self, values: Any, path: str = "") -> None:
         """Take a map, or UNKNOWN for one whose content is not known yet."""

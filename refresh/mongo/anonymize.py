@@ -19,8 +19,8 @@ _LONGEST_LIST = 200
 class Anonymize:
     """Run the anonymizer as a job on the worker.
 
-    Idempotent: the job is keyed by refresh and step, and joined when it runs. Resumes by joining it. A copy whose job died is
-    thrown away with its volume before a new one starts.
+    Idempotent: the job is keyed by refresh and step, and joined when it runs. Resumes by joining it. A copy whose job
+    died is thrown away with its volume before a new one starts.
     """
 
     name: str = "anonymize"
@@ -57,7 +57,7 @@ _JUDGED = frozenset({jobs.OK, jobs.USAGE, jobs.UNLISTED})
 def _copy(context: Context) -> tuple[Volume, JobEnd]:
     candidate, quarantine = material.ensure_candidate(context), material.ensure_quarantine(context)
     material.open_candidate(context, candidate)
-    context.ledger.note("anonymize", hashes=progress.hashes(context), candidate_volume_id=candidate.volume_id)
+    context.ledger.note("anonymize", basis=progress.basis(context), candidate_volume_id=candidate.volume_id)
     jobs.put_rules(context)
     return candidate, jobs.run_job(context, "anonymize", quarantine.volume_id, candidate.volume_id)
 

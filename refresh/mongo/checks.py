@@ -46,7 +46,7 @@ class StagingStatus:
         except (HostError, DeadlineError) as error:
             return cls(refusals=(f"staging host: {error}",))
         live_volume_id = str(answer.get("live_volume_id") or "")
-        refusals = ()
+        refusals: tuple[str, ...] = ()
         if live_volume_id and not answer.get("healthy") and not _may_be_mended(context, live_volume_id):
             why = answer.get("reason") or "its server does not answer to the user of understudy:staging_user_parameter"
             refusals = (f"staging ({staging.instance_id}) serves {live_volume_id} but is not healthy: {why}",)
@@ -59,7 +59,7 @@ class StagingStatus:
 
 
 def _may_be_mended(context: Context, live_volume_id: str) -> bool:
-    """Say whether an unhealthy server is no reason to stop: its volume is lost, or a cutover of this refresh was interrupted."""
+    """Say whether to go on with an unhealthy server: its volume is lost, or this refresh's cutover was interrupted."""
     return context.ledger.is_done("deliver") or is_lost(context, live_volume_id)
 
 
@@ -114,7 +114,8 @@ def parameter_refusals(context: Context) -> list[str]:
         request.pseudonym_key_parameter: "understudy:pseudonym_key_parameter",
     }
     return [
-        f"the SSM parameter {name} ({key}) does not exist: aws ssm put-parameter --type SecureString --name {name} --value ..."
+        f"the SSM parameter {name} ({key}) does not exist. Make it: aws ssm put-parameter --type SecureString "
+        f"--name {name} --value ..."
         for name, key in names.items()
         if context.aws.parameters.version(name) is None
     ]
@@ -135,10 +136,9 @@ def size_refusals(request: RefreshRequest, source: Volume, data_bytes: int) -> l
     if data_bytes <= size_gib * _GIB * _USABLE_SHARE:
         return []
     needed_gib = int(data_bytes / _USABLE_SHARE / _GIB) + 1
-    return [
-        f"a candidate volume of {size_gib} GiB is too small for {data_bytes / _GIB:.1f} GiB of data in {source.volume_id}: "
-        f"pulumi config set understudy:staging_volume_gib {needed_gib}"
-    ]
+    reason = f"is too small for {data_bytes / _GIB:.1f} GiB of data in {source.volume_id}"
+    remedy = f"pulumi config set understudy:staging_volume_gib {needed_gib}"
+    return [f"a candidate volume of {size_gib} GiB {reason}: {remedy}"]
 
 
 def candidate_gib(request: RefreshRequest, source: Volume) -> int:
@@ -159,10 +159,9 @@ def version_refusals(source: Member, status: StagingStatus) -> list[str]:
     theirs = str(source.answer.get("version") or "")
     if not status.version or release(status.version) >= release(theirs):
         return []
-    return [
-        f"staging's host has mongod {status.version}, older than production's {theirs} on {source.name}: "
-        f"take an AMI with MongoDB {'.'.join(map(str, release(theirs)))} (understudy:ami_id)"
-    ]
+    reason = f"mongod {status.version}, older than production's {theirs} on {source.name}"
+    series = ".".join(map(str, release(theirs)))
+    return [f"staging's host has {reason}: take an AMI with MongoDB {series} (understudy:ami_id)"]
 
 
 def release(version: str) -> tuple[int, ...]:

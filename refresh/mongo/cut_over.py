@@ -39,9 +39,10 @@ class CutOver:
         answer = _switch(context, delivered)
         if answer.get("switched_back"):
             raise CutOverError(
-                f"cut over of refresh {context.refresh_id} on {context.request.staging.instance_id}: the health check of "
-                f"{delivered['candidate_volume_id']} failed ({answer.get('reason')}), and staging switched back to what it served. "
-                "The delivered copy is kept: pulumi up tries the cutover again, a new trigger starts over and removes it"
+                f"cut over of refresh {context.refresh_id} on {context.request.staging.instance_id}: the health check "
+                f"of {delivered['candidate_volume_id']} failed ({answer.get('reason')}), and staging switched back to "
+                "what it served. The delivered copy is kept: pulumi up tries the cutover again, a new trigger starts "
+                "over and removes it"
             )
         if not answer.get("switched"):
             raise CutOverError(

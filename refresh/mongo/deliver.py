@@ -17,8 +17,8 @@ from refresh.request import RefreshRequest
 class Deliver:
     """Close both volumes on the worker, attach the candidate to staging, carry staging's own users and roles into it.
 
-    Idempotent: closing, moving and attaching what is there already changes nothing, and staging-deliver makes users equal to
-    today's, however often it runs. Resumes by doing it again. The live volume is not touched.
+    Idempotent: closing, moving and attaching what is there already changes nothing, and staging-deliver makes users
+    equal to today's, however often it runs. Resumes by doing it again. The live volume is not touched.
     """
 
     name: str = "deliver"
@@ -26,7 +26,9 @@ class Deliver:
 
     def plan(self, request: RefreshRequest) -> str:
         """Say what it will do."""
-        return f"deliver: candidate to staging {request.staging.instance_id}, with the users and roles that staging has today"
+        return (
+            f"deliver: candidate to staging {request.staging.instance_id}, with the users and roles of today's staging"
+        )
 
     def is_done(self, context: Context) -> bool:
         """Say whether the verified copy stands ready on staging."""
@@ -57,7 +59,7 @@ class Deliver:
         )
         if not (answer.get("users_equal") and answer.get("roles_equal")):
             raise HostError(
-                f"deliver of refresh {context.refresh_id}: users or roles in {candidate_volume_id} are not those of staging. "
+                f"deliver of refresh {context.refresh_id}: users or roles in {candidate_volume_id} are not staging's. "
                 "Staging is as it was; pulumi up carries them again"
             )
         return {
@@ -69,7 +71,7 @@ class Deliver:
 
 
 def _what_staging_serves(context: Context) -> str:
-    """Return the live volume's id; empty at the first refresh, and when the live volume was lost: then the next is a first one."""
+    """Return the live volume's id; empty at the first refresh and after a loss of the volume, which is like a first."""
     live_volume_id = StagingStatus.ask(context).live_volume_id
     if live_volume_id and is_lost(context, live_volume_id):
         context.say(
@@ -81,7 +83,7 @@ def _what_staging_serves(context: Context) -> str:
 
 
 def _close_on_worker(context: Context, role: str) -> str | None:
-    """Stop a volume's server on the worker and unmount it; the candidate is detached too, unless the worker is staging itself."""
+    """Stop a volume's server on the worker and unmount it; detach the candidate, unless staging is the worker."""
     volume = context.find_volume(role)
     if volume is None:
         return None

@@ -1,4 +1,4 @@
-"""Long work on the worker: started or joined by refresh id and step, asked for its progress, its result read from the bucket."""
+"""Long work on the worker: started or joined by refresh id and step; its result is read from the bucket."""
 
 from __future__ import annotations
 
@@ -114,7 +114,8 @@ class _Voice:
     def hear(self, progress: Mapping[str, Any]) -> None:
         done, total = int(progress.get("documents") or 0), int(progress.get("total") or 0)
         share = f", {100 * done // total} %" if total else ""
-        line = f"        {self._step}: {progress.get('phase', '')} {progress.get('collection', '')} {done} documents{share}"
+        where = " ".join(str(progress[name]) for name in ("phase", "collection") if progress.get(name))
+        line = f"        {self._step}: {where}, {done} documents{share}"
         now = self._context.clock.monotonic()
         if done and line != self._said and now - self._spoke_at >= _PROGRESS_EVERY_SECONDS:
             self._context.say(line)

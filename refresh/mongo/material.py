@@ -105,7 +105,8 @@ def _generation(context: Context) -> int:
 def _order(context: Context, role: str, size_gib: int, snapshot_id: str = "") -> VolumeOrder:
     """Order a volume with a token that is the same for the same volume of the same attempt."""
     staging = context.request.staging
-    what = f"{context.request.space} {context.refresh_id} {context.ledger.attempt} {role} {_generation(context)}"
+    which = snapshot_id or _generation(context)
+    what = f"{context.request.space} {context.refresh_id} {context.ledger.attempt} {role} {which}"
     return VolumeOrder(
         size_gib=size_gib,
         zone=staging.availability_zone,

@@ -16,7 +16,7 @@ from refresh.request import RefreshRequest
 class OpenQuarantine:
     """Open the candidate, compare versions, then boot the quarantine volume for recovery.
 
-    Idempotent: the documents join a server that runs. Resumes by asking again; it is done when nothing is to be read any more.
+    Idempotent: the documents join a server that runs. Resumes by asking again; it is done when all was read.
     """
 
     name: str = "open_quarantine"
@@ -41,11 +41,10 @@ class OpenQuarantine:
 def _require_same_release(context: Context, worker_version: str) -> None:
     """Refuse files of another release series before mongod does, with a reason that can be acted on."""
     source = context.ledger.facts("snapshot")
-    wanted = str(source["fcv"])
+    series = ".".join(map(str, release(str(source["version"]))))
     if release(worker_version) != release(str(source["version"])):
         raise VersionError(
-            f"open quarantine of refresh {context.refresh_id}: the worker {context.request.worker.instance_id} has mongod "
-            f"{worker_version}, production {source['version']} (feature compatibility {wanted}); its files need the same release "
-            f"series. Take an AMI with MongoDB {'.'.join(map(str, release(str(source['version']))))} (understudy:ami_id), then run "
-            "pulumi up with a new trigger"
+            f"open quarantine of refresh {context.refresh_id}: the worker {context.request.worker.instance_id} has "
+            f"mongod {worker_version}, production {source['version']} (compatibility {source['fcv']}); its files "
+            f"need the same series. Take an AMI with MongoDB {series} (understudy:ami_id), then run pulumi up"
         )

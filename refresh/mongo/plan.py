@@ -1,4 +1,4 @@
-"""The plan of a refresh for the preview: from describe calls and the ledger alone. Nothing is run on production, nothing is made."""
+"""The plan of a refresh for the preview, from describe calls and the ledger alone: nothing is run, nothing is made."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _fitting_refusals(context: Context, members: ReplicaSet, status: StagingStat
 
 
 def _tidy(context: Context, live_volume_id: str) -> None:
-    """Put the roles right after a run that died behind its cutover, and release what others left or what has expired."""
+    """Put the roles right after a run that died behind its cutover; release what others left and what has expired."""
     mark_roles(context, live_volume_id)
     left = sweep.leftovers(
         context.aws,

@@ -134,8 +134,8 @@ class ReplicaSet:
             )
         found = "; ".join(seen) or "no other member of production.instance_ids answered"
         return (
-            f"no healthy secondary is within {limit_seconds:.0f} s of the primary ({found}). Wait until one has caught up, "
-            "or raise understudy:source_lag_limit_seconds"
+            f"no healthy secondary is within {limit_seconds:.0f} s of the primary ({found}). Wait until one has "
+            "caught up, or raise understudy:source_lag_limit_seconds"
         )
 
 
@@ -167,7 +167,7 @@ def _distinct(silent: Mapping[str, str]) -> list[str]:
 
 def _no_primary(members: Sequence[Member]) -> str:
     states = ", ".join(f"{member.name} is {member.state}" for member in members)
-    return f"production has no primary among production.instance_ids ({states}): list every member, or wait for an election"
+    return f"production has no primary among production.instance_ids ({states}): list every member, or wait for one"
 
 
 def _unfit(source: Member) -> list[str]:

@@ -1,4 +1,4 @@
-"""How far a refresh is, from its ledger and from what still exists: the one place that decides what has to be done again.
+"""How far a refresh is, from its ledger and what still exists: the one place that decides what is done again.
 
 Each milestone holds only while what it stands on does: a copy made under other rules, another key or another anonymizer
 is no copy, and a copy whose volume is gone is none either.
@@ -17,6 +17,11 @@ def hashes(context: Context) -> dict[str, Any]:
     return dict(context.ledger.facts("preflight").get("hashes", {}))
 
 
+def basis(context: Context) -> dict[str, Any]:
+    """Return all that a copy stands on: today's hashes, and the snapshot that it is made of."""
+    return {**hashes(context), "snapshot_id": context.ledger.facts("snapshot").get("snapshot_id")}
+
+
 def is_cut_over(context: Context) -> bool:
     """Say whether staging serves this refresh's data: by the record, or by what staging answered in this run."""
     if context.ledger.is_done("cut_over"):
@@ -26,9 +31,9 @@ def is_cut_over(context: Context) -> bool:
 
 
 def is_stale(context: Context) -> bool:
-    """Say whether a copy was begun under hashes that are not today's."""
-    begun_under = context.ledger.facts("anonymize").get("hashes")
-    return begun_under is not None and begun_under != hashes(context)
+    """Say whether a copy was begun under hashes that are not today's, or of a snapshot that has been replaced."""
+    begun_on = context.ledger.facts("anonymize").get("basis")
+    return begun_on is not None and begun_on != basis(context)
 
 
 def is_copied(context: Context) -> bool:

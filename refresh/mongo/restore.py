@@ -16,9 +16,9 @@ from refresh.request import RefreshRequest
 class Restore:
     """Start the worker, install the toolkit, make and attach quarantine and candidate volume.
 
-    Idempotent: volumes are looked up by their tags first, and CreateVolume's token is derived from the refresh; starting,
-    installing and attaching what is there changes nothing. Resumes by doing it again, in seconds. A copy that an earlier run
-    began under other rules, another key or another anonymizer is thrown away here, wherever it is.
+    Idempotent: volumes are looked up by their tags first, and CreateVolume's token is derived from the refresh;
+    starting, installing and attaching what is there changes nothing. Resumes by doing it again, in seconds. A copy that
+    an earlier run began under other rules, another key or another anonymizer is thrown away here, wherever it is.
     """
 
     name: str = "restore"

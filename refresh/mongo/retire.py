@@ -19,8 +19,8 @@ _ABANDON_SECONDS = 900.0
 class Retire:
     """Mark live and previous, delete quarantine volume and snapshot, keep the retention, stop the worker.
 
-    Idempotent: everything is looked up by its tags, and what is gone is gone. Resumes with what is left. Staging already serves
-    the new data; a failure here is repaired by running again.
+    Idempotent: everything is looked up by its tags, and what is gone is gone. Resumes with what is left. Staging
+    already serves the new data; a failure here is repaired by running again.
     """
 
     name: str = "retire"
@@ -52,7 +52,7 @@ class Retire:
 
 
 def abandon(context: Context) -> None:
-    """Remove everything that a refresh made which cannot go on; under a deadline of its own, and never hiding its error.
+    """Remove all that a refresh made which cannot go on; under a deadline of its own, and never hiding its error.
 
     Args:
         context: The refresh.
@@ -97,7 +97,7 @@ def stop_worker(context: Context) -> None:
 
 
 def _forget_jobs(context: Context) -> None:
-    """Remove the jobs' folders from the worker; one that does not run or answer keeps results without values, no data."""
+    """Remove the jobs' folders from the worker; where it does not run, results stay on it that hold no values."""
     instance = context.aws.compute.instance(context.request.worker.instance_id)
     if instance is None or instance.state != "running":
         return

@@ -22,8 +22,8 @@ _GRACE_SECONDS = 60.0
 class Snapshot:
     """Read the majority's commit point P, wait until a healthy secondary has P durable, then ask for the snapshot.
 
-    Idempotent: CreateSnapshots has no client token, so source and P are written to the ledger before the call, and a call
-    whose answer was lost is found by its tags. Resumes with the snapshot that is there; without one it reads P anew.
+    Idempotent: CreateSnapshots has no client token, so source and P are written to the ledger before the call, and a
+    call whose answer was lost is found by its tags. Resumes with the snapshot that is there; else it reads P anew.
     """
 
     name: str = "snapshot"

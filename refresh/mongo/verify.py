@@ -26,7 +26,9 @@ class Verify:
 
     def plan(self, request: RefreshRequest) -> str:
         """Say what it will do."""
-        return f"verify: compares candidate and quarantine under rules {request.rules_sha256[:12]}; any finding stops the refresh"
+        return (
+            f"verify: looks for originals in the candidate under rules {request.rules_sha256[:12]}; a finding stops it"
+        )
 
     def is_done(self, context: Context) -> bool:
         """Say whether this very copy was verified."""

@@ -241,26 +241,28 @@ class FakeEc2:
         disk.moves_at = self.clock.seconds + SETTLE_SECONDS
 
     def _settle(self) -> None:
-        now = self.clock.seconds
         for disk in self.disks.values():
-            if disk.volume.state == "creating" and now >= disk.ready_at:
-                disk.volume = replace(disk.volume, state="available")
-            for attachment in disk.volume.attachments:
-                if now < disk.moves_at:
-                    continue
-                if attachment.state == "attaching":
-                    disk.volume = replace(disk.volume, attachments=(replace(attachment, state="attached"),))
-                elif attachment.state == "detaching":
-                    self._detached(disk, attachment)
+            self._settle_disk(disk)
         for snapshot_id, (shot, done_at, content) in self.shots.items():
-            if shot.state == "pending" and now >= done_at:
+            if shot.state == "pending" and self.clock.seconds >= done_at:
                 self.shots[snapshot_id] = (replace(shot, state="completed"), done_at, content)
         for instance_id, at in list(self.starts_at.items()):
-            if now >= at:
+            if self.clock.seconds >= at:
                 state = {"pending": "running", "stopping": "stopped"}
                 old = self.instances[instance_id]
                 self.instances[instance_id] = replace(old, state=state.get(old.state, old.state))
                 del self.starts_at[instance_id]
+
+    def _settle_disk(self, disk: _Disk) -> None:
+        if disk.volume.state == "creating" and self.clock.seconds >= disk.ready_at:
+            disk.volume = replace(disk.volume, state="available")
+        for attachment in disk.volume.attachments:
+            if self.clock.seconds < disk.moves_at:
+                continue
+            if attachment.state == "attaching":
+                disk.volume = replace(disk.volume, attachments=(replace(attachment, state="attached"),))
+            elif attachment.state == "detaching":
+                self._detached(disk, attachment)
 
     def _detached(self, disk: _Disk, attachment: Attachment) -> None:
         disk.volume = replace(disk.volume, attachments=(), state="available")

@@ -17,7 +17,11 @@ from components.toolkit_archive import pack
 from sandbox.client import Sandbox
 
 PROJECT = Path(__file__).parents[2]
-PERFORM = "import json, sys; from refresh.session import perform; print('OUTPUTS ' + json.dumps(perform(json.load(sys.stdin))))"
+PERFORM = """
+import json, sys
+from refresh.session import perform
+print("OUTPUTS " + json.dumps(perform(json.load(sys.stdin))))
+"""
 ROLE = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],

@@ -48,13 +48,6 @@ def test_former_volumes_beyond_the_retention_are_deleted(world: FakeWorld) -> No
     world.assert_nothing_left(previous=0)
 
 
-def effects_of_a_clean_run(folder: Path) -> list[str]:
-    world = FakeWorld(folder)
-    world.up()
-    world.up(trigger="april")
-    return world.fate.effects
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_step_that_fails_leaves_staging_as_it_was_and_the_next_run_finishes(
     world: FakeWorld, monkeypatch: pytest.MonkeyPatch, name: str
@@ -103,24 +96,23 @@ def test_killed_anywhere_the_next_run_finishes_with_nothing_twice_and_nothing_le
     clean.up()
     start = len(clean.fate.effects)
     clean.up(trigger="april")
-    for number in range(start, len(clean.fate.effects)):
-        for when in ("die_before", "die_after"):
-            world = FakeWorld(tmp_path / f"{number}-{when}")
-            world.up()
-            before = world.hosts.live
-            setattr(world.fate, when, number)
-            where = f"{when} {clean.fate.effects[number]} ({number})"
-            killed = world.up_and_die(trigger="april")
-            assert killed or clean.fate.effects[number] in {"anonymize started", "verify started", "switched"}, where
-            assert world.hosts.live in world.ec2.disks, where
-            if "switched" not in world.fate.effects[start:]:
-                assert world.hosts.live == before, where
-            world.up(trigger="april")
-            world.assert_nothing_left(previous=1)
-            assert len(world.ec2.tokens) == 4, where
-            done = world.fate.effects[start:]
-            assert done.count("anonymize started") == 1, where
-            assert done.count("switched") == 1, where
+    for number in range(start, len(clean.fate.effects)):  # dying before an effect is dying after the one before it
+        world = FakeWorld(tmp_path / str(number))
+        world.up()
+        before = world.hosts.live
+        world.fate.die_after = number
+        where = f"died after {clean.fate.effects[number]} ({number})"
+        killed = world.up_and_die(trigger="april")
+        assert killed or clean.fate.effects[number] in {"anonymize started", "verify started", "switched"}, where
+        assert world.hosts.live in world.ec2.disks, where
+        if "switched" not in world.fate.effects[start:]:
+            assert world.hosts.live == before, where
+        world.up(trigger="april")
+        world.assert_nothing_left(previous=1)
+        assert len(world.ec2.tokens) == 4, where
+        done = world.fate.effects[start:]
+        assert done.count("anonymize started") == 1, where
+        assert done.count("switched") == 1, where
 
 
 def test_killed_in_a_first_refresh_the_next_one_with_another_trigger_sweeps_what_it_left(tmp_path: Path) -> None:

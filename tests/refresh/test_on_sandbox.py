@@ -1,0 +1,156 @@
+"""Refreshes on real disks and real servers, without Pulumi: the scripts, the anonymizer and the sandbox as they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from refresh import session
+from refresh.mongo.workflow import STEPS
+from sandbox.client import Sandbox
+from tests.refresh.stack import RefreshStack
+
+pytestmark = pytest.mark.sandbox
+
+DOMAIN = "corp-secret.example"
+DOCUMENTS = 2000
+PLANS = {
+    "preflight": "preflight:",
+    "snapshot": "snapshot:",
+    "restore": "restore:",
+    "open_quarantine": "open quarantine:",
+    "anonymize": "anonymize:",
+    "verify": "verify:",
+    "deliver": "deliver:",
+    "cut_over": "cut over:",
+    "retire": "retire:",
+}
+
+
+@pytest.fixture(scope="module")
+def stack(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RefreshStack]:
+    made = RefreshStack(sandbox, tmp_path_factory.mktemp("refresh"))
+    with made.primary() as client:
+        client.drop_database("shop")
+        people = [
+            {"_id": number, "name": f"Anna Berg{number}", "email": f"person.{number}@{DOMAIN}", "number": number}
+            for number in range(DOCUMENTS)
+        ]
+        client.shop.customers.insert_many(people)
+    yield made
+    made.remove()
+    with made.primary() as client:
+        client.drop_database("shop")
+
+
+def test_a_refresh_killed_in_every_step_is_finished_by_the_next_run(stack: RefreshStack) -> None:
+    inputs = stack.inputs("first")
+    for step in STEPS:
+        lines = stack.refresh_killed_in(inputs, PLANS[step.name])
+        assert lines[-1].startswith("[")
+    outputs, lines = stack.refresh(inputs)
+    assert list(outputs["phases"]) == [step.name for step in STEPS], lines
+    assert stack.volumes() == {"live": [outputs["live_volume_id"]]}
+    assert stack.snapshots() == []
+    assert stack.state_of(stack.worker_id) in {"stopping", "stopped"}
+    with stack.staging() as staging:
+        assert staging.shop.customers.count_documents({}) == DOCUMENTS
+        assert staging.shop.customers.count_documents({"email": {"$regex": DOMAIN}}) == 0
+    with stack.primary() as production:  # the control of the line above
+        assert production.shop.customers.count_documents({"email": {"$regex": DOMAIN}}) == DOCUMENTS
+    report = json.loads((stack.folder / "reports" / outputs["refresh_id"] / "report.json").read_text())
+    assert report["collections"][0]["masked"] > 0
+    assert report["findings"] == []
+
+
+def test_with_its_best_source_stalled_it_takes_another_and_carries_stagings_users(
+    stack: RefreshStack, sandbox: Sandbox
+) -> None:
+    with stack.staging() as staging:
+        staging.admin.command("createUser", "ann", pwd="a-password", roles=[{"role": "read", "db": "shop"}])
+    before = stack.volumes()["live"]
+    hidden = sandbox.production["instance_ids"][2]
+    _signal_mongod(sandbox, hidden, "STOP")
+    try:
+        outputs, lines = stack.refresh(stack.inputs("second"))
+    finally:
+        _signal_mongod(sandbox, hidden, "CONT")
+    assert outputs["source_member"].split(":")[0] == sandbox.production["private_ips"][1], lines
+    assert stack.volumes() == {"live": [outputs["live_volume_id"]], "previous": before}
+    with stack.staging() as staging:
+        assert staging.admin.command("usersInfo", "ann")["users"]
+
+
+def test_a_health_check_that_fails_leaves_staging_on_what_it_served(stack: RefreshStack, sandbox: Sandbox) -> None:
+    inputs = stack.inputs("third")
+    unpinned = {**stack.documents["staging-cutover"], "hash": "0" * 64}
+    _, lines = stack.refresh({**inputs, "documents": {**stack.documents, "staging-cutover": unpinned}}, fails=True)
+    assert "staging-cutover" in lines[-1]  # a document with another hash than the pinned one is never run
+    candidate = stack.volumes()["candidate"][0]
+    folder = f"/var/lib/understudy/volumes/{candidate}/db"
+    assert sandbox.exec(stack.staging_id, ["sh", "-c", f"rm {folder}/WiredTiger.turtle"]).returncode == 0
+    _, lines = stack.refresh(inputs, fails=True)
+    assert "switched back" in "\n".join(lines)
+    with stack.staging() as staging:
+        assert staging.shop.customers.count_documents({}) == DOCUMENTS
+
+
+def test_a_path_that_no_rule_names_is_listed_and_everything_of_that_refresh_goes(stack: RefreshStack) -> None:
+    live = stack.volumes()["live"]
+    with stack.primary() as production:
+        production.shop.customers.update_many({"_id": {"$lt": 7}}, {"$set": {"nick": "Annie"}})
+    try:
+        _, lines = stack.refresh(stack.inputs("fourth"), fails=True)
+    finally:
+        with stack.primary() as production:
+            production.shop.customers.update_many({}, {"$unset": {"nick": ""}})
+    said = "\n".join(lines)
+    assert "shop.customers  nick" in said
+    assert "7 times" in said
+    assert "Annie" not in said
+    assert stack.volumes()["live"] == live
+    assert set(stack.volumes()) <= {"live", "previous"}
+    assert stack.snapshots() == []
+
+
+def test_bad_input_is_refused_before_anything_is_made(stack: RefreshStack) -> None:
+    wrong: dict[str, dict[str, Any]] = {
+        "does not exist": {"pseudonym_key_parameter": "/understudy/no-such-key"},
+        "/production/mongo/nobody": {
+            "production": {**stack.inputs("x")["production"], "user_parameter": "/production/mongo/nobody"}
+        },
+    }
+    volumes = stack.volumes()
+    for expected, changes in wrong.items():
+        _, lines = stack.refresh(stack.inputs("wrong", **changes), fails=True)
+        assert expected in "\n".join(lines)
+    assert stack.volumes() == volumes
+
+
+def test_removing_the_space_removes_every_volume_and_snapshot(
+    stack: RefreshStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in stack.sandbox.env.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    stack.refresh_killed_in(stack.inputs("fifth"), PLANS["anonymize"])
+    assert {"quarantine", "candidate", "live"} <= set(stack.volumes())
+    space = {
+        "space": f"understudy/{stack.name}",
+        "region": stack.region,
+        "reports_bucket": f"{stack.name}-reports",
+        "staging_instance_id": stack.staging_id,
+        "worker_instance_id": stack.worker_id,
+        "documents": stack.documents,
+    }
+    session.remove(space)
+    assert stack.volumes() == {}
+    assert stack.snapshots() == []
+
+
+def _signal_mongod(sandbox: Sandbox, instance_id: str, signal: str) -> None:
+    done = sandbox.exec(instance_id, ["sh", "-c", f"kill -{signal} $(pidof mongod)"])
+    assert done.returncode == 0, done.stderr
