@@ -96,7 +96,8 @@ class Hosts:
         hosts = list(self._hosts.values())
         self._asked_to_end.update(self._hosts)
         for host in hosts:
-            host.process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(host.init_pid, signal.SIGKILL)  # what holds the namespaces collects it, and ends
         for host in hosts:
             host.process.wait()
 

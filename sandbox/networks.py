@@ -1,5 +1,6 @@
 """Networks: a bridge in a namespace of its own for each VPC, a namespace for each host, no way from VPC to VPC."""
 
+import contextlib
 import ctypes
 import os
 import socket
@@ -49,6 +50,9 @@ class Networks:
                 run(["ip", "-n", bridge, "link", "add", "bridge0", "type", "bridge"])
                 run(["ip", "-n", bridge, "link", "set", "bridge0", "up"])
         cable = f"v{instance_id[-13:]}"  # interface names have at most 15 characters
+        # The kernel takes a namespace apart in its own time, so the cable of the host's former life may still be there.
+        with contextlib.suppress(SandboxError):
+            run(["ip", "-n", bridge, "link", "delete", cable])
         run(["ip", "netns", "add", host])
         run(["ip", "-n", bridge, "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", host])
         run(["ip", "-n", bridge, "link", "set", cable, "master", "bridge0", "up"])

@@ -41,9 +41,14 @@ def test_a_script_runs_as_root_with_the_instances_credentials_and_no_home(comman
     assert lines[2:] == ["none", host]
 
 
-def test_an_invocation_takes_a_moment_to_exist_and_shows_no_output_until_its_end(commands, host, shell_document):
+def test_an_invocation_takes_a_moment_to_exist(commands, host, shell_document):
+    # On a busy machine the moment may have passed when the question arrives: one of several is enough.
+    asked_at_once = [commands.invocation(commands.send(shell_document, host, {"script": "true"}), host) for _ in range(10)]
+    assert None in asked_at_once
+
+
+def test_an_invocation_shows_no_output_until_its_end(commands, host, shell_document):
     command_id = commands.send(shell_document, host, {"script": "echo early; sleep 1; echo late"})
-    assert commands.invocation(command_id, host) is None
     seen = []
     while (found := commands.invocation(command_id, host)) is None or found["Status"] in {"Pending", "InProgress"}:
         seen.append(found and found["StandardOutputContent"])
