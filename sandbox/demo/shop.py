@@ -36,12 +36,12 @@ _BROWSERS = (
 class Sizes:
     """How many documents of each collection to make; a hundred thousand and more in all."""
 
-    customers: int = 12_000
-    orders: int = 62_000
-    tickets: int = 16_000
-    sessions: int = 10_000
-    products: int = 1_200
-    audit_log: int = 4_000
+    customers: int = 8_000
+    orders: int = 48_000
+    tickets: int = 10_000
+    sessions: int = 27_000
+    products: int = 1_500
+    audit_log: int = 6_000
 
     @property
     def total(self) -> int:

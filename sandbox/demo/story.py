@@ -39,6 +39,7 @@ class Story:
         self._authority = self._layout.state / "staging-ca.pem"
         self._writers: subprocess.Popen[bytes] | None = None
         self._has_stack = False
+        self._told = False
 
     def tell(self) -> None:
         """Tell the story from beginning to end.
@@ -61,6 +62,7 @@ class Story:
             service = self._refresh_while_reading()
         with terminal.phase("What staging holds now"):
             self._show(service)
+        self._told = True
 
     def leave(self, *, keep: bool) -> None:
         """Take everything away, or say how to go on with it; then say where the time went."""
@@ -161,11 +163,14 @@ class Story:
             self._writers.kill()
 
     def _take_away(self) -> None:
-        """Destroy the stack and stop the sandbox, whatever state they are in."""
+        """Destroy the stack and stop the sandbox, whatever state they are in; another Ctrl-C skips the destroy."""
         try:
             if self._has_stack:
+                if not self._told:
+                    # What was interrupted has left Pulumi's lock.
+                    self._terminal.run("pulumi", "cancel", "--yes", may_fail=True)
                 self._terminal.run("pulumi", "destroy", "--yes", "--skip-preview")
-        except DemoError as error:
+        except (DemoError, KeyboardInterrupt) as error:
             self._terminal.say(f"  {error}", "  The sandbox goes all the same, and the stack with it.")
         finally:
             stop_sandbox(self._layout)

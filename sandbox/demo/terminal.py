@@ -41,8 +41,12 @@ class Terminal:
         """Print lines of the demonstration's own."""
         print("\n".join(lines), flush=True)
 
-    def run(self, *argv: str) -> None:
+    def run(self, *argv: str, may_fail: bool = False) -> None:
         """Print a command as one would type it, and run it with its output shown as it comes.
+
+        Args:
+            argv: the command.
+            may_fail: whether to go on when it ends with another status than 0.
 
         Raises:
             DemoError: It did not end with status 0.
@@ -50,7 +54,7 @@ class Terminal:
         print(f"$ {shlex.join(argv)}", flush=True)
         status = subprocess.run(argv, cwd=self._folder, env=self.environment, check=False).returncode
         print(flush=True)
-        if status:
+        if status and not may_fail:
             raise DemoError(f"`{shlex.join(argv)}` ended with status {status}; what it printed stands above")
 
     def ask(self, *argv: str) -> str:
