@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE := $(if $(SUDO),1,$(PYTHONDONTWRITEBYTECODE))
 export NAME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox sandbox-stop sandbox-env demo test test-fast check format toolkit clean
+.PHONY: help setup sandbox sandbox-stop sandbox-env demo test test-fast soak check format toolkit clean
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ demo: setup ## The whole story in a sandbox: a production, two refreshes, what s
 	@$(SUDO) $(VENV_PYTHON) -m sandbox.demo
 
 test: setup check ## All checks and all tests, those that need root and real servers too.
-	$(SUDO) $(VENV_PYTHON) -m pytest
+	$(SUDO) $(VENV_PYTHON) -m pytest -m "not soak"
+
+soak: setup ## The long tests: killed in every step with pulumi, ten refreshes under writers (an hour).
+	$(SUDO) $(VENV_PYTHON) -m pytest -m soak
 
 test-fast: setup ## The tests that need neither root nor servers.
 	$(VENV_PYTHON) -m pytest -m "not sandbox"

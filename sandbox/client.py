@@ -183,6 +183,10 @@ class Sandbox:
         """Return the folder of all files that a host wrote on its root disk; it is there while the instance exists."""
         return self.layout.root_disk(instance_id) / "upper"
 
+    def trail(self) -> list[dict[str, Any]]:
+        """Return every call that this machine made to the API, oldest first: `at`, `operation`, `status`."""
+        return [json.loads(line) for line in self.layout.trail.read_text().splitlines()]
+
     def volume_file(self, volume_id: str) -> Path:
         """Return the raw image of a volume."""
         return self.layout.volumes / f"{volume_id}.img"

@@ -82,6 +82,11 @@ class Layout:
         return self.state / "supervisor.log"
 
     @property
+    def trail(self) -> Path:
+        """Every call to the API from this machine, one JSON object a line."""
+        return self.state / "trail.jsonl"
+
+    @property
     def progress(self) -> Path:
         """What the supervisor did so far, one line a thing."""
         return self.state / "progress"

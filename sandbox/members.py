@@ -14,7 +14,7 @@ net: {{port: 27017, bindIp: "127.0.0.1,{address}"}}
 replication: {{replSetName: {replica_set}, oplogSizeMB: 512}}
 security: {{keyFile: /etc/mongod.key, authorization: enabled}}
 storage: {{dbPath: /data/db, wiredTiger: {{engineConfig: {{cacheSizeGB: 0.25}}}}}}
-systemLog: {{destination: file, path: /var/log/mongod.log, logAppend: true}}
+systemLog: {{destination: file, path: /data/log/mongod.log, logAppend: true}}
 processManagement: {{fork: false}}
 """
 MONGOD_UNIT = """\
@@ -35,7 +35,7 @@ mkfs.xfs -q "$device"
 mkdir -p /data
 echo "$device /data xfs defaults,noatime 0 0" >>/etc/fstab
 mount /data
-mkdir -p /data/db
+mkdir -p /data/db /data/log
 printf %s "$CONF" >/etc/mongod.conf
 printf %s "$KEY" >/etc/mongod.key
 printf %s "$UNIT" >/etc/systemd/system/mongod.service
@@ -45,7 +45,7 @@ for _ in $(seq 200); do
   systemctl --quiet is-active mongod || break
   sleep 0.1
 done
-tail -n 3 /var/log/mongod.log >&2
+tail -n 3 /data/log/mongod.log >&2
 exit 1
 """
 

@@ -16,6 +16,7 @@ import boto3
 
 from sandbox.cloud.gate import Gate
 from sandbox.cloud.server import Cloud
+from sandbox.cloud.trail import Trail
 from sandbox.environment import as_shell, make_environment
 from sandbox.forwards import Forwards
 from sandbox.layout import Layout, SandboxError
@@ -45,7 +46,7 @@ class Supervisor:
         cloud = Cloud(self._layout)
         self._forwards = Forwards(cloud.networks)
         key = {"id": "AKIA" + secrets.token_hex(8).upper(), "secret": secrets.token_urlsafe(30)}
-        cloud.start(lambda application: Gate(self._own_requests(application), key["id"]))
+        cloud.start(lambda application: Gate(Trail(self._own_requests(application), self._layout.trail), key["id"]))
         self._say(f"AWS: {cloud.endpoint} answers")
         environment = make_environment(self._layout, cloud.endpoint, REGION, key)
         session = boto3.Session(key["id"], key["secret"], region_name=REGION)

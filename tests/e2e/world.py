@@ -1,4 +1,4 @@
-"""What a stack has in AWS and on its hosts, as tests ask it."""
+"""What a stack has in AWS, and what was asked of AWS, as tests see it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from sandbox.client import Sandbox
 
 SPACE_TAG = "understudy:space"
 ROLE_TAG = "understudy:role"
-REFRESH_TAG = "understudy:refresh"
+READS = ("Describe", "Get", "List", "Head", "GET ", "HEAD ", "AssumeRole")
 
 
 class Inventory:
-    """Volumes, snapshots and commands of one stack of a sandbox."""
+    """Volumes and snapshots of one stack of a sandbox, and the calls made from this machine."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Ask the sandbox's AWS."""
+        self._sandbox = sandbox
         self._ec2 = sandbox.session().client("ec2")
         self._ssm = sandbox.session().client("ssm")
+        self._s3 = sandbox.session().client("s3")
+        self._iam = sandbox.session().client("iam")
         self._space = [{"Name": f"tag:{SPACE_TAG}", "Values": [f"understudy/{sandbox.name}"]}]
 
     def volumes(self) -> dict[str, list[str]]:
@@ -30,33 +32,36 @@ class Inventory:
 
     def snapshots(self) -> list[str]:
         """List the refreshes' snapshots."""
-        answer = self._ec2.describe_snapshots(Filters=self._space)
-        return [snapshot["SnapshotId"] for snapshot in answer["Snapshots"]]
-
-    def instances(self) -> list[str]:
-        """List every instance that is not terminated, production's too."""
-        states = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
-        reservations = self._ec2.describe_instances(Filters=states)["Reservations"]
-        return sorted(each["InstanceId"] for one in reservations for each in one["Instances"])
+        return [each["SnapshotId"] for each in self._ec2.describe_snapshots(Filters=self._space)["Snapshots"]]
 
     def everything(self) -> Counter[str]:
-        """Count all that AWS holds, by kind: what is the same before and after left nothing over."""
-        ec2 = self._ec2
+        """Count all that this AWS holds, by kind; what is equal before and after left nothing over."""
+        states = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
+        hosts = self._ec2.describe_instances(Filters=states)["Reservations"]
+        own_documents = [{"Key": "Owner", "Values": ["Self"]}]
         return Counter(
-            instances=len(self.instances()),
-            volumes=len(ec2.describe_volumes()["Volumes"]),
-            snapshots=len(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]),
-            vpcs=len(ec2.describe_vpcs()["Vpcs"]),
-            subnets=len(ec2.describe_subnets()["Subnets"]),
-            security_groups=len(ec2.describe_security_groups()["SecurityGroups"]),
-            network_interfaces=len(ec2.describe_network_interfaces()["NetworkInterfaces"]),
-            documents=len(self._ssm.list_documents(Filters=[{"Key": "Owner", "Values": ["Self"]}])["DocumentIdentifiers"]),
+            instances=sum(len(one["Instances"]) for one in hosts),
+            volumes=len(self._ec2.describe_volumes()["Volumes"]),
+            snapshots=len(self._ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]),
+            vpcs=len(self._ec2.describe_vpcs()["Vpcs"]),
+            subnets=len(self._ec2.describe_subnets()["Subnets"]),
+            security_groups=len(self._ec2.describe_security_groups()["SecurityGroups"]),
+            endpoints=len(self._ec2.describe_vpc_endpoints()["VpcEndpoints"]),
+            network_interfaces=len(self._ec2.describe_network_interfaces()["NetworkInterfaces"]),
+            documents=len(self._ssm.list_documents(Filters=own_documents)["DocumentIdentifiers"]),
+            buckets=len(self._s3.list_buckets()["Buckets"]),
+            roles=len(self._iam.list_roles()["Roles"]),
+            policies=len(self._iam.list_policies(Scope="Local")["Policies"]),
         )
 
-    def commands(self) -> int:
-        """Count the commands that were ever sent to hosts."""
-        pages: list[Any] = self._ssm.list_commands(MaxResults=50).get("Commands", [])
-        return len(pages)
+    def calls(self) -> Counter[str]:
+        """Count the calls made from this machine so far, by operation."""
+        return Counter(call["operation"] for call in self._sandbox.trail() if call["status"] < 400)
+
+    def changes_since(self, before: Counter[str]) -> Counter[str]:
+        """Count the calls since then that were no mere reads."""
+        made = self.calls() - before
+        return Counter({name: times for name, times in made.items() if not name.startswith(READS)})
 
 
 def _tags(thing: dict[str, Any]) -> dict[str, str]:

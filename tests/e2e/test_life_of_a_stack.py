@@ -1,0 +1,189 @@
+"""The life of a stack, told by the commands that a user types; the tests go on where the one before ended."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.client import Sandbox
+from sandbox.demo.databases import connect_production
+from sandbox.demo.evidence import leaked_addresses
+from sandbox.demo.reader import CLIENT_OPTIONS, Reader
+from sandbox.demo.shop import DATABASE
+from tests.e2e.conftest import Staging
+from tests.e2e.processes import kill_tree, wait_gone
+from tests.e2e.stack import PROJECT, Stack
+from tests.e2e.world import Inventory
+
+pytestmark = pytest.mark.sandbox
+
+OLD_RULE = "preferences.newsletter: keep"
+NEW_RULE = "preferences.newsletter: {mask: constant, value: false}"
+LONGEST_GAP_SECONDS = 5.0
+
+
+@pytest.fixture(scope="module")
+def empty_world(inventory: Inventory, stack: Stack) -> Counter[str]:
+    """What AWS holds before the stack is made."""
+    return inventory.everything()
+
+
+def test_the_preview_of_a_new_stack_shows_the_plan_and_starts_nothing(
+    stack: Stack, inventory: Inventory, empty_world: Counter[str]
+) -> None:
+    before = inventory.calls()
+    text = stack.pulumi("preview")
+    assert "A refresh is due: first-" in text
+    assert "mask: shop.customers, shop.orders, shop.tickets" in text
+    assert inventory.changes_since(before) == Counter()
+    assert inventory.everything() == empty_world
+
+
+def test_a_first_up_that_was_killed_is_destroyed_without_a_trace(
+    stack: Stack, inventory: Inventory, empty_world: Counter[str]
+) -> None:
+    running = stack.start("up", "--yes", "--skip-preview")
+    running.wait_for_line(r"\[4/9\]")
+    left = [running.pid, *kill_tree(running.pid)]
+    running.finish()
+    assert wait_gone(left) == []
+    assert inventory.volumes()["quarantine"]  # the control: there is something to remove
+    assert "locked" in stack.pulumi("up", "--yes", "--skip-preview", expect=None)
+    stack.pulumi("cancel", "--yes")
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert inventory.volumes() == {}
+    assert inventory.snapshots() == []
+    assert inventory.everything() == empty_world
+
+
+def test_up_makes_the_stack_and_the_first_refresh(
+    sandbox: Sandbox, stack: Stack, inventory: Inventory, staging: Staging
+) -> None:
+    before = inventory.calls()
+    text = stack.up()
+    assert "staging serves data as of" in text
+    outputs = stack.outputs()
+    assert outputs["refresh_id"].startswith("first-")
+    assert inventory.volumes() == {"live": [outputs["live_volume_id"]]}
+    assert inventory.snapshots() == []
+    made = inventory.calls() - before
+    assert (made["CreateSnapshots"], made["CreateVolume"]) == (1, 2)
+    with staging.connect() as here, connect_production(sandbox) as there:
+        for name in ("customers", "orders", "tickets", "products"):
+            assert here[DATABASE][name].count_documents({}) == there[DATABASE][name].count_documents({})
+        assert here[DATABASE]["sessions"].count_documents({}) == 0
+        assert "audit_log" not in here[DATABASE].list_collection_names()
+        assert list(leaked_addresses(there[DATABASE], here[DATABASE])) == []
+        assert list(leaked_addresses(there[DATABASE], there[DATABASE]))  # the control
+
+
+def test_the_report_is_on_this_machine_and_in_the_bucket(sandbox: Sandbox, stack: Stack) -> None:
+    outputs = stack.outputs()
+    folder = PROJECT / "reports" / outputs["refresh_id"]
+    s3 = sandbox.session().client("s3")
+    for name in ("report.json", "test-report.md"):
+        stored = s3.get_object(Bucket=outputs["reports_bucket"], Key=f"reports/{outputs['refresh_id']}/{name}")
+        assert stored["Body"].read() == (folder / name).read_bytes()
+    assert json.loads((folder / "report.json").read_text())["findings"] == []
+
+
+def test_up_with_nothing_changed_does_nothing(stack: Stack, inventory: Inventory) -> None:
+    before = inventory.calls()
+    text = stack.up()
+    assert "unchanged" in text
+    assert "A refresh is due" not in text
+    assert not {"CreateSnapshots", "CreateVolume", "SendCommand"} & set(inventory.changes_since(before))
+
+
+def test_the_preview_of_a_second_refresh_shows_trigger_and_rule_and_starts_nothing(
+    stack: Stack, inventory: Inventory
+) -> None:
+    stack.configure("refresh_trigger", "second")
+    rules = stack.rules.read_text()
+    assert OLD_RULE in rules
+    stack.rules.write_text(rules.replace(OLD_RULE, NEW_RULE))
+    before = inventory.calls()
+    text = stack.pulumi("preview", "--diff")
+    assert '~ trigger' in text
+    assert '"first" => "second"' in text
+    assert "~ preferences.newsletter" in text
+    assert "A refresh is due: second-" in text
+    assert "staging serves first-" in text
+    assert inventory.changes_since(before) == Counter()
+
+
+def test_the_second_refresh_is_hardly_noticed_by_a_client(
+    stack: Stack, inventory: Inventory, staging: Staging
+) -> None:
+    former = stack.outputs()
+    with Reader(lambda: staging.connect(**CLIENT_OPTIONS)) as reader:
+        stack.up()
+        service = reader.stop()
+    outputs = stack.outputs()
+    ledger = _ledger(inventory, outputs)
+    assert service.reads > 50
+    assert service.longest_gap_seconds <= LONGEST_GAP_SECONDS
+    cut_over = ledger["steps"]["cut_over"]
+    assert service.missed == 0 or service.longest_gap_at >= _seconds(cut_over["started_at"]) - 1
+    assert outputs["staging_endpoint"] == former["staging_endpoint"]
+    assert inventory.volumes() == {"live": [outputs["live_volume_id"]], "previous": [former["live_volume_id"]]}
+    with staging.connect() as client:
+        assert client[DATABASE]["customers"].distinct("preferences.newsletter") == [False]
+
+
+def test_the_history_holds_both_refreshes(stack: Stack) -> None:
+    triggers = [entry["config"]["understudy:refresh_trigger"]["value"] for entry in stack.history() if entry["kind"] == "update"]
+    assert {"first", "second"} <= set(triggers)
+
+
+def test_a_live_volume_that_is_gone_makes_a_refresh_due(stack: Stack, sandbox: Sandbox, inventory: Inventory) -> None:
+    outputs = stack.outputs()
+    ec2 = sandbox.session().client("ec2")
+    _take_away(sandbox, outputs["staging_instance_id"], outputs["live_volume_id"], ec2)
+    stack.pulumi("refresh", "--yes", "--skip-preview")
+    assert "A refresh is due" in stack.pulumi("preview")
+    stack.up()
+    assert inventory.volumes()["live"] == [stack.outputs()["live_volume_id"]]
+    assert stack.outputs()["live_volume_id"] != outputs["live_volume_id"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _end_of_the_stack(stack: Stack) -> Iterator[None]:
+    """Give the rules back to the tests of other modules."""
+    rules = stack.rules.read_text()
+    yield
+    stack.rules.write_text(rules)
+
+
+def test_destroy_leaves_nothing_of_the_stack(stack: Stack, inventory: Inventory, empty_world: Counter[str]) -> None:
+    assert inventory.everything() != empty_world  # the control
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert inventory.volumes() == {}
+    assert inventory.snapshots() == []
+    assert inventory.everything() == empty_world
+    assert stack.resources() == []
+
+
+def _ledger(inventory: Inventory, outputs: dict[str, str]) -> dict[str, dict[str, dict[str, str]]]:
+    body = inventory._s3.get_object(Bucket=outputs["reports_bucket"], Key=f"ledger/{outputs['refresh_id']}.json")["Body"]
+    return json.loads(body.read())
+
+
+def _seconds(moment: str) -> float:
+    from datetime import datetime
+
+    return datetime.fromisoformat(moment).timestamp()
+
+
+def _take_away(sandbox: Sandbox, instance_id: str, volume_id: str, ec2: object) -> None:
+    """Detach and delete the live volume, as somebody tidying up in the console would."""
+    stop = "systemctl stop understudy-mongod && umount /var/lib/understudy/volumes/*"
+    sandbox.exec(instance_id, ["sh", "-c", stop])
+    ec2.detach_volume(VolumeId=volume_id)
+    ec2.get_waiter("volume_available").wait(VolumeIds=[volume_id], WaiterConfig={"Delay": 1})
+    ec2.delete_volume(VolumeId=volume_id)
+
+
