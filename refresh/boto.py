@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timezone
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -84,8 +84,9 @@ class S3:
                 if is_code(error, "NoSuchKey", "404"):
                     return None
                 raise
-        now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
-        age = now.astimezone(timezone.utc) - answer["LastModified"].astimezone(timezone.utc)
+        told = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        now = parsedate_to_datetime(told) if told else datetime.now(timezone.utc)
+        age = now - answer["LastModified"]
         return Stored(body=body, etag=answer["ETag"], age_seconds=max(0.0, age.total_seconds()))
 
     def put(self, bucket: str, key: str, body: bytes, *, etag: str | None = None, absent: bool = False) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 from refresh import session
 from refresh.aws import SPACE_TAG, Aws, Instance, Volume
 from refresh.process import ProcessIdentity
+from refresh.session import World
 from tests.refresh.fake_cloud import FakeClock, FakeEc2, FakeObjects, Fate, Killed
 from tests.refresh.fake_hosts import Copy, FakeHosts, Member
 
@@ -123,11 +124,11 @@ class FakeWorld:
             objects=self.objects,
         )
 
-    def world(self) -> session.World:
+    def world(self) -> World:
         dead_by_then = ProcessIdentity(
             host="here", boot_id=ProcessIdentity.current().boot_id, pid=2**22 + 1, pid_started="1"
         )
-        return session.World(
+        return World(
             connect=self.connect,
             clock=self.clock,
             say=self.lines.append,
