@@ -1,13 +1,21 @@
-"""Filling production with the shop: collections, documents and indexes."""
+"""Fill production with the shop: collections, documents and indexes.
+
+As a command, for a sandbox that runs:
+
+    python -m sandbox.demo.seeding --sandbox sandbox
+"""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel, MongoClient, WriteConcern
 
+from sandbox.client import Sandbox
+from sandbox.demo.databases import connect_production
 from sandbox.demo.shop import DATABASE, Shop
 
 SESSION_LIFETIME_SECONDS = 30 * 24 * 3600
@@ -62,3 +70,17 @@ def _batches(documents: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any
     source = iter(documents)
     while batch := list(islice(source, _BATCH)):
         yield batch
+
+
+def main() -> None:
+    """Fill the production of a running sandbox."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo.seeding", description="Fill production with a shop.")
+    parser.add_argument("--sandbox", default="sandbox", help="name of the running sandbox (default: sandbox)")
+    world = Sandbox.connect(parser.parse_args().sandbox)
+    with connect_production(world) as production:
+        for name, count in fill_production(production, Shop()).items():
+            print(f"{count:8,} {name}")
+
+
+if __name__ == "__main__":
+    main()
