@@ -244,8 +244,3 @@ class RefreshStack:
             )["DocumentDescription"]
             made[verb] = {"name": name, "hash": description["Hash"]}
         return made
-
-
-def with_sandbox_environment(sandbox: Sandbox) -> dict[str, str]:
-    """Return what leads this process's own AWS clients to the sandbox."""
-    return {name: value for name, value in sandbox.env.items() if name.startswith("AWS_")}

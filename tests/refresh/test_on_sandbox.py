@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
-from refresh import session
+from refresh import boto, session
+from refresh.aws import Aws
 from refresh.mongo.workflow import STEPS
 from sandbox.client import Sandbox
 from tests.refresh.stack import RefreshStack
@@ -28,6 +30,14 @@ PLANS = {
     "cut_over": "cut over:",
     "retire": "retire:",
 }
+
+
+@pytest.fixture(autouse=True)
+def environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lead this process's own AWS clients to the sandbox."""
+    for name, value in sandbox.env.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="module")
@@ -74,14 +84,45 @@ def test_with_its_best_source_stalled_it_takes_another_and_carries_stagings_user
     before = stack.volumes()["live"]
     hidden = sandbox.production["instance_ids"][2]
     _signal_mongod(sandbox, hidden, "STOP")
+    calls: list[str] = []
     try:
-        outputs, lines = stack.refresh(stack.inputs("second"))
+        outputs = session.perform(stack.inputs("second"), _recording(stack, calls))
     finally:
         _signal_mongod(sandbox, hidden, "CONT")
-    assert outputs["source_member"].split(":")[0] == sandbox.production["private_ips"][1], lines
+    assert outputs["source_member"].split(":")[0] == sandbox.production["private_ips"][1]
     assert stack.volumes() == {"live": [outputs["live_volume_id"]], "previous": before}
     with stack.staging() as staging:
         assert staging.admin.command("usersInfo", "ann")["users"]
+    # Production is only read: this is all that its session was asked for in a whole refresh.
+    assert set(calls) == {
+        "DescribeInstances",
+        "DescribeVolumes",
+        "DescribeSnapshots",
+        "CreateSnapshots",
+        f"SendCommand {stack.documents['production-check']['name']}",
+        "GetCommandInvocation",
+    }
+
+
+def _recording(stack: RefreshStack, calls: list[str]) -> session.World:
+    """Return a world in which production's session notes the calls that leave this process."""
+    environment = stack.sandbox.env
+
+    def sandboxed() -> boto3.Session:
+        return boto3.Session(
+            environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], region_name=stack.region
+        )
+
+    def note(params: dict[str, Any], model: Any, **_unused: Any) -> None:
+        document = json.loads(params["body"]).get("DocumentName", "") if model.name == "SendCommand" else ""
+        calls.append(f"{model.name} {document}".strip())
+
+    def connect(_region: str, _role_arn: str) -> Aws:
+        production = sandboxed()
+        production.events.register("before-call.*.*", note)
+        return boto.assemble(sandboxed(), production)
+
+    return session.World(connect=connect, reports_folder=stack.folder / "reports")
 
 
 def test_a_health_check_that_fails_leaves_staging_on_what_it_served(stack: RefreshStack, sandbox: Sandbox) -> None:
@@ -130,12 +171,7 @@ def test_bad_input_is_refused_before_anything_is_made(stack: RefreshStack) -> No
     assert stack.volumes() == volumes
 
 
-def test_removing_the_space_removes_every_volume_and_snapshot(
-    stack: RefreshStack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in stack.sandbox.env.items():
-        if name.startswith("AWS_"):
-            monkeypatch.setenv(name, value)
+def test_removing_the_space_removes_every_volume_and_snapshot(stack: RefreshStack) -> None:
     stack.refresh_killed_in(stack.inputs("fifth"), PLANS["anonymize"])
     assert {"quarantine", "candidate", "live"} <= set(stack.volumes())
     space = {

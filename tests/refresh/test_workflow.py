@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from refresh import ledger as ledgers
+from refresh.aws import Aws
 from refresh.errors import CutOverError, FindingsError, HostError, UnlistedPathsError
 from refresh.mongo.workflow import STEPS
 from refresh.request import RefreshRequest
@@ -258,6 +261,36 @@ def test_production_is_asked_for_nothing_but_its_check_and_a_snapshot(world: Fak
     assert verbs == {"production-check"}
     others = {verb for host, verb, _ in world.hosts.sent if host in (STAGING, WORKER)}
     assert "production-check" not in others
+
+
+class _Recorder:
+    """Hands calls on and notes their names."""
+
+    def __init__(self, inner: object, names: list[str]) -> None:
+        self._inner, self._names = inner, names
+
+    def __getattr__(self, name: str) -> object:
+        self._names.append(name)
+        return getattr(self._inner, name)
+
+
+def test_through_productions_session_it_only_looks_and_asks_for_a_snapshot(
+    world: FakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute: list[str] = []
+    commands: list[str] = []
+    connect = world.connect
+
+    def recorded(region: str, role_arn: str) -> Aws:
+        aws = connect(region, role_arn)
+        source_compute: Any = _Recorder(aws.source_compute, compute)
+        source_commands: Any = _Recorder(aws.source_commands, commands)
+        return replace(aws, source_compute=source_compute, source_commands=source_commands)
+
+    monkeypatch.setattr(world, "connect", recorded)
+    world.up()
+    assert set(compute) == {"instance", "volume", "snapshots", "create_snapshots"}
+    assert set(commands) == {"send", "outcome"}
 
 
 def test_no_secret_travels_in_parameters(world: FakeWorld) -> None:
