@@ -22,7 +22,7 @@ _MOST_REMEMBERED = 200_000
 _FIXED = ("constant", "null")
 _NO_DETECTORS = ("token",)  # random digits pass for a card once in ten times
 _SILENT = (float, bool, NULL, datetime, DatetimeMS, Decimal128, Timestamp)  # hold no text
-_SAYS_NOTHING = (None, "", b"")
+_SAYS_NOTHING: tuple[Any, ...] = (None, "", b"", {}, [])
 
 
 class Lookout:
@@ -93,7 +93,7 @@ class Comparison:
     def _compare_value(self, node: Node[FieldRule], original: Any, value: Any) -> None:
         rule = node.rule
         if rule is None:
-            if value is not None and value not in ({}, []):
+            if value not in _SAYS_NOTHING:
                 self._findings.add("unlisted", self._name, node.path)
         elif rule.mask == "keep":
             if not same(original, value):

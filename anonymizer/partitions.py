@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bson import MaxKey
+
 from anonymizer.bsontypes import DECODE
 from anonymizer.mongo import Client
 
@@ -87,3 +89,5 @@ def batches(client: Client, partition: Partition, ordered: bool = False) -> Iter
     if partition.low or partition.high or ordered:
         cursor = cursor.hint(_BY_ID).sort(_BY_ID)
     yield from cursor
+    if partition.low and not partition.high:  # a bound by min alone ends before MaxKey, which may be an _id too (measured)
+        yield from rows.find_raw_batches({"_id": MaxKey()})

@@ -24,6 +24,7 @@ from anonymizer.unlisted import Unlisted, shown_key
 
 _MISSING = object()
 _NOTHING: dict[type, Any] = {}
+_EMPTY = b"\5\0\0\0\0"
 _LOST_TYPES = ("undefined", "symbol", "dbPointer")
 
 
@@ -128,17 +129,19 @@ class Program:
         elif child and element.type == "array" and child.element:
             for inner in rawbson.elements(element.value):
                 self._check_element(inner, child.element, child.path, faithful)
-        elif not self._scalar_allowed(element.type, child):
+        elif not self._allowed(element, child):
             self._note(path, prefix, element.key, element.type)
 
     def _note(self, path: str | None, prefix: str, key: str, kind: str) -> None:
         self.unlisted.note(path or paths.join(prefix, shown_key(key)), kind)
 
     @staticmethod
-    def _scalar_allowed(kind: str, child: Node[FieldRule] | None) -> bool:
-        if child is None or kind in ("object", "array"):
+    def _allowed(element: rawbson.Element, child: Node[FieldRule] | None) -> bool:
+        if child is None:
             return False
-        return child.rule is not None or kind == "null"
+        if element.type in ("object", "array"):
+            return element.value == _EMPTY
+        return child.rule is not None or element.type == "null"
 
     # ---- compiling -------------------------------------------------------------------------------------------------------
 
@@ -146,7 +149,10 @@ class Program:
         table: Table = {}
         if node.rule:
             table.update(build(node.rule, self._keyring, self._subject_of(node.rule)))
-        table.setdefault(NULL, None)  # null where a document or an array may stand tells nothing
+        # Null and emptiness tell nothing, so they may stand at any place that is named, or leads to one.
+        table.setdefault(NULL, None)
+        table.setdefault(dict, _only_empty)
+        table.setdefault(list, _only_empty)
         if node.has_keys():
             walk = self._compile_document(node)
             table[dict] = walk
@@ -209,6 +215,12 @@ class Program:
             return None
         cell = self._subjects.setdefault(path, [None])
         return lambda: cell[0]
+
+
+def _only_empty(value: Any) -> Any:
+    if value:
+        raise Refused
+    return value
 
 
 def _value_at(document: dict[str, Any], path: str) -> object:

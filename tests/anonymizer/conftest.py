@@ -87,6 +87,8 @@ class Pair:
         self.source, self.target, self.folder = source, target, folder
 
     def start(self, verb: str, rules: Any, key: str = KEY, workers: int = 2) -> subprocess.Popen[str]:
+        for name in ("progress.json", "result.json"):
+            (self.folder / name).unlink(missing_ok=True)
         file = self.folder / "rules.json"
         file.write_text(json.dumps(rules))
         names = {"--source-socket": self.source.socket, "--target-socket": self.target.socket, "--rules": str(file)}
@@ -158,6 +160,17 @@ def shop(pair: Pair) -> Pair:
     sizes = Sizes(customers=600, orders=3000, tickets=800, sessions=200, products=200, audit_log=200)
     fill(pair.source, Shop(sizes=sizes))
     return pair
+
+
+@pytest.fixture
+def people(pair: Pair) -> tuple[Pair, Any]:
+    """A pair whose source holds enough that a run can be caught in its middle, and rules for it."""
+    rows = [{"_id": n, "name": f"Given{n} Family{n}", "email": f"p{n}@mail.de", "note": "hello " * 20} for n in range(60_000)]
+    pair.source.client.d.people.insert_many(rows)
+    pair.source.client.d.goods.insert_many([{"_id": n} for n in range(100)])
+    fields = {"_id": "keep", "name": "name", "email": "email", "note": "text"}
+    people, goods = {"mode": "mask", "fields": fields}, {"mode": "copy", "fields": ["_id"]}
+    return pair, {"version": 1, "databases": {"d": {"goods": goods, "people": people}}}
 
 
 def fill(server: Mongod, made: Any) -> None:

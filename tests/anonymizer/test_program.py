@@ -77,6 +77,12 @@ def test_null_may_stand_where_a_document_may():
     assert unlisted == {}
 
 
+def test_what_is_empty_may_stand_wherever_a_path_leads():
+    empty = {"_id": 1, "a": [], "b": {}, "c": [{}, []]}
+    assert treat({"_id": "keep", "a.b": "name", "b[]": "keep", "c[]": "name"}, empty) == ([empty], {})
+    assert treat({"_id": "keep"}, empty)[1] == {("a", "array"): 1, ("b", "object"): 1, ("c[]", "object"): 1, ("c[]", "array"): 1}
+
+
 def test_keys_that_may_be_values_are_not_shown():
     keys = [
         "jane@mail.de",
@@ -199,10 +205,9 @@ def test_a_document_passes_unchanged_when_all_its_paths_are_listed_and_never_whe
     empty = {path for path, value in leaves(given_document) if isinstance(value, (dict, list))}
     whole = sorted(listed | {"_id"})
     raw = bson.encode({"_id": 1, **given_document})
-    if not empty:
-        assert treat(whole, raw, mode="copy") == ([raw], {})
-        (kept,), unlisted = treat(dict.fromkeys(whole, "keep"), raw)
-        assert bson.encode(kept) == raw and unlisted == {}
+    assert treat(whole, raw, mode="copy") == ([raw], {})
+    (kept,), unlisted = treat(dict.fromkeys(whole, "keep"), raw)
+    assert bson.encode(kept) == raw and unlisted == {}
     for path, value in leaves(given_document):
         if value is not None and path not in empty:
             rest = [other for other in whole if other != path]
