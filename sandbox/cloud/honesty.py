@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models.security_groups import SecurityGroupBackend
+from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 from moto.ec2.responses.instances import InstanceResponse
 from moto.s3.responses import S3Response
@@ -28,6 +30,7 @@ def install(world: World) -> None:
     _refuse_lies()
     _serialise_conditional_writes()
     _check_documents()
+    _keep_what_is_in_use()
 
 
 def _honour_tokens(world: World, owner: Any, name: str) -> None:
@@ -112,3 +115,27 @@ def _check_documents() -> None:
             return _plain(backend, *args, **options)
 
         setattr(SimpleSystemManagerBackend, name, checked)
+
+
+def _keep_what_is_in_use() -> None:
+    """Refuse to delete a subnet or a security group while an instance is in it."""
+    plain_subnet = SubnetBackend.delete_subnet
+    plain_group = SecurityGroupBackend.delete_security_group
+
+    def delete_subnet(backend: Any, subnet_id: str) -> Any:
+        _refuse_if_used(backend, subnet_id, lambda nic: nic.subnet.id == subnet_id)
+        return plain_subnet(backend, subnet_id)
+
+    def delete_security_group(backend: Any, name: str | None = None, group_id: str | None = None) -> Any:
+        _refuse_if_used(backend, group_id or "", lambda nic: group_id in {group.id for group in nic.group_set})
+        return plain_group(backend, name, group_id)
+
+    SubnetBackend.delete_subnet = delete_subnet
+    SecurityGroupBackend.delete_security_group = delete_security_group
+
+
+def _refuse_if_used(backend: Any, resource_id: str, holds: Callable[[Any], bool]) -> None:
+    users = sorted(nic.instance.id for nic in list(backend.enis.values()) if nic.instance is not None and holds(nic))
+    if users:
+        message = f"resource {resource_id} has a dependent object ({', '.join(users)}) and cannot be deleted."
+        raise Refusal("DependencyViolation", message)

@@ -74,7 +74,7 @@ class Instances:
     def run_instances(self, backend: Any, *args: Any, **options: Any) -> Any:
         """Make instances and boot their hosts."""
         with self._world.lock:
-            reservation = _plain_run(backend, *args, **options)
+            reservation = self._run_whole(backend, *args, **options)
             for instance in reservation.instances:
                 self._backends[instance.id] = backend
                 instance.wants_profile = any(options.get(f"iam_instance_profile_{key}") for key in ("name", "arn"))
@@ -84,6 +84,18 @@ class Instances:
         for instance in reservation.instances:
             in_background(lambda instance=instance: self._boot(backend, instance))  # type: ignore[misc]
         return reservation
+
+    def _run_whole(self, backend: Any, *args: Any, **options: Any) -> Any:
+        """Let moto make the instances, and take back what it made when it fails half-way (no such snapshot, say)."""
+        before = set(backend.reservations)
+        try:
+            return _plain_run(backend, *args, **options)
+        except Exception:
+            for reservation_id in set(backend.reservations) - before:
+                for instance in backend.reservations[reservation_id].instances:
+                    self._take_apart(backend, instance)
+                del backend.reservations[reservation_id]
+            raise
 
     def start_instances(self, backend: Any, instance_ids: list[str]) -> list[tuple[Any, Any]]:
         """Boot stopped instances."""
@@ -222,16 +234,20 @@ class Instances:
         self._world.hosts.stop(instance.id)
         self._world.hosts.remove(instance.id)
         with self._world.lock:
-            for device, block in instance.get_block_device_mapping:
-                if device == instance.root_device_name:
-                    instance.block_device_mapping.pop(device)
-                    backend.volumes.pop(block.volume_id, None)
-                else:
-                    self._disks.release(backend, backend.get_volume(block.volume_id))
-            _plain_terminate(instance)
-            for nic in instance.nics.values():  # AWS deletes the primary interface with its instance; moto may keep it
-                backend.enis.pop(nic.id, None)
+            self._take_apart(backend, instance)
             self._backends.pop(instance.id, None)
+
+    def _take_apart(self, backend: Any, instance: Any) -> None:
+        """Release an instance's volumes and network interfaces."""
+        for device, block in instance.get_block_device_mapping:
+            if device == instance.root_device_name:
+                instance.block_device_mapping.pop(device)
+                backend.volumes.pop(block.volume_id, None)
+            else:
+                self._disks.release(backend, backend.get_volume(block.volume_id))
+        _plain_terminate(instance)
+        for nic in instance.nics.values():  # AWS deletes the primary interface with its instance; moto may keep it
+            backend.enis.pop(nic.id, None)
 
 
 def instance_role(backend: Any, instance_id: str) -> Any:

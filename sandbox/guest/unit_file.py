@@ -139,7 +139,7 @@ def expand(command: str, environment: dict[str, str]) -> list[str]:
             continue
         for name, value in environment.items():
             word = word.replace("${" + name + "}", value)  # noqa: PLW2901 - built up step by step
-        words.append(word)
+        words.append(word.replace("$$", "$"))
     return words
 
 

@@ -135,3 +135,29 @@ def test_a_forward_leads_to_a_hosts_port_and_a_client_beside_a_host_sees_its_net
     seen = sandbox.spawn_beside(first, ["ip", "-json", "-4", "address", "show", "eth0"], stdout=-1)
     answer = json.loads(seen.communicate()[0])
     assert answer[0]["addr_info"][0]["local"] == sandbox.production["private_ips"][0]
+
+
+def test_a_subnet_and_a_group_with_an_instance_in_them_are_not_deleted(site):
+    vpc_id = site.ec2.create_vpc(CidrBlock="10.78.0.0/16")["Vpc"]["VpcId"]
+    subnet_id = site.ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.78.1.0/24")["Subnet"]["SubnetId"]
+    group_id = site.ec2.create_security_group(GroupName="used", Description="used", VpcId=vpc_id)["GroupId"]
+    instance_id = site.run(SubnetId=subnet_id, SecurityGroupIds=[group_id])
+    with pytest.raises(ClientError, match="DependencyViolation"):
+        site.ec2.delete_subnet(SubnetId=subnet_id)
+    with pytest.raises(ClientError, match="DependencyViolation"):
+        site.ec2.delete_security_group(GroupId=group_id)
+    site.ec2.terminate_instances(InstanceIds=[instance_id])
+    site.await_state(instance_id, "terminated")
+    site.ec2.delete_security_group(GroupId=group_id)
+    site.ec2.delete_subnet(SubnetId=subnet_id)
+    site.ec2.delete_vpc(VpcId=vpc_id)
+
+
+def test_an_instance_that_could_not_be_made_whole_is_not_made_at_all(site):
+    before = site.ec2.describe_instances()["Reservations"], site.ec2.describe_volumes()["Volumes"]
+    mapping = {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1, "SnapshotId": "snap-0123456789abcdef0"}}
+    blank = {"DeviceName": "/dev/sdg", "Ebs": {"VolumeSize": 1, "DeleteOnTermination": True}}
+    with pytest.raises(ClientError, match="InvalidSnapshot"):
+        site.run(BlockDeviceMappings=[blank, mapping])
+    after = site.ec2.describe_instances()["Reservations"], site.ec2.describe_volumes()["Volumes"]
+    assert [len(one) for one in after] == [len(one) for one in before]

@@ -43,7 +43,9 @@ def test_a_script_runs_as_root_with_the_instances_credentials_and_no_home(comman
 
 def test_an_invocation_takes_a_moment_to_exist(commands, host, shell_document):
     # On a busy machine the moment may have passed when the question arrives: one of several is enough.
-    asked_at_once = [commands.invocation(commands.send(shell_document, host, {"script": "true"}), host) for _ in range(10)]
+    asked_at_once = [
+        commands.invocation(commands.send(shell_document, host, {"script": "true"}), host) for _ in range(10)
+    ]
     assert None in asked_at_once
 
 
