@@ -7,6 +7,8 @@ import signal
 import sys
 from types import FrameType
 
+from pymongo.errors import PyMongoError
+
 from sandbox.demo.story import Story
 from sandbox.demo.terminal import DemoError
 from sandbox.layout import SandboxError
@@ -28,16 +30,32 @@ def main() -> int:
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
     story = Story(given.name)
+    status = 1
+    try:
+        status = _told(story)
+    finally:
+        status = max(status, _left(story, keep=given.keep))
+    return status
+
+
+def _told(story: Story) -> int:
     try:
         story.tell()
-    except (DemoError, SandboxError) as error:
+    except (DemoError, SandboxError, PyMongoError) as error:
         print(f"\nThe demonstration stopped: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return INTERRUPTED
-    finally:
-        story.leave(keep=given.keep)
+    return 0
+
+
+def _left(story: Story, *, keep: bool) -> int:
+    try:
+        story.leave(keep=keep)
+    except SandboxError as error:
+        print(f"\nNot everything could be taken away: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -11,6 +11,7 @@ from pymongo.database import Database
 
 from sandbox.demo.record import Write, acknowledged_until, missing_writes
 from sandbox.demo.show import side_by_side
+from sandbox.demo.terminal import DemoError
 
 Document = dict[str, Any]
 Shop = Database[Document]
@@ -74,7 +75,7 @@ def _of_one_customer(production: Shop, staging: Shop) -> tuple[Document, Documen
         ticket = production["tickets"].find_one({**theirs, "messages.1": {"$exists": True}})
         if order and ticket and _copy(staging, "orders", order) and _copy(staging, "tickets", ticket):
             return customer, order, ticket
-    raise LookupError("no customer of production with a card has an order and a ticket that staging has too")
+    raise DemoError("no customer of production with a card has an order and a ticket that staging has too")
 
 
 def _copy(staging: Shop, name: str, original: Document) -> Document:
