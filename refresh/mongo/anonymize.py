@@ -40,6 +40,7 @@ class Anonymize:
         if end.exit_code == -1 or end.exit_code not in _JUDGED:
             context.say(f"        the copy was interrupted ({end.reason or end.exit_code}): it is made anew")
             material.discard_candidate(context)
+            material.open_candidate(context, material.ensure_candidate(context))
             candidate, end = _copy(context)
         _refuse(context, end)
         return {
@@ -56,7 +57,6 @@ _JUDGED = frozenset({jobs.OK, jobs.USAGE, jobs.UNLISTED})
 
 def _copy(context: Context) -> tuple[Volume, JobEnd]:
     candidate, quarantine = material.ensure_candidate(context), material.ensure_quarantine(context)
-    material.open_candidate(context, candidate)
     context.ledger.note("anonymize", basis=progress.basis(context), candidate_volume_id=candidate.volume_id)
     jobs.put_rules(context)
     return candidate, jobs.run_job(context, "anonymize", quarantine.volume_id, candidate.volume_id)

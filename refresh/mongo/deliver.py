@@ -8,7 +8,7 @@ from typing import Any
 from refresh.context import Context
 from refresh.errors import HostError, ResourceError
 from refresh.mongo import material, progress
-from refresh.mongo.checks import StagingStatus, is_lost
+from refresh.mongo.checks import is_lost
 from refresh.mongo.restore import install_toolkit
 from refresh.request import RefreshRequest
 
@@ -72,7 +72,7 @@ class Deliver:
 
 def _what_staging_serves(context: Context) -> str:
     """Return the live volume's id; empty at the first refresh and after a loss of the volume, which is like a first."""
-    live_volume_id = StagingStatus.ask(context).live_volume_id
+    live_volume_id = str(context.ledger.facts("preflight")["live_volume_id"])  # nothing else changes it under the lease
     if live_volume_id and is_lost(context, live_volume_id):
         context.say(
             f"        staging's volume {live_volume_id} is lost: its server is stopped, its users cannot be carried"

@@ -76,9 +76,10 @@ def remove_raw_data(context: Context) -> None:
     Args:
         context: The refresh.
     """
-    _forget_jobs(context)
     tags = {SPACE_TAG: context.request.space, REFRESH_TAG: context.refresh_id}
     raw = [each for each in context.aws.compute.volumes(tags) if each.role == material.QUARANTINE]
+    if not any(each.attachments for each in raw):  # else releasing it forgets them
+        _forget_jobs(context)
     context.releaser.release_all(raw, context.aws.source_compute.snapshots(tags))
 
 

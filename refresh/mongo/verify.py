@@ -47,8 +47,6 @@ class Verify:
 
 def _look(context: Context) -> JobEnd:
     candidate, quarantine = material.ensure_candidate(context), material.ensure_quarantine(context)
-    material.open_candidate(context, candidate)
-    material.open_quarantine(context, quarantine)
     return jobs.run_job(context, "verify", quarantine.volume_id, candidate.volume_id)
 
 
