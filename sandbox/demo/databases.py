@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from pymongo import MongoClient
 
+from sandbox.demo.terminal import DemoError
+
 Client = MongoClient[dict[str, Any]]
 MONGO_PORT = 27017
 _PRODUCTION = "/production/mongo/admin"
@@ -32,7 +34,7 @@ def connect_production(world: World) -> Client:
     """Log in at production's primary.
 
     Raises:
-        RuntimeError: No member says that it is the primary.
+        DemoError: No member says that it is the primary.
     """
     login = _login(world, _PRODUCTION)
     members = (world.forward(instance_id, MONGO_PORT) for instance_id in world.production["instance_ids"])
@@ -70,6 +72,4 @@ def _primary_of(members: Iterable[tuple[str, int]], **login: Any) -> Client:
         if client.admin.command("hello")["isWritablePrimary"]:
             return client
         client.close()
-    raise RuntimeError(
-        "no member of production says that it is the primary; `python -m sandbox status` shows its hosts"
-    )
+    raise DemoError("no member of production says that it is the primary; `python -m sandbox status` shows its hosts")

@@ -24,6 +24,7 @@ from sandbox.client import Sandbox
 from sandbox.demo.databases import connect_production
 from sandbox.demo.record import Write
 from sandbox.demo.shop import DATABASE, Shop
+from sandbox.demo.terminal import DemoError
 
 Client = MongoClient[dict[str, Any]]
 _MAJORITY = WriteConcern(w="majority", wtimeout=30_000)
@@ -97,16 +98,19 @@ class Writers:
         self._stopping.wait()
 
     def _work(self, number: int, order_ids: count[int]) -> None:
-        with self._connect() as client:
-            hand: _Hand | None = None
-            while not self._stopping.is_set():
-                try:
-                    hand = hand or _Hand(client, number, order_ids, self._note)
-                    self._note(hand.write())
-                    self._stopping.wait(self._pause_seconds)
-                except PyMongoError:
-                    self.failed += 1
-                    self._stopping.wait(_REST_SECONDS)
+        while not self._stopping.is_set():
+            try:
+                # After an election the primary is another one: begin by looking for it.
+                with self._connect() as client:
+                    self._write_on(_Hand(client, number, order_ids, self._note))
+            except (PyMongoError, DemoError):
+                self.failed += 1
+                self._stopping.wait(_REST_SECONDS)
+
+    def _write_on(self, hand: _Hand) -> None:
+        while not self._stopping.is_set():
+            self._note(hand.write())
+            self._stopping.wait(self._pause_seconds)
 
     def _note(self, write: Write) -> None:
         with self._lock:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import ConnectionFailure
 
 from sandbox.demo.record import missing_writes, read_record
 from sandbox.demo.seeding import INDEXES, fill_production
@@ -102,3 +103,19 @@ def test_writers_that_start_again_use_new_orders(connect, record, tmp_path):
     assert writers.failed == 0
     again = {write.id for write in read_record(path) if write.collection == "orders"}
     assert again.isdisjoint(write.id for write in record if write.collection == "orders")
+
+
+def test_a_writer_that_lost_its_connection_goes_on_with_another(connect, filled, tmp_path):
+    asked = []
+
+    def connect_badly_once():
+        asked.append(True)
+        if len(asked) == 2:  # the first is not a thread's
+            raise ConnectionFailure("as in an election")
+        return connect()
+
+    path = tmp_path / "record.jsonl"
+    writers = Writers(connect_badly_once, path, threads=1, pause_seconds=0.001)
+    with writers:
+        until(lambda: path.exists() and path.read_text().count("\n") > 10)
+    assert writers.failed == 1
