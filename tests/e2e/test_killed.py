@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterator
-
 import pytest
 
 from refresh.mongo.workflow import STEPS
@@ -19,33 +17,34 @@ from tests.e2e.world import Inventory
 pytestmark = pytest.mark.sandbox
 
 NUMBERS = {step.name: number for number, step in enumerate(STEPS, start=1)}
-# Every step with either kill takes a quarter of an hour: `make soak` does that, `make test` the two nearest to the point of no return.
-EVERY = [(step.name, whole) for step in STEPS for whole in (True, False)]
-ALWAYS = {("anonymize", False), ("cut_over", True)}
+# Every step with either kill takes long: `make soak` does that, `make test` the longest step and the point of no return.
+WHOLE_TREE, CLI = "whole tree", "CLI alone"
+EVERY = [(step.name, what) for step in STEPS for what in (WHOLE_TREE, CLI)]
+ALWAYS = {("anonymize", CLI), ("cut_over", WHOLE_TREE)}
 CASES = [pytest.param(*case, marks=() if case in ALWAYS else pytest.mark.soak) for case in EVERY]
 SERVED_GAP_SECONDS = 5.0
 
 
 @pytest.fixture(scope="module")
-def serving(stack: Stack) -> Iterator[Stack]:
+def serving(stack: Stack) -> Stack:
     """A stack whose staging serves."""
     stack.configure("refresh_trigger", "before-kills")
     stack.up()
-    yield stack
+    return stack
 
 
-@pytest.mark.parametrize(("step", "whole_tree"), CASES)
+@pytest.mark.parametrize(("step", "what"), CASES)
 def test_a_killed_up_is_finished_by_the_next(
-    serving: Stack, inventory: Inventory, staging: Staging, step: str, whole_tree: bool
+    serving: Stack, inventory: Inventory, staging: Staging, step: str, what: str
 ) -> None:
     former = serving.outputs()["live_volume_id"]
-    trigger = f"killed-in-{step.replace('_', '-')}-{'tree' if whole_tree else 'cli'}"
+    trigger = f"killed-in-{step.replace('_', '-')}-{what.split()[-1]}"
     serving.configure("refresh_trigger", trigger)
     before = inventory.calls()
     with Reader(lambda: staging.connect(**CLIENT_OPTIONS)) as reader:
         running = serving.start("up", "--yes", "--skip-preview")
         running.wait_for_line(rf"\[{NUMBERS[step]}/{len(STEPS)}\]")
-        _kill(running, whole_tree)
+        _kill(running, what)
         serving.pulumi("cancel", "--yes")
         text = serving.up()
         service = reader.stop()
@@ -59,11 +58,11 @@ def test_a_killed_up_is_finished_by_the_next(
     assert service.longest_gap_seconds <= SERVED_GAP_SECONDS
 
 
-def _kill(running: Running, whole_tree: bool) -> None:
+def _kill(running: Running, what: str) -> None:
     """Kill the CLI with or without all that it started, and see that nothing of it works on."""
     below = descendants(running.pid)
     assert below  # the control: there is a provider that could work on
-    if whole_tree:
+    if what == WHOLE_TREE:
         below += kill_tree(running.pid)
     else:
         os.kill(running.pid, signal.SIGKILL)
