@@ -1,10 +1,11 @@
-"""Killed in each step, with everything or the CLI alone: the next up finishes the same refresh, and nothing is done twice."""
+"""Killed in each step, all of it or the CLI alone: the next up finishes the same refresh and does nothing twice."""
 
 from __future__ import annotations
 
 import os
 import re
 import signal
+
 import pytest
 
 from refresh.mongo.workflow import STEPS
@@ -17,10 +18,10 @@ from tests.e2e.world import Inventory
 pytestmark = pytest.mark.sandbox
 
 NUMBERS = {step.name: number for number, step in enumerate(STEPS, start=1)}
-# Every step with either kill takes long: `make soak` does that, `make test` the longest step and the point of no return.
-WHOLE_TREE, CLI = "whole tree", "CLI alone"
-EVERY = [(step.name, what) for step in STEPS for what in (WHOLE_TREE, CLI)]
-ALWAYS = {("anonymize", CLI), ("cut_over", WHOLE_TREE)}
+# `make soak` does every step with either kill, `make test` the longest step and the point of no return.
+TREE, CLI = "tree", "cli"
+EVERY = [(step.name, what) for step in STEPS for what in (TREE, CLI)]
+ALWAYS = {("anonymize", CLI), ("cut_over", TREE)}
 CASES = [pytest.param(*case, marks=() if case in ALWAYS else pytest.mark.soak) for case in EVERY]
 SERVED_GAP_SECONDS = 5.0
 
@@ -38,7 +39,7 @@ def test_a_killed_up_is_finished_by_the_next(
     serving: Stack, inventory: Inventory, staging: Staging, step: str, what: str
 ) -> None:
     former = serving.outputs()["live_volume_id"]
-    trigger = f"killed-in-{step.replace('_', '-')}-{what.split()[-1]}"
+    trigger = f"killed-in-{step.replace('_', '-')}-{what}"
     serving.configure("refresh_trigger", trigger)
     before = inventory.calls()
     with Reader(lambda: staging.connect(**CLIENT_OPTIONS)) as reader:
@@ -62,7 +63,7 @@ def _kill(running: Running, what: str) -> None:
     """Kill the CLI with or without all that it started, and see that nothing of it works on."""
     below = descendants(running.pid)
     assert below  # the control: there is a provider that could work on
-    if what == WHOLE_TREE:
+    if what == TREE:
         below += kill_tree(running.pid)
     else:
         os.kill(running.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What production's majority had acknowledged before a refresh asked is in staging; without the wait, some of it is not."""
+"""What production's majority had acknowledged before a refresh asked is in staging; without the wait, not all."""
 
 from __future__ import annotations
 
