@@ -25,6 +25,7 @@ from sandbox.lifecycle import stop as stop_sandbox
 OLD_RULE = "preferences.newsletter: keep"
 NEW_RULE = "preferences.newsletter: {mask: constant, value: false}"
 FIRST_TRIGGER, SECOND_TRIGGER = "first", "second"
+WRITER_PAUSE_SECONDS = 0.05
 _STOP_SECONDS = 30
 
 
@@ -95,6 +96,7 @@ class Story:
             f"  {sum(written.values()):7,} documents in {seconds:.1f} s; three writers go on writing, w: majority"
         )
         command = [sys.executable, "-m", "sandbox.demo.writers", "--sandbox", world.name, "--record", str(self._record)]
+        command += ["--pause-seconds", str(WRITER_PAUSE_SECONDS)]
         # In a session of its own: Ctrl-C ends the demonstration, which then ends the writers.
         self._writers = subprocess.Popen(command, cwd=PROJECT_ROOT, start_new_session=True)
 
