@@ -25,11 +25,26 @@ set -euo pipefail
 # include lib/staging.sh
 
 stopped_file=$state_root/stopped-at
+gate=$state_root/cutover-gate
 
 milliseconds() { date +%s%3N; }
 
-health() { # SECONDS
-  printf '%s\n' "$user" "$password" | staging_health "$SSM_replica_set" "$SSM_address" "$1"
+health() { # SECONDS [GATE]
+  printf '%s\n' "$user" "$password" | staging_health "$SSM_replica_set" "$SSM_address" "$@"
+}
+
+# mongosh takes a second or more to start: it does so before staging is stopped, and waits at the gate. Its answer is on fd 5.
+start_health_check() {
+  local deadline=$((SECONDS + 20))
+  rm -f "$gate" "$gate.ready"
+  exec 5< <(health "$SSM_health_timeout_seconds" "$gate" 9>&-)
+  until [[ -e $gate.ready ]] || ((SECONDS > deadline)); do sleep 0.05; done
+}
+
+health_answer() {
+  touch "$gate"
+  cat <&5
+  exec 5<&-
 }
 
 # The moment is kept on disk: a second run counts from where the first one stopped the server.
@@ -51,16 +66,20 @@ answer() { # LIVE_VOLUME_ID SWITCHED SWITCHED_BACK REASON PRIMARY_AT
   exit 0
 }
 
-# Sets reason where the volume cannot be served, primary_at (the first writable answer) where it can.
+# Stops what is served and serves the volume. Sets reason where the volume cannot be served, primary_at (the first writable answer) where it can.
 serve() { # VOLUME_ID
   local state
+  start_health_check
+  stop_serving
   set_live_volume "$1"
   service systemctl reset-failed "$staging_unit" &>/dev/null || true
   service systemctl start "$staging_unit" || {
     reason="the server on $1 did not start"
+    health_answer >/dev/null
     return 1
   }
-  state=$(health "$SSM_health_timeout_seconds")
+  state=$(health_answer)
+  state=${state:-'{"healthy": false, "reason": "the health check gave no answer", "primary_at": null}'}
   reason=$(field reason <<<"$state")
   [[ $reason != "the server ended" ]] || reason+=": $(last_error "$live_link/mongod.log")"
   primary_at=$(field primary_at <<<"$state")
@@ -116,12 +135,11 @@ if systemctl is-active --quiet "$staging_unit"; then flush_live; fi
 
 # ---- from here staging changes ----
 log "$SSM_refresh_id: staging goes from $SSM_from_volume_id to $SSM_to_volume_id"
-stop_serving
 if serve "$SSM_to_volume_id"; then answer "$SSM_to_volume_id" true false "" "$primary_at"; fi
 why="not healthy on $SSM_to_volume_id: $reason"
 log "$why"
-service systemctl stop "$staging_unit"
 if [[ $SSM_from_volume_id == none ]]; then
+  service systemctl stop "$staging_unit"
   rm -f "$live_link" "$stopped_file"
   answer "" false false "$why; there is no earlier volume to switch back to" ""
 fi

@@ -25,7 +25,7 @@ if systemctl is-active --quiet "$staging_unit"; then
   active=true
   health=$(printf '%s\n' "$user" "$password" | staging_health "" "" 10)
 fi
-mounted=$(findmnt --noheadings --list --output TARGET | sed -n "s#^$state_root/volumes/##p")
+mounted=$(mounted_volumes)
 mongod_version=$(mongod --version | sed -nE 's/^db version v([0-9.]+).*/\1/p')
 python3 - "$(live_volume_id)" "$mounted" "$active" "$health" "$mongod_version" "$etc_root/tls/ca.pem" <<'PYTHON'
 import json

@@ -17,9 +17,8 @@ if [[ -f /etc/systemd/system/$staging_unit ]]; then
 fi
 # With the volumes gone, the next refresh is a first one.
 rm -f "$live_link"
-for mount_point in "$state_root"/volumes/vol-*; do
-  [[ -d $mount_point ]] || continue
-  stop_mongod "$(basename "$mount_point")"
-  unmount_volume "$(basename "$mount_point")"
+for volume_id in $(mounted_volumes); do
+  stop_mongod "$volume_id"
+  unmount_volume "$volume_id"
 done
 echo '{"stopped":true}'

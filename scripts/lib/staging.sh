@@ -74,7 +74,7 @@ CONF
 mount_script() {
   printf '#!/usr/bin/env bash\n# Written by Understudy: mounts the live volume before staging starts.\nset -euo pipefail\n'
   declare -p state_root live_link | sed 's/^declare -[^ ]* //'
-  declare -f fail volume_path volume_device wait_for_device file_system is_mounted mount_volume live_volume_id
+  declare -f fail volume_path volume_device wait_for_device file_system mounted_volumes is_mounted mount_volume live_volume_id
   cat <<'MAIN'
 volume_id=$(live_volume_id)
 [[ -n $volume_id ]] || fail "no volume is live yet"
@@ -111,13 +111,13 @@ UNIT
 
 # Logs in over TLS and waits until staging is a writable primary that answers; makes new data a set of one first, if told to.
 # Stdin: user, password. Prints JSON: healthy, reason, version, replica_set, primary_at (milliseconds since 1970).
-staging_health() { # REPLICA_SET ADDRESS SECONDS (an empty set: only look)
+staging_health() { # REPLICA_SET ADDRESS SECONDS [GATE] (an empty set: only look; a gate: wait for that file before looking)
   local script
   script=$(
     cat <<'JS'
 const [user, password] = require("fs").readFileSync(0, "utf8").split("\n");
-const {set, address, seconds, port, ca, unit} = JSON.parse(process.env.UNDERSTUDY_STAGING);
-const uri = `mongodb://127.0.0.1:${port}/?directConnection=true&serverSelectionTimeoutMS=1000&tls=true&tlsCAFile=${encodeURIComponent(ca)}`;
+const {set, address, seconds, port, ca, unit, gate} = JSON.parse(process.env.UNDERSTUDY_STAGING);
+const uri = `mongodb://127.0.0.1:${port}/?directConnection=true&serverSelectionTimeoutMS=500&tls=true&tlsCAFile=${encodeURIComponent(ca)}`;
 const config = {_id: set, version: 1, members: [{_id: 0, host: `${address}:${port}`}]};
 
 function end(answer) {
@@ -160,8 +160,17 @@ function look() {
   end({healthy: true, version, replica_set: hello.setName ?? null, primary_at: primaryAt});
 }
 
+if (gate) {
+  const fs = require("fs");
+  const patience = Date.now() + 120000;
+  fs.writeFileSync(`${gate}.ready`, "");
+  while (!fs.existsSync(gate)) {
+    if (Date.now() > patience) end({reason: "nobody said that the server was started"});
+    sleep(10);
+  }
+}
 const deadline = Date.now() + 1000 * seconds;
-let reason;
+let reason, asked = Date.now();
 do {
   try {
     look();
@@ -169,14 +178,17 @@ do {
     if (error.codeName === "AuthenticationFailed") end({reason: "it refuses the name and password of the SSM parameters"});
     reason = error.codeName ?? (error.name === "Error" ? error.message : error.name);
   }
-  if (!runs()) end({reason: "the server ended"});
-  sleep(50);
+  if (Date.now() - asked > 500) {
+    if (!runs()) end({reason: "the server ended"});
+    asked = Date.now();
+  }
+  sleep(20);
 } while (Date.now() < deadline);
 end({reason});
 JS
   )
-  UNDERSTUDY_STAGING=$(printf '{"set":"%s","address":"%s","seconds":%s,"port":%s,"ca":"%s","unit":"%s"}' \
-    "$1" "$2" "$3" "$staging_port" "$etc_root/tls/ca.pem" "$staging_unit") mongosh_eval "$script" | tail -n 1
+  UNDERSTUDY_STAGING=$(printf '{"set":"%s","address":"%s","seconds":%s,"port":%s,"ca":"%s","unit":"%s","gate":"%s"}' \
+    "$1" "$2" "$3" "$staging_port" "$etc_root/tls/ca.pem" "$staging_unit" "${4:-}") mongosh_eval "$script" | tail -n 1
 }
 
 field() { # NAME, JSON on stdin; prints a string or number, nothing for null

@@ -21,7 +21,10 @@ file_system() { # VOLUME_ID
   ((status == 0 || status == 2)) || fail "cannot tell what is on volume $1: blkid ended with status $status"
 }
 
-is_mounted() { mountpoint --quiet "$(volume_path "$1")"; } # VOLUME_ID
+# From the kernel's list: asking the mount point itself fails where the device beneath it is gone.
+mounted_volumes() { findmnt --noheadings --list --output TARGET | sed -n "s#^$state_root/volumes/##p"; }
+
+is_mounted() { grep -qxF "$1" <<<"$(mounted_volumes)"; } # VOLUME_ID
 
 mount_volume() { # VOLUME_ID
   local options=noatime,nodev,nosuid,noexec type
@@ -40,7 +43,7 @@ unmount_volume() { # VOLUME_ID
   mount_point=$(volume_path "$1")
   for try in 1 2 3 4 5; do
     is_mounted "$1" || break
-    sync --file-system "$mount_point"
+    sync --file-system "$mount_point" || true # a device that is gone has nothing to write to
     umount "$mount_point" || sleep "$try"
   done
   is_mounted "$1" && fail "volume $1 is still in use at $mount_point: end what uses it, then run this again"

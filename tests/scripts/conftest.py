@@ -26,16 +26,18 @@ FAKES = {
         printf '%s\\n' "$*" >>"$FAKES/systemd-run.log"
         while [[ $1 == --* ]]; do [[ $1 != --unit=* ]] || unit=${1#--unit=}; shift; done
         touch "$FAKES/units/${unit%.service}" """,
-    "mountpoint": '[[ -e $FAKES/mounted/$(basename "${!#}") || ${!#} == */run/understudy ]]',
+    "mountpoint": "true",
     "umount": 'rm "$FAKES/mounted/$(basename "$1")"',
     "mount": "exit 32",
-    "findmnt": "true",
+    "findmnt": 'for mounted in $(ls "$FAKES/mounted"); do echo "$FAKES$STATE/volumes/$mounted"; done',
     "sync": "true",
     "chown": "true",
     "mongod": 'echo "db version v6.0.5"',
     # Health is a file for each volume; every other script of mongosh ends as status-of-mongosh says.
     "mongosh": """
         cat >/dev/null
+        gate=$(sed -E 's/.*"gate":"([^"]*)".*/\\1/' <<<"${UNDERSTUDY_STAGING:-}")
+        if [[ -n $gate ]]; then touch "$gate.ready"; until [[ -e $gate ]]; do sleep 0.01; done; fi
         [[ -z ${UNDERSTUDY_STAGING:-} ]] || exec cat "$FAKES/health/$(basename "$(readlink "$FAKES$STATE/live")")"
         exit "$(cat "$FAKES/status-of-mongosh" 2>/dev/null || echo 0)" """,
     "aws": """
