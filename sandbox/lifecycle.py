@@ -13,7 +13,7 @@ from pathlib import Path
 from sandbox.cleanup import clean, leftovers
 from sandbox.layout import PROJECT_ROOT, Layout, SandboxError
 
-START_SECONDS = 120.0
+START_SECONDS = 180.0
 STOP_SECONDS = 10.0
 
 

@@ -25,7 +25,7 @@ PARAMETERS = {
     "/mongo/admin": "admin",
 }
 PSEUDONYM_KEY = "/understudy/pseudonym-key"
-WAIT_SECONDS = 60
+WAIT_SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pymongo.errors import AutoReconnect, OperationFailure
 # A low time-out makes the first election quick; kept, it would depose a primary whenever the machine is busy.
 FIRST_ELECTION_MILLISECONDS = 1000
 LATER_ELECTION_MILLISECONDS = 10_000
-WAIT_SECONDS = 50
+WAIT_SECONDS = 100
 
 
 def main() -> None:
