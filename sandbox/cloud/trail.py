@@ -1,4 +1,4 @@
-"""A record of every call that this machine made to the API, as CloudTrail keeps one: operation and status, no values."""
+"""A record of every call from this machine to the API, as CloudTrail keeps one: operation and status, no values."""
 
 import io
 import json
