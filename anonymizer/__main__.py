@@ -5,6 +5,7 @@ Exit codes: 0 done, 2 usage or rules, 3 unlisted paths, 4 findings, 5 server or 
 
 from __future__ import annotations
 
+# ruff: noqa: PLC0415 (each verb loads what it needs: checking rules takes a moment, the driver more)
 import argparse
 import hashlib
 import json
@@ -75,7 +76,7 @@ def code_sha256() -> str:
     return total.hexdigest()
 
 
-def _code_sha256(options: argparse.Namespace) -> int:
+def _code_sha256(_: argparse.Namespace) -> int:
     print(code_sha256())
     return 0
 
@@ -153,7 +154,7 @@ def _begin(options: argparse.Namespace) -> tuple[rules_of.Rules, Any]:
     return rules_of.parse(rulesfile.read(options.rules)), keyring
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(number: int, _: FrameType | None) -> None:
     raise Interrupted(f"stopped by {signal.Signals(number).name}; run the same command again, it goes on where it was")
 
 

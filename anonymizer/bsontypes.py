@@ -9,7 +9,8 @@ from bson import Binary, Code, DBRef, Decimal128, Int64, MaxKey, MinKey, ObjectI
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.datetime_ms import DatetimeMS
 
-# Dates out of Python's range come as DatetimeMS instead of an error; UUIDs stay Binary, so that they go back as they came.
+# Dates out of Python's range come as DatetimeMS instead of an error; UUIDs stay Binary, so that they go back as they
+# came.
 DECODE: CodecOptions[dict[str, Any]] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
 
 NULL = type(None)
@@ -26,7 +27,8 @@ SCALARS = tuple(kind for kind in NAMES if kind not in CONTAINERS)
 TYPE_BYTES = {
     0x01: "double", 0x02: "string", 0x03: "object", 0x04: "array", 0x05: "binData", 0x06: "undefined", 0x07: "objectId",
     0x08: "bool", 0x09: "date", 0x0A: "null", 0x0B: "regex", 0x0C: "dbPointer", 0x0D: "javascript", 0x0E: "symbol",
-    0x0F: "javascriptWithScope", 0x10: "int", 0x11: "timestamp", 0x12: "long", 0x13: "decimal", 0x7F: "maxKey", 0xFF: "minKey",
+    0x0F: "javascriptWithScope", 0x10: "int", 0x11: "timestamp", 0x12: "long", 0x13: "decimal",
+    0x7F: "maxKey", 0xFF: "minKey",
 }  # fmt: skip
 
 

@@ -101,9 +101,6 @@ class Comparison:
         elif rule.mask in _FIXED:
             if not same(value, rule.parameter("value")):
                 self._findings.add("constant", self._name, node.path)
-        elif original is None or value is None:
-            if original is not value:
-                self._findings.add("type", self._name, node.path)
         elif type(original) is not type(value):
             self._findings.add("type", self._name, node.path)
         elif value == original and value not in _SAYS_NOTHING:

@@ -1,7 +1,7 @@
 """What reads like an e-mail address, a telephone number or a card number that is in use, in any text.
 
-Reserved domains, numbers set aside for fiction and test cards are not: they reach nobody. The ranges are written down here a second
-time on purpose: masks and verifier share no code, so that one mistake cannot hide itself.
+Reserved domains, numbers set aside for fiction and test cards are not: they reach nobody. The ranges are written down
+here a second time on purpose: masks and verifier share no code, so that one mistake cannot hide itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ _RESERVED_HOST = re.compile(r"(.*\.)?(example\.(com|net|org)|test|example|invali
 _GAP = r"[\s./()-]*"
 INTERNATIONAL = re.compile(rf"(?<![\w+])(?:\+|00(?=[1-9]\d{{0,2}}[\s./(-]))[1-9](?:{_GAP}\d){{7,14}}(?!\w)")
 NORTH_AMERICAN = re.compile(r"(?<![\w.+-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[-.])[2-9]\d\d[-.]\d{4}(?![\w-]|\.\d)")
-# Ofcom (drama), NANPA (555-0100 to 0199), Bundesnetzagentur, Arcep, ACMA, PTS; and national parts with two zeros, which do not exist.
+# Ofcom (drama), NANPA (555-0100 to 0199), Bundesnetzagentur, Arcep, ACMA, PTS; and national parts with two zeros,
+# which do not exist.
 _FICTITIOUS = re.compile(
     r"1\d{3}55501\d\d"
     r"|44(2079460\d{3}|7700900\d{3}|1632960\d{3}|1(1[3-8]|[2-6]1)4960\d{3})"

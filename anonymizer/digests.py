@@ -1,6 +1,7 @@
 """A set of texts too large for memory: 8-byte keyed digests, sorted in one file that all processes map.
 
-The key is drawn for each verification and never leaves the processes, so that the file, should it outlive them, tells nothing.
+The key is drawn for each verification and never leaves the processes, so that the file, should it outlive them, tells
+nothing.
 """
 
 from __future__ import annotations

@@ -35,8 +35,9 @@ def needed_bits(documents: int) -> float:
 def forms_of(mask: str, value: object, bits: float) -> Iterator[str]:
     """Give the forms to look for of a value of the source that an identity mask covers.
 
-    Values that say nothing of one person yield none: placeholders, reserved domains' opposite numbers (fictitious numbers, test cards)
-    and values so short that another person's pseudonym may be the same by chance. Those are held to their own path.
+    Values that say nothing of one person yield none: placeholders, reserved domains' opposite numbers (fictitious
+    numbers, test cards) and values so short that another person's pseudonym may be the same by chance. Those are held
+    to their own path.
 
     Args:
         mask: The mask at its path.

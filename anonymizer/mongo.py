@@ -1,4 +1,4 @@
-"""The little that is needed of MongoDB: a connection by unix socket, what a server holds, and its errors without their values."""
+"""The little that is needed of MongoDB: a connection, what a server holds, and its errors without values in them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def connect(socket: str) -> Client:
 
 @contextmanager
 def server_errors(what: str) -> Iterator[None]:
-    """Turn a driver's error into one that names what was tried, the kind of error and its code: its text may hold values.
+    """Turn a driver's error into one that names what was tried, its kind and its code: its text may hold values.
 
     Raises:
         ServerError: The driver raised anything.
@@ -107,7 +107,7 @@ def refuse_unfit(client: Client) -> None:
     """
     if client.admin["system.version"].find_one({"_id": "shardIdentity"}):
         raise ServerError(
-            "the source is a member of a sharded cluster: one shard is not the whole data; sharded sources are not supported"
+            "the source belongs to a sharded cluster, of which one member is not the whole; those are not supported"
         )
     for listed in collections(client).values():
         if "encryptedFields" in listed.options or listed.name.startswith("enxcol_."):

@@ -45,15 +45,16 @@ def count(client: Client, database: str, collection: str) -> int:
 
 
 def cut(client: Client, database: str, collection: str, documents: int, workers: int) -> list[Partition]:
-    """Cut a collection so that each worker gets several parts, none too small to be worth it or too large to be done again.
+    """Cut a collection so that each worker gets several parts, none too small or too large.
 
-    Bounds are those of the index (`min` and `max`), which, other than comparisons in a query, cross from one type of `_id` to the next.
+    Bounds are those of the index (`min` and `max`), which, other than comparisons in a query, cross from one type of
+    `_id` to the next.
     """
     size = min(max(documents // (4 * workers), _FEWEST), _MOST)
     bounds: list[tuple[Any] | None] = [None]
     if documents > 2 * size:
         bounds += _every(client, database, collection, size)
-    return [Partition(database, collection, low, high) for low, high in zip(bounds, [*bounds[1:], None])]
+    return [Partition(database, collection, low, high) for low, high in zip(bounds, [*bounds[1:], None], strict=True)]
 
 
 def _every(client: Client, database: str, collection: str, size: int) -> Iterator[tuple[Any]]:
@@ -69,7 +70,7 @@ def _every(client: Client, database: str, collection: str, size: int) -> Iterato
         yield low
 
 
-def batches(client: Client, partition: Partition, ordered: bool = False) -> Iterator[bytes]:
+def batches(client: Client, partition: Partition, *, ordered: bool = False) -> Iterator[bytes]:
     """Give the documents of a partition as they stand on disk, many at a time.
 
     Args:
@@ -81,7 +82,7 @@ def batches(client: Client, partition: Partition, ordered: bool = False) -> Iter
     if partition.natural:
         yield from rows.find_raw_batches({}, batch_size=_BATCH_DOCUMENTS, sort=[("$natural", 1)])
         return
-    cursor = rows.find_raw_batches({}, batch_size=_BATCH_DOCUMENTS)
+    cursor: Any = rows.find_raw_batches({}, batch_size=_BATCH_DOCUMENTS)
     if partition.low:
         cursor = cursor.min([("_id", partition.low[0])])
     if partition.high:
@@ -89,5 +90,7 @@ def batches(client: Client, partition: Partition, ordered: bool = False) -> Iter
     if partition.low or partition.high or ordered:
         cursor = cursor.hint(_BY_ID).sort(_BY_ID)
     yield from cursor
-    if partition.low and not partition.high:  # a bound by min alone ends before MaxKey, which may be an _id too (measured)
+    if (
+        partition.low and not partition.high
+    ):  # a bound by min alone ends before MaxKey, which may be an _id too (measured)
         yield from rows.find_raw_batches({"_id": MaxKey()})

@@ -84,7 +84,9 @@ def run(
         ServerError: A process died.
     """
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(tasks)), context, _begin, (os.getpid(), begin, shared, arguments)) as pool:
+    with ProcessPoolExecutor(
+        min(workers, len(tasks)), context, _begin, (os.getpid(), begin, shared, arguments)
+    ) as pool:
         try:
             pending = {pool.submit(work, task): task for task in tasks}
             while pending:

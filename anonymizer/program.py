@@ -1,4 +1,4 @@
-"""The rules of one collection, compiled: each place becomes a table from classes to functions, and what is in no table is unlisted.
+"""The rules of one collection, compiled: each place becomes a table from classes to functions; no entry, no passage.
 
 That is fail-closed by its construction: a value passes only because an entry for its key and its class says so.
 """
@@ -22,7 +22,7 @@ from anonymizer.paths import Node
 from anonymizer.rules import CollectionRule, FieldRule
 from anonymizer.unlisted import Unlisted, shown_key
 
-_MISSING = object()
+_MISSING: Any = object()
 _NOTHING: dict[type, Any] = {}
 _EMPTY = b"\5\0\0\0\0"
 _LOST_TYPES = ("undefined", "symbol", "dbPointer")
@@ -50,8 +50,9 @@ class Program:
             batch: Documents as they stood in the source, one after the other.
 
         Returns:
-            As many documents, to insert: masked ones as dictionaries, those of a copied collection as they came (bytes). None is to be
-            written before `unlisted` has been looked at: where it has anything, some of them are not treated.
+            As many documents, to insert: masked ones as dictionaries, those of a copied collection as they came
+            (bytes). None is to be written before `unlisted` has been looked at: where it has anything, some of them
+            are not treated.
         """
         decoded = self._decoded(batch)
         if decoded is None:
@@ -94,7 +95,7 @@ class Program:
         return None
 
     def _reordered(self, raw: bytes) -> list[dict[str, Any]] | None:
-        """Decode a document whose bytes differ only because encoding puts `_id` first, as time-series and views may not."""
+        """Decode a document whose bytes differ only because encoding puts `_id` first."""
         try:
             (document,) = bson.decode_all(raw, DECODE)
             same = len(bson.encode(document, codec_options=DECODE)) == len(raw) and not _loses(raw)
@@ -102,7 +103,7 @@ class Program:
             return None
         return [document] if same else None
 
-    def _check_bytes(self, raw: bytes, node: Node[FieldRule], prefix: str, faithful: bool) -> None:
+    def _check_bytes(self, raw: bytes, node: Node[FieldRule], prefix: str, *, faithful: bool) -> None:
         """Check a document by its bytes, one element after the other.
 
         Args:
@@ -113,10 +114,10 @@ class Program:
         """
         for element in rawbson.elements(raw):
             child = node.children.get(element.key, node.any_key)
-            self._check_element(element, child, prefix, faithful)
+            self._check_element(element, child, prefix, faithful=faithful)
 
     def _check_element(
-        self, element: rawbson.Element, child: Node[FieldRule] | None, prefix: str, faithful: bool
+        self, element: rawbson.Element, child: Node[FieldRule] | None, prefix: str, *, faithful: bool
     ) -> None:
         path = child.path if child else None
         if not faithful and (element.repeated or element.type in _LOST_TYPES or not _is_utf8(element)):
@@ -125,10 +126,10 @@ class Program:
             )
             self._note(path, prefix, element.key, wrong)
         elif child and element.type == "object" and child.has_keys():
-            self._check_bytes(element.value, child, child.path, faithful)
+            self._check_bytes(element.value, child, child.path, faithful=faithful)
         elif child and element.type == "array" and child.element:
             for inner in rawbson.elements(element.value):
-                self._check_element(inner, child.element, child.path, faithful)
+                self._check_element(inner, child.element, child.path, faithful=faithful)
         elif not self._allowed(element, child):
             self._note(path, prefix, element.key, element.type)
 
@@ -143,7 +144,8 @@ class Program:
             return element.value == _EMPTY
         return child.rule is not None or element.type == "null"
 
-    # ---- compiling -------------------------------------------------------------------------------------------------------
+    # ---- compiling
+    # -------------------------------------------------------------------------------------------------------
 
     def _compile(self, node: Node[FieldRule]) -> Table:
         table: Table = {}
@@ -241,7 +243,7 @@ def _is_utf8(element: rawbson.Element) -> bool:
 
 
 def _loses(raw: bytes) -> bool:
-    """Tell whether decoding would lose something of a document: a repeated key or a type that is no more, at any depth."""
+    """Tell whether decoding would lose something of a document: a repeated key or an old type, at any depth."""
     for element in rawbson.elements(raw):
         if element.repeated or element.type in _LOST_TYPES:
             return True

@@ -1,4 +1,4 @@
-"""What a caller can read while a command works and after it: progress and result, each one JSON file, never half-written."""
+"""What a caller can read of a command: progress and result, each one JSON file, never half-written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a file in one step: a reader sees the former content or the new one."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_text(json.dumps(content, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 class Progress:

@@ -1,4 +1,4 @@
-"""A walk over the bytes of a document, for those that decoding would change: repeated keys, types that are no more, bad UTF-8.
+"""A walk over the bytes of a document, for those that decoding would change: repeated keys, old types, bad UTF-8.
 
 It is slow and sees everything. The fast way (decode, compare with the bytes) calls it only where the two differ.
 """
@@ -16,7 +16,7 @@ _TEXTS = (0x02, 0x0D, 0x0E)
 
 @dataclass(frozen=True)
 class Element:
-    """One element: its key, MongoDB's alias of its type, the bytes of its value, and whether its key stood there before."""
+    """One element: key, MongoDB's alias of its type, the bytes of its value, whether the key stood there before."""
 
     key: str
     type: str

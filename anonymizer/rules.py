@@ -1,4 +1,4 @@
-"""The rules: read, checked as a whole, and turned into plain values. Every mistake is collected, with its place and what to do."""
+"""The rules: checked as a whole and turned into plain values; every mistake is told, with its place and what to do."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ class _Reader:
         if not same:
             self._wrong(
                 f"{where}.domain",
-                f"{rule.domain} is used with another mask or other parameters at {place}; give one of them a domain of its own",
+                f"{rule.domain} is used with another mask or other parameters at {place}; rename one",
             )
 
     def _id_mask(self, where: str, path: str, rule: FieldRule) -> None:

@@ -1,4 +1,4 @@
-"""Reads rules from a YAML or JSON file, or from standard input, refusing a key that stands twice (the last would win unnoticed)."""
+"""Reads rules from YAML or JSON; a key that stands twice is refused, as the last would win unnoticed."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ def _json(text: str) -> object:
 
 def _yaml(text: str) -> object:
     try:
-        import yaml
+        import yaml  # noqa: PLC0415 (hosts have none and need none)
     except ImportError:
         raise UsageError("rules in YAML need PyYAML, which is not here; convert them to JSON") from None
 
     class Loader(yaml.SafeLoader):
         """YAML's safe loader, but a key may stand only once."""
 
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        def construct_mapping(self, node: Any, deep: Any = False) -> dict[Any, Any]:  # noqa: FBT002 (PyYAML's)
             keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            for key, (key_node, _) in zip(keys, node.value):
+            for key, (key_node, _) in zip(keys, node.value, strict=True):
                 if keys.count(key) > 1:
                     raise _wrong(f"line {key_node.start_mark.line + 1}", f"the key {key!r} stands twice in one mapping")
             return super().construct_mapping(node, deep)

@@ -1,4 +1,4 @@
-"""What a half-made candidate knows about itself, kept in its `local` database, which no replica set copies and no rule names."""
+"""What a half-made candidate knows about itself, kept in its `local` database, which no rule names."""
 
 from __future__ import annotations
 

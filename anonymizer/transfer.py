@@ -1,31 +1,27 @@
 """From source to candidate: what the rules name, masked on its way, and nothing else.
 
-A collection is recorded as complete in the candidate's `local` database only when its documents and indexes are there. Run again, those
-stay; all others are dropped and done again. Another key, other rules or other code start the whole copy again.
+A collection is recorded as complete in the candidate's `local` database only when its documents and indexes are
+there. Run again, those stay; all others are dropped and done again. Another key, other rules or other code start the
+whole copy again.
 """
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bson.raw_bson import RawBSONDocument
-from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
+from pymongo.errors import OperationFailure
 
 from anonymizer import mongo, partitions, pool
-from anonymizer.errors import Mistake, RulesError, ServerError, UnlistedError, UsageError
+from anonymizer.copying import DUPLICATE_KEY, Outcome, begin_worker, collision, copy_partition
+from anonymizer.errors import Mistake, RulesError, ServerError, UnlistedError
 from anonymizer.keys import Keyring
 from anonymizer.mongo import Client, Collection, server_errors
 from anonymizer.partitions import Partition
-from anonymizer.program import Program
 from anonymizer.progress import Progress
 from anonymizer.rules import CollectionRule, Rules
 from anonymizer.state import State
-from anonymizer.unlisted import Place, Unlisted, shown_name
-
-_DUPLICATE_KEY = 11000
+from anonymizer.unlisted import Unlisted, shown_name
 
 
 @dataclass
@@ -38,15 +34,6 @@ class Copied:
     read: int = 0
     written: int = 0
     masked: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one partition came to."""
-
-    read: int
-    written: int
-    unlisted: dict[Place, int]
 
 
 @dataclass
@@ -202,7 +189,7 @@ def fitting(listed: list[tuple[CollectionRule, Collection]]) -> None:
             wrong.append(
                 Mistake(
                     where,
-                    "its _id orders it (clustered), and masking that is not supported yet: keep _id, or take empty or drop",
+                    "its _id orders it (clustered), so it cannot be masked yet: keep _id, or take empty or drop",
                 )
             )
     if wrong:
@@ -225,79 +212,8 @@ def build_indexes(target: Client, rule: CollectionRule, specs: list[dict[str, An
         try:
             target[rule.database].command({"createIndexes": rule.collection, "indexes": [spec]})
         except OperationFailure as error:
-            if error.code == _DUPLICATE_KEY:
-                raise _collision(rule, spec["name"], list(spec["key"])) from None
+            if error.code == DUPLICATE_KEY:
+                raise collision(rule, spec["name"], list(spec["key"])) from None
             raise ServerError(
                 f"index {spec['name']} of {rule.namespace} cannot be built: code {error.code}; see the candidate's log"
             ) from None
-
-
-def _collision(rule: CollectionRule, index: str, keys: list[str]) -> UsageError:
-    masks = ", ".join(
-        f"{path}: {field.mask}" for path, field in rule.fields.items() if _plain(path) in keys and field.mask != "keep"
-    )
-    return UsageError(
-        f"two documents of {rule.namespace} have the same masked value in the unique index {index} ({masks or 'no masked field'}); "
-        "take a mask that cannot collide, such as token or email"
-    )
-
-
-def _plain(path: str) -> str:
-    return path.replace("[]", "")
-
-
-# ---- in the worker processes ----------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Worker:
-    shared: pool.Shared
-    source: Client
-    target: Client
-    rules: Rules
-    program: Callable[[CollectionRule], Program]
-
-
-_worker: _Worker
-
-
-def begin_worker(shared: pool.Shared, source_socket: str, target_socket: str, rules: Rules, keyring: Keyring) -> None:
-    """Prepare a worker process."""
-    global _worker  # noqa: PLW0603 (a pool's process has no other place to keep it)
-    _worker = _Worker(
-        shared, mongo.connect(source_socket), mongo.connect(target_socket), rules, lambda rule: Program(rule, keyring)
-    )
-
-
-def copy_partition(partition: Partition) -> Outcome:
-    """Check, mask and write one partition; from the first unlisted path on, anywhere, only check."""
-    rule = _worker.rules.collections[partition.namespace]
-    program = _worker.program(rule)
-    read = written = 0
-    with server_errors(f"copying {partition.namespace}"):
-        for batch in partitions.batches(_worker.source, partition):
-            documents = program.treat(batch)
-            read += len(documents)
-            if program.unlisted.counts:
-                _worker.shared.close()
-            if not _worker.shared.closed:
-                _write(rule, documents, partition.natural)
-                written += len(documents)
-            _worker.shared.advance(len(documents))
-    gc.collect()
-    return Outcome(read, written, dict(program.unlisted.counts))
-
-
-def _write(rule: CollectionRule, documents: list[Any], ordered: bool) -> None:
-    rows = _worker.target[rule.database][rule.collection]
-    if rule.mode == "copy":
-        documents = [RawBSONDocument(document) for document in documents]
-    try:
-        rows.insert_many(documents, ordered=ordered, bypass_document_validation=True)
-    except (BulkWriteError, DuplicateKeyError) as error:
-        codes = {row.get("code") for row in (error.details or {}).get("writeErrors", [])}
-        if _DUPLICATE_KEY in codes and rule.masks_id:
-            raise _collision(rule, "_id_", ["_id"]) from None
-        raise ServerError(
-            f"writing {rule.namespace}: the candidate refused documents with code(s) {sorted(map(str, codes))}; see its log"
-        ) from None

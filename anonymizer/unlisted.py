@@ -1,4 +1,4 @@
-"""What the source holds that no rule names: paths and types with counts, and never a value (an `_id` or a key may be one)."""
+"""What the source holds that no rule names: paths, types, counts, never a value (an `_id` or a key may be one)."""
 
 from __future__ import annotations
 

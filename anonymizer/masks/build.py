@@ -1,4 +1,4 @@
-"""From a field's rule to its mask: a table of the classes it takes, and a function (or None: stays as it is) for each."""
+"""From a field's rule to its mask: the classes it takes, with a function (or None: stays as it is) for each."""
 
 from __future__ import annotations
 

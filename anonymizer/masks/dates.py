@@ -22,9 +22,9 @@ Subject = Callable[[], object]
 def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
     """Give the functions for dates and for text of the form 2024-05-31.
 
-    A date at midnight is taken for a day and moves by whole days, up to `max_days`; any other moves by seconds, or milliseconds where it
-    has them, so that the time of day does not betray it. With a subject, all dates of one subject move alike, and the time between them
-    stays, to the unit in which they move.
+    A date at midnight is taken for a day and moves by whole days, up to `max_days`; any other moves by seconds, or
+    milliseconds where it has them, so that the time of day does not betray it. With a subject, all dates of one
+    subject move alike, and the time between them stays, to the unit in which they move.
     """
 
     def shift(value: bytes, unit: int) -> int:

@@ -1,4 +1,4 @@
-"""What all keyed masks draw from: a keyed hash of the value, drawn again where the pseudonym would be the value itself."""
+"""What all keyed masks draw from: a keyed hash of the value, drawn again where it would give the value itself."""
 
 from __future__ import annotations
 

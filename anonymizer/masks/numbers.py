@@ -10,8 +10,8 @@ from anonymizer.errors import Refused
 from anonymizer.masks.draw import Drawing, never_itself, never_itself_text
 from anonymizer.masks.shapes import digits_of, put_digits
 
-# Numbers set aside for film and print, national part, # = any digit. Read: Ofcom (numbers for drama), NANPA (555-0100 to 0199),
-# Bundesnetzagentur (Mitteilung 148/2021), Arcep (decision 2018-0881), ACMA, PTS.
+# Numbers set aside for film and print, national part, # = any digit. Read: Ofcom (numbers for drama), NANPA (555-0100
+# to 0199), Bundesnetzagentur (Mitteilung 148/2021), Arcep (decision 2018-0881), ACMA, PTS.
 FICTITIOUS = {
     "1": tuple(
         f"{area}55501##" for area in (202, 206, 212, 213, 303, 305, 312, 404, 412, 415, 503, 512, 602, 617, 702, 808)
@@ -32,7 +32,8 @@ FICTITIOUS = {
     "61": ("25550####", "27010####", "35550####", "37010####", "75550####", "77010####", "85550####", "87010####"),
 }
 _TWO_DIGIT_CODES = frozenset(
-    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split()
+    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 "
+    "60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split()
 )
 _TEST_PREFIXES = {"3": "378282", "5": "555555", "2": "555555", "6": "601111"}
 _TEST_PREFIX = "424242"
@@ -41,10 +42,10 @@ _SHORT_CARD = 12
 
 
 def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
-    """Give a number nobody can be reached at: country and format kept, from a range set aside for fiction where there is one.
+    """Give a number nobody can be reached at, country and format kept, from a range set aside for fiction.
 
-    Elsewhere, and for numbers without a country (unless `country` says it), the national part begins with zeros, which no network
-    assigns.
+    Where there is no such range, and for numbers without a country (unless `country` says it), the national part
+    begins with zeros, which no network assigns.
     """
 
     def make(value: str, attempt: int) -> str:
@@ -71,7 +72,7 @@ def _fictitious(value: str, digits: str, number: int, country: str | None) -> st
 
 
 def country_code(digits: str) -> str:
-    """Split the country calling code off an international number (ITU-T E.164: one to three digits, no code begins another)."""
+    """Split the calling code off an international number (ITU-T E.164: 1 to 3 digits, no code begins another)."""
     if digits[:1] in ("1", "7"):
         return digits[:1]
     return digits[:2] if digits[:2] in _TWO_DIGIT_CODES else digits[:3]
@@ -93,7 +94,7 @@ def _decimal(number: int, size: int) -> str:
 
 
 def _placed(value: str, old: str, new: str) -> str:
-    """Put the digits where the old ones stood; where their count differs, keep the signs before the first and group no more."""
+    """Put digits where the old ones stood; where their count differs, only a plus before them stays."""
     if len(old) == len(new):
         return new if len(new) == len(value) else put_digits(value, new)
     return ("+" if "+" in value else "") + new

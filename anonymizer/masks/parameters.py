@@ -23,7 +23,7 @@ def _days(value: object) -> str | None:
 def _host(value: object) -> str | None:
     if isinstance(value, str) and _RESERVED_HOST.fullmatch(value):
         return None
-    return "must be a reserved mail domain: example.com, example.net, example.org, or one that ends in .test, .example or .invalid"
+    return "must be a reserved mail domain: example.com, .net or .org, or one that ends in .test, .example or .invalid"
 
 
 def _country(value: object) -> str | None:

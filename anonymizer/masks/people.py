@@ -33,10 +33,10 @@ def name(drawing: Drawing) -> Callable[[str], str]:
 
 
 def email(drawing: Drawing, host: str) -> Callable[[str], str]:
-    """Give an address at a reserved domain, whose local part is a name and 56 keyed bits, joined as the original joins its words.
+    """Give an address at a reserved domain: a name and 56 keyed bits, joined as the original joins its words.
 
-    Two addresses that differ in case only share the name and the bits where each is wholly in small letters or capitals; a mixed one is
-    an address of its own, so that a unique index over both stays unique.
+    Two addresses that differ in case only share the name and the bits where each is wholly in small letters or
+    capitals; a mixed one is an address of its own, so that a unique index over both stays unique.
     """
 
     def make(value: str, attempt: int) -> str:
@@ -62,7 +62,7 @@ def _joint(address: str) -> str:
 
 
 def street(drawing: Drawing) -> Callable[[str], str]:
-    """Give a made-up street with a house number, the number where the original has it, and a made-up town for each further line."""
+    """Give a made-up street, its number where the original has it, and a made-up town for each further line."""
 
     def make(value: str, attempt: int) -> str:
         drawn = drawing.draw(value.casefold().encode("utf-8", "surrogatepass"), attempt)

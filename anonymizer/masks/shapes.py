@@ -1,4 +1,4 @@
-"""The shape of a text: which of its signs are digits, small letters and capitals. It is found once for all values that share it."""
+"""The shape of a text: which of its signs are digits, small letters and capitals; found once for all that share it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _CLASSES = str.maketrans(
     string.digits + string.ascii_lowercase + string.ascii_uppercase, "0" * 10 + "a" * 26 + "A" * 26
 )
 _NO_DIGITS = bytes(byte for byte in range(256) if not 0x30 <= byte <= 0x39)
-# From random bytes to signs of a class; that 256 is no multiple of 10 or 26 favours some signs by a few percent, which tells nothing.
+# From random bytes to signs of a class; that 256 is no multiple of 10 or 26 favours some signs by a few percent,
+# which tells nothing.
 _TO_CLASS = {
     "0": bytes(0x30 + byte % 10 for byte in range(256)),
     "a": bytes(0x61 + byte % 26 for byte in range(256)),

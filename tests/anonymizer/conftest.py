@@ -18,6 +18,9 @@ from urllib.parse import quote_plus
 import pytest
 import yaml
 from hypothesis import settings
+from pymongo import TEXT, MongoClient
+
+from sandbox.demo.shop import Shop, Sizes
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "5f" * 32
@@ -36,8 +39,6 @@ class Mongod:
     """A mongod with one unix socket and no port, in a folder of its own."""
 
     def __init__(self, program: str, folder: Path) -> None:
-        from pymongo import MongoClient
-
         folder.mkdir(parents=True)
         self.socket = str(folder / "m.sock")
         options = ["--wiredTigerCacheSizeGB", "0.25", "--setParameter", "ttlMonitorEnabled=false"]
@@ -95,9 +96,20 @@ class Pair:
         names |= {"--progress": str(self.folder / "progress.json"), "--result": str(self.folder / "result.json")}
         names["--workers"] = str(workers)
         process = subprocess.Popen(
-            [sys.executable, "-m", "anonymizer", verb, "--key-stdin", *[word for pair in names.items() for word in pair]],
-            cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "anonymizer",
+                verb,
+                "--key-stdin",
+                *[word for pair in names.items() for word in pair],
+            ],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         assert process.stdin
         process.stdin.write(key)
         process.stdin.close()
@@ -155,17 +167,25 @@ def shop_rules() -> Any:
 @pytest.fixture
 def shop(pair: Pair) -> Pair:
     """A pair whose source holds a shop of some 5,000 documents."""
-    from sandbox.demo.shop import Shop, Sizes
-
     sizes = Sizes(customers=600, orders=3000, tickets=800, sessions=200, products=200, audit_log=200)
     fill(pair.source, Shop(sizes=sizes))
     return pair
 
 
 @pytest.fixture
+def small_shop(pair: Pair) -> Pair:
+    """The same with some 150 documents."""
+    fill(pair.source, Shop(sizes=Sizes(40, 60, 40, 5, 10, 5)))
+    return pair
+
+
+@pytest.fixture
 def people(pair: Pair) -> tuple[Pair, Any]:
     """A pair whose source holds enough that a run can be caught in its middle, and rules for it."""
-    rows = [{"_id": n, "name": f"Given{n} Family{n}", "email": f"p{n}@mail.de", "note": "hello " * 20} for n in range(60_000)]
+    rows = [
+        {"_id": n, "name": f"Given{n} Family{n}", "email": f"p{n}@mail.de", "note": "hello " * 20}
+        for n in range(40_000)
+    ]
     pair.source.client.d.people.insert_many(rows)
     pair.source.client.d.goods.insert_many([{"_id": n} for n in range(100)])
     fields = {"_id": "keep", "name": "name", "email": "email", "note": "text"}
@@ -174,8 +194,6 @@ def people(pair: Pair) -> tuple[Pair, Any]:
 
 
 def fill(server: Mongod, made: Any) -> None:
-    from pymongo import TEXT
-
     shop = server.client.shop
     for name, documents in made.collections().items():
         shop[name].insert_many(list(documents))

@@ -9,9 +9,17 @@ from anonymizer.digests import Collector, Digester, DigestSet, merge
 from anonymizer.findings import Findings
 
 FIELDS = {
-    "_id": "keep", "name": "name", "email": "email", "at": "date_shift", "note": "text", "gone": "null", "fixed": {"mask": "constant", "value": "x"},
-    "m.*.number": "card", "free": "keep", "hotline": {"mask": "keep", "allow": ["phone"], "reason": "the shop's own"},
-}  # fmt: skip
+    "_id": "keep",
+    "name": "name",
+    "email": "email",
+    "at": "date_shift",
+    "note": "text",
+    "gone": "null",
+    "fixed": {"mask": "constant", "value": "x"},
+    "m.*.number": "card",
+    "free": "keep",
+    "hotline": {"mask": "keep", "allow": ["phone"], "reason": "the shop's own"},
+}
 SOURCE = {
     "_id": 1,
     "name": "Ann Lee",

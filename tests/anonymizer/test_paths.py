@@ -31,5 +31,7 @@ def test_the_tree_keeps_named_keys_apart_from_any_key():
     root = paths.tree({"a.*.x": 1, "a.b": 2, "a": 3, "a[]": 4})
     a = root.children["a"]
     assert (a.rule, a.children["b"].rule) == (3, 2)
-    assert a.any_key and a.any_key.children["x"].path == "a.*.x"
-    assert a.element and a.element.path == "a[]"
+    assert a.any_key
+    assert a.any_key.children["x"].path == "a.*.x"
+    assert a.element
+    assert a.element.path == "a[]"

@@ -7,10 +7,15 @@ import json
 import os
 import signal
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 import yaml
+from bson import json_util
+from bson.raw_bson import RawBSONDocument
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.sandbox
 
 
@@ -20,14 +25,14 @@ def fields(rules, collection):
 
 def contents(server):
     """Give every document of every collection as bytes, in the order of their ids."""
-    from bson.raw_bson import RawBSONDocument
-
     found = {}
     for database in server.client.list_database_names():
         if database not in ("admin", "config", "local"):
             for name in server.client[database].list_collection_names():
-                rows = server.client[database].get_collection(name).with_options(
-                    server.client.codec_options.with_options(document_class=RawBSONDocument)
+                rows = (
+                    server.client[database]
+                    .get_collection(name)
+                    .with_options(server.client.codec_options.with_options(document_class=RawBSONDocument))
                 )
                 found[f"{database}.{name}"] = [row.raw for row in rows.find().sort("_id", 1)]
     return found
@@ -38,12 +43,19 @@ def test_a_shop_is_masked_and_verified_whole(shop, shop_rules):
     assert (ran.code, ran.stderr) == (0, "")
     rows = {row["collection"]: row for row in ran.result["collections"]}
     assert {name: (row["read"], row["written"], row["masked"]) for name, row in rows.items()} == {
-        "customers": (600, 600, 600), "orders": (3000, 3000, 3000), "tickets": (800, 800, 800), "sessions": (0, 0, 0), "products": (200, 200, 0),
-    }  # fmt: skip
+        "customers": (600, 600, 600),
+        "orders": (3000, 3000, 3000),
+        "tickets": (800, 800, 800),
+        "sessions": (0, 0, 0),
+        "products": (200, 200, 0),
+    }
     verified = shop.do("verify", shop_rules)
     assert (verified.code, verified.result["findings"]) == (0, [])
-    assert {row["collection"]: row["written"] for row in verified.result["collections"]} == {name: row["written"] for name, row in rows.items()}
-    assert verified.result["rules_sha256"] == ran.result["rules_sha256"] and verified.result["code_sha256"] == ran.result["code_sha256"]
+    assert {row["collection"]: row["written"] for row in verified.result["collections"]} == {
+        name: row["written"] for name, row in rows.items()
+    }
+    assert verified.result["rules_sha256"] == ran.result["rules_sha256"]
+    assert verified.result["code_sha256"] == ran.result["code_sha256"]
     source, target = shop.source.client.shop, shop.target.client.shop
     assert sorted(target.list_collection_names()) == ["customers", "orders", "products", "sessions", "tickets"]
     for name in target.list_collection_names():
@@ -52,7 +64,8 @@ def test_a_shop_is_masked_and_verified_whole(shop, shop_rules):
     masked = target.orders.find_one({"_id": 7})
     customer = target.customers.find_one({"_id": order["customer_id"]})
     assert masked["customer_email"] == customer["email"] != order["customer_email"], "joins still join"
-    assert masked["shipping"]["name"] == customer["name"] and masked["items"] == order["items"]
+    assert masked["shipping"]["name"] == customer["name"]
+    assert masked["items"] == order["items"]
     assert source.products.find_one() == target.products.find_one()
     assert shop.progress()["phase"] == "structures"
 
@@ -75,7 +88,8 @@ def test_an_unlisted_path_stops_it_with_the_full_list_and_leaves_nothing(shop, s
         ("other.fs.files", "", "collection"): 1,
     }
     assert contents(shop.target) == {}
-    assert "for Ann" not in ran.stderr and "s@mail.de" not in ran.stderr
+    assert "for Ann" not in ran.stderr
+    assert "s@mail.de" not in ran.stderr
 
 
 @pytest.mark.parametrize(
@@ -89,31 +103,29 @@ def test_an_unlisted_path_stops_it_with_the_full_list_and_leaves_nothing(shop, s
         ("tickets", "messages[].body", "own_path"),
     ],
 )
-def test_a_field_that_was_not_masked_is_found(pair, shop_rules, collection, path, kind):
-    from sandbox.demo.shop import Shop, Sizes
-
-    from .conftest import fill
-
-    fill(pair.source, Shop(sizes=Sizes(40, 60, 40, 5, 10, 5)))
+def test_a_field_that_was_not_masked_is_found(small_shop, shop_rules, collection, path, kind):
     changed = copy.deepcopy(shop_rules)
     fields(changed, collection)[path] = "keep"
-    assert pair.do("run", changed).code == 0
-    verified = pair.do("verify", shop_rules)
+    assert small_shop.do("run", changed).code == 0
+    verified = small_shop.do("verify", shop_rules)
     assert verified.code == 4
     assert (kind, f"shop.{collection}", path) in verified.findings()
 
 
-def test_detectors_find_what_the_rules_forgot(pair, shop_rules):
-    from sandbox.demo.shop import Shop, Sizes
-
-    from .conftest import fill
-
-    fill(pair.source, Shop(sizes=Sizes(40, 60, 40, 5, 10, 5)))
+def test_detectors_find_what_the_rules_forgot(small_shop, shop_rules):
     for path in ("email", "phone", "payment.cards.*.number"):
         fields(shop_rules, "customers")[path] = "keep"
-    assert pair.do("run", shop_rules).code == 0
-    found = {(kind, path) for kind, collection, path in pair.do("verify", shop_rules).findings() if collection == "shop.customers"}
-    assert {("detector_email", "email"), ("detector_phone", "phone"), ("detector_card", "payment.cards.*.number")} <= found
+    assert small_shop.do("run", shop_rules).code == 0
+    found = {
+        (kind, path)
+        for kind, collection, path in small_shop.do("verify", shop_rules).findings()
+        if collection == "shop.customers"
+    }
+    assert {
+        ("detector_email", "email"),
+        ("detector_phone", "phone"),
+        ("detector_card", "payment.cards.*.number"),
+    } <= found
 
 
 def test_what_is_planted_after_a_clean_run_is_found_wherever_it_is(shop, shop_rules):
@@ -125,7 +137,9 @@ def test_what_is_planted_after_a_clean_run_is_found_wherever_it_is(shop, shop_ru
     target.products.update_one({"_id": ids[0]}, {"$set": {"title": f"made for {person['email'].upper()}!"}})
     target.products.update_one({"_id": ids[1]}, {"$push": {"tags": f"{card[:4]} {card[4:8]} {card[8:12]} {card[12:]}"}})
     target.tickets.update_one({}, {"$set": {"subject": f"send it to {person['addresses'][0]['street']} please"}})
-    target.customers.update_one({"_id": {"$ne": person["_id"]}}, {"$set": {f"payment.cards.{person['phone'].replace('.', '-')}": {}}})
+    target.customers.update_one(
+        {"_id": {"$ne": person["_id"]}}, {"$set": {f"payment.cards.{person['phone'].replace('.', '-')}": {}}}
+    )
     target.orders.create_index("status", name="other", partialFilterExpression={"customer_email": person["email"]})
     target.orders.drop_index("customer_email_1")
     target.orders.delete_one({"_id": 5})
@@ -133,12 +147,19 @@ def test_what_is_planted_after_a_clean_run_is_found_wherever_it_is(shop, shop_ru
     verified = shop.do("verify", shop_rules)
     assert verified.code == 4
     assert {
-        ("original", "shop.products", "title"), ("original", "shop.products", "tags[]"), ("original", "shop.tickets", "subject"),
-        ("original", "shop.customers", "payment.cards.*"), ("original", "shop.orders", "(indexes)"), ("indexes", "shop.orders", ""),
-        ("documents", "shop.orders", ""), ("unexpected", "shop.extra", ""), ("changed", "shop.products", ""),
-    } <= verified.findings()  # fmt: skip
+        ("original", "shop.products", "title"),
+        ("original", "shop.products", "tags[]"),
+        ("original", "shop.tickets", "subject"),
+        ("original", "shop.customers", "payment.cards.*"),
+        ("original", "shop.orders", "(indexes)"),
+        ("indexes", "shop.orders", ""),
+        ("documents", "shop.orders", ""),
+        ("unexpected", "shop.extra", ""),
+        ("changed", "shop.products", ""),
+    } <= verified.findings()
     told = json.dumps(verified.result) + verified.stderr
-    assert person["email"] not in told and card not in told
+    assert person["email"] not in told
+    assert card not in told
 
 
 def test_killed_in_the_middle_and_run_again_gives_the_same_copy(people):
@@ -155,7 +176,10 @@ def test_killed_in_the_middle_and_run_again_gives_the_same_copy(people):
     again = pair.do("run", rules)
     assert again.code == 0
     assert contents(pair.target) == undisturbed
-    assert {row["collection"]: row["written"] for row in again.result["collections"]} == {"goods": 100, "people": 60_000}
+    assert {row["collection"]: row["written"] for row in again.result["collections"]} == {
+        "goods": 100,
+        "people": 40_000,
+    }
     assert pair.do("verify", rules).code == 0
 
 
@@ -173,12 +197,10 @@ def test_workers_end_with_a_killed_parent(people):
 
 def gone(pid):
     """Wait until a process is gone, or a zombie that nobody has reaped."""
-    import time
-
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
-            state = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0]
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         except FileNotFoundError:
             return True
         if state == "Z":
@@ -199,30 +221,27 @@ def test_asked_to_stop_it_ends_with_130_and_goes_on_later(people, number):
     assert pair.do("run", rules).code == 0
 
 
-def test_a_complete_copy_stays_and_other_rules_or_another_key_make_it_new(pair, shop_rules):
-    from sandbox.demo.shop import Shop, Sizes
-
-    from .conftest import KEY, fill
-
-    fill(pair.source, Shop(sizes=Sizes(40, 60, 40, 5, 10, 5)))
-    assert pair.do("run", shop_rules).code == 0
-    first = contents(pair.target)
-    pair.target.client.shop.products.insert_one({"_id": "mark"})
-    assert pair.do("run", shop_rules).code == 0
-    assert pair.target.client.shop.products.find_one({"_id": "mark"}), "a complete collection was not done again"
-    assert pair.do("run", shop_rules, key=KEY[::-1]).code == 0
-    second = contents(pair.target)
-    assert second["shop.products"] == first["shop.products"] and second["shop.customers"] != first["shop.customers"]
+def test_a_complete_copy_stays_and_other_rules_or_another_key_make_it_new(small_shop, shop_rules):
+    assert small_shop.do("run", shop_rules).code == 0
+    first = contents(small_shop.target)
+    small_shop.target.client.shop.products.insert_one({"_id": "mark"})
+    assert small_shop.do("run", shop_rules).code == 0
+    assert small_shop.target.client.shop.products.find_one({"_id": "mark"}), "a complete collection was not done again"
+    assert small_shop.do("run", shop_rules, key="a1" * 32).code == 0
+    second = contents(small_shop.target)
+    assert second["shop.products"] == first["shop.products"]
+    assert second["shop.customers"] != first["shop.customers"]
     fields(shop_rules, "customers")["name"] = "token"
     del fields(shop_rules, "customers")["payment.cards.*.holder"]
-    assert pair.do("run", shop_rules).code == 3
-    assert contents(pair.target) == {}
+    assert small_shop.do("run", shop_rules).code == 3
+    assert contents(small_shop.target) == {}
 
 
 def test_a_target_with_data_of_others_is_left_alone(pair, shop_rules):
     pair.target.client.theirs.things.insert_one({"_id": 1})
     ran = pair.do("run", shop_rules)
-    assert ran.code == 5 and "not empty" in ran.stderr
+    assert ran.code == 5
+    assert "not empty" in ran.stderr
     assert pair.target.client.theirs.things.count_documents({}) == 1
 
 
@@ -230,14 +249,11 @@ def test_a_server_that_is_not_there_is_named(pair, shop_rules, monkeypatch):
     pair.source = type("Gone", (), {"socket": str(pair.folder / "gone.sock")})()
     ran = pair.do("run", shop_rules)
     assert ran.code == 5
-    assert "the source: the server cannot be reached" in ran.stderr and "Traceback" not in ran.stderr
+    assert "the source: the server cannot be reached" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_sample_analytics_is_masked_and_verified(pair):
-    from bson import json_util
-
-    from .conftest import ROOT
-
     folder = ROOT.parent / "shared" / "data" / "sample_analytics"
     if not folder.exists():
         pytest.skip("no ../shared/data here")
