@@ -147,14 +147,14 @@ function join(admin) {
 function look() {
   const server = new Mongo(uri);
   const admin = server.getDB("admin");
-  admin.auth(user, password);
   const hello = admin.runCommand({hello: 1});
+  const primaryAt = Date.now();
+  admin.auth(user, password);
   if (!hello.isWritablePrimary) {
     if (set) join(admin);
     throw new Error("it is no writable primary");
   }
   if (set && hello.setName !== set) end({reason: `its data belongs to the replica set ${hello.setName}, not ${set}`});
-  const primaryAt = Date.now();
   admin.runCommand({listDatabases: 1, nameOnly: true});
   const {version} = admin.runCommand({buildInfo: 1});
   end({healthy: true, version, replica_set: hello.setName ?? null, primary_at: primaryAt});
