@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.plugins.aws.functions import FUNCTIONS
 from sandbox.plugins.aws.kind import Aws
-from sandbox.plugins.aws.left_out import fill_left_out, find_left_out
+from sandbox.plugins.aws.left_out import fill_left_out, find_left_out, given
 from sandbox.plugins.aws.outputs import OUTPUTS
 from sandbox.plugins.aws.provider import AwsProvider
 from sandbox.plugins.aws.table import TABLE
@@ -98,6 +98,12 @@ def test_a_left_out_output_is_refused_where_it_is_used():
     assert outputs["arn"] == "arn:aws:ec2:vpc"
     with pytest.raises(PluginError, match=r"aws:ec2/subnet:Subnet thing uses .* mainRouteTableId of aws:ec2/vpc:Vpc"):
         find_left_out(call_of("aws:ec2/subnet:Subnet"), {"list": [{"id": outputs["mainRouteTableId"]}]})
+
+
+def test_a_left_out_output_is_no_value_for_what_deletes_a_thing():
+    outputs = fill_left_out("aws:kms/key:Key", {"keyId": "1"})
+    assert "left out" in outputs["deletionWindowInDays"], "the control"
+    assert given(outputs) == {"keyId": "1"}
 
 
 def test_a_thing_without_a_name_gets_one_of_its_own_and_keeps_it():

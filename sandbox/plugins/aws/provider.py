@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.plugins.aws.functions import FUNCTIONS
 from sandbox.plugins.aws.kind import Aws, Kind, is_gone, told_as
-from sandbox.plugins.aws.left_out import fill_left_out, find_left_out
+from sandbox.plugins.aws.left_out import fill_left_out, find_left_out, given
 from sandbox.plugins.aws.table import TABLE
 from sandbox.plugins.protocol import Call, Difference, HalfMade, PluginError, difference
 from sandbox.plugins.values import UNKNOWN
@@ -84,7 +84,7 @@ class AwsProvider:
         """Say what the resource is now."""
         kind = _kind(call)
         with told_as(f"reading {call.type} {call.name} ({resource_id})"):
-            now = _read(kind, self._account(), resource_id, outputs)
+            now = _read(kind, self._account(), resource_id, given(outputs))
         if now is None:
             return None
         seen = {name: now.get(name, value) for name, value in inputs.items()}
@@ -123,7 +123,7 @@ class AwsProvider:
         call.check_cancelled()
         with told_as(f"deleting {call.type} {call.name} ({resource_id})"):
             try:
-                kind.delete(self._account(), resource_id, {**outputs, **inputs}, call)
+                kind.delete(self._account(), resource_id, {**given(outputs), **inputs}, call)
             except ClientError as error:
                 if not is_gone(error):
                     raise
