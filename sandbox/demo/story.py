@@ -105,7 +105,7 @@ class Story:
         self._terminal.run("pulumi", "config", "set", "refresh_trigger", FIRST_TRIGGER)
         self._terminal.run("pulumi", "config", "set", "--path", "smoke_tests[0]", smoke_test)
         self._has_stack = True
-        self._terminal.run("pulumi", "up", "--yes", "--skip-preview")
+        self._up("The first refresh")
 
     def _change(self) -> None:
         terminal, rules = self._terminal, self._layout.rules
@@ -119,8 +119,11 @@ class Story:
     def _refresh_while_reading(self) -> Service:
         stack = self._stack()
         with Reader(lambda: self._staging(stack, **CLIENT_OPTIONS)) as reader:
-            self._terminal.run("pulumi", "up", "--yes", "--skip-preview")
+            self._up("The second refresh, with a changed rule")
             return reader.stop()
+
+    def _up(self, message: str) -> None:
+        self._terminal.run("pulumi", "up", "--yes", "--skip-preview", "--message", message)
 
     def _show(self, service: Service) -> None:
         world, terminal, stack = Sandbox.connect(self._layout.name), self._terminal, self._stack()
