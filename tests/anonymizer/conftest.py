@@ -129,15 +129,14 @@ class Pair:
             return {}
         return found
 
-    def wait_for_progress(self, process: subprocess.Popen[str], documents: int) -> dict[str, Any]:
-        """Wait until a command says that it copied so many documents, or ends."""
+    def wait_until_copying(self, process: subprocess.Popen[str], database: str, collection: str) -> None:
+        """Wait until the target has the first documents of a collection."""
         deadline = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < deadline:
-            said = self.progress()
-            if said.get("phase") == "copy" and said["documents"] >= documents:
-                return said
-            time.sleep(0.01)
-        raise AssertionError("the command ended, or a minute passed, before it had copied so much")
+            if self.target.client[database][collection].find_one({}, {"_id": 1}):
+                return
+            time.sleep(0.005)
+        raise AssertionError("the command ended, or a minute passed, before it had copied anything")
 
 
 @pytest.fixture(scope="session")

@@ -168,7 +168,7 @@ def test_killed_in_the_middle_and_run_again_gives_the_same_copy(people):
     undisturbed = contents(pair.target)
     pair.target.empty()
     process = pair.start("run", rules)
-    pair.wait_for_progress(process, 1)
+    pair.wait_until_copying(process, "d", "people")
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert not (pair.folder / "result.json").exists()
@@ -186,7 +186,7 @@ def test_killed_in_the_middle_and_run_again_gives_the_same_copy(people):
 def test_workers_end_with_a_killed_parent(people):
     pair, rules = people
     process = pair.start("run", rules)
-    pair.wait_for_progress(process, 1)
+    pair.wait_until_copying(process, "d", "people")
     told = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
     process.kill()
     process.communicate()
@@ -213,7 +213,7 @@ def gone(pid):
 def test_asked_to_stop_it_ends_with_130_and_goes_on_later(people, number):
     pair, rules = people
     process = pair.start("run", rules)
-    pair.wait_for_progress(process, 1)
+    pair.wait_until_copying(process, "d", "people")
     process.send_signal(number)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
