@@ -20,7 +20,7 @@ def fill_left_out(kind: str, outputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def given(outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outputs of a state without those texts: what reads or deletes a thing must not take them for values."""
+    """Return the outputs of a state without those texts: what reads or deletes must not take them for values."""
     return {name: value for name, value in outputs.items() if not (isinstance(value, str) and value.startswith(_MARK))}
 
 
