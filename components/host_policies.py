@@ -61,7 +61,7 @@ def read_parameters(place: Place, sid: str, names: Sequence[str]) -> list[Statem
             }
         },
     }
-    return [{"Sid": sid, "Effect": "Allow", "Action": "ssm:GetParameter", "Resource": arns}, decrypt]
+    return [{"Sid": sid, "Effect": "Allow", "Action": ["ssm:GetParameter", "ssm:GetParameters"], "Resource": arns}, decrypt]
 
 
 def worker(place: Place, key_parameter: str, toolkit_arn: str, reports_arn: str) -> list[Statement]:

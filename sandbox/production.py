@@ -122,7 +122,7 @@ def _profile(iam: Any) -> str:
     policy = {
         "Version": "2012-10-17",
         "Statement": [
-            {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "arn:aws:ssm:*:*:parameter/production/*"}
+            {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": "arn:aws:ssm:*:*:parameter/production/*"}
         ],
     }
     iam.put_role_policy(RoleName=name, PolicyName="parameters", PolicyDocument=json.dumps(policy))

@@ -54,15 +54,16 @@ stop_serving() {
 }
 
 answer() { # LIVE_VOLUME_ID SWITCHED SWITCHED_BACK REASON PRIMARY_AT
-  local live=null reason=null unavailable=null
+  local live=null reason=null unavailable=null certificate=null
   [[ -z $1 ]] || live="\"$1\""
   [[ -z $4 ]] || reason=$(json_string "$4")
   if [[ -n $5 && -f $stopped_file ]]; then
     unavailable=$(($5 - $(cat "$stopped_file")))
   fi
   [[ -z $5 ]] || rm -f "$stopped_file"
-  printf '{"live_volume_id":%s,"switched":%s,"switched_back":%s,"reason":%s,"unavailable_ms":%s}\n' \
-    "$live" "$2" "$3" "$reason" "$unavailable"
+  [[ ! -f $etc_root/tls/ca.pem ]] || certificate=$(json_string "$(cat "$etc_root/tls/ca.pem")"$'\n')
+  printf '{"live_volume_id":%s,"switched":%s,"switched_back":%s,"reason":%s,"unavailable_ms":%s,"ca_certificate":%s}\n' \
+    "$live" "$2" "$3" "$reason" "$unavailable" "$certificate"
   exit 0
 }
 

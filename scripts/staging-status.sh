@@ -27,14 +27,12 @@ if systemctl is-active --quiet "$staging_unit"; then
 fi
 mounted=$(mounted_volumes)
 mongod_version=$(mongod --version | sed -nE 's/^db version v([0-9.]+).*/\1/p')
-python3 - "$(live_volume_id)" "$mounted" "$active" "$health" "$mongod_version" "$etc_root/tls/ca.pem" <<'PYTHON'
+python3 - "$(live_volume_id)" "$mounted" "$active" "$health" "$mongod_version" <<'PYTHON'
 import json
-import pathlib
 import sys
 
-live, mounted, active, health, mongod_version, certificate = sys.argv[1:]
+live, mounted, active, health, mongod_version = sys.argv[1:]
 health = json.loads(health)
-path = pathlib.Path(certificate)
 status = {
     "live_volume_id": live or None,
     "volumes": sorted(set(mounted.split())),
@@ -44,7 +42,6 @@ status = {
     "version": health["version"],
     "mongod_version": mongod_version,
     "replica_set": health["replica_set"],
-    "ca_certificate": path.read_text() if path.exists() else None,
 }
 print(json.dumps(status))
 PYTHON

@@ -21,7 +21,6 @@ class StagingStatus:
 
     live_volume_id: str = ""
     version: str = ""
-    ca_certificate: str = ""
     refusals: tuple[str, ...] = ()
 
     @classmethod
@@ -53,7 +52,6 @@ class StagingStatus:
         return cls(
             live_volume_id=live_volume_id,
             version=str(answer.get("mongod_version") or ""),
-            ca_certificate=str(answer.get("ca_certificate") or ""),
             refusals=refusals,
         )
 

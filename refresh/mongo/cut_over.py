@@ -8,7 +8,6 @@ from typing import Any
 from refresh.context import Context
 from refresh.errors import CutOverError
 from refresh.mongo import progress
-from refresh.mongo.checks import StagingStatus
 from refresh.request import RefreshRequest
 
 HEALTH_TIMEOUT_SECONDS = 60
@@ -53,7 +52,7 @@ class CutOver:
             "live_volume_id": delivered["candidate_volume_id"],
             "from_volume_id": delivered.get("from_volume_id", ""),
             "unavailable_ms": answer.get("unavailable_ms"),
-            "ca_certificate": StagingStatus.ask(context).ca_certificate,
+            "ca_certificate": answer["ca_certificate"],
         }
 
 

@@ -25,7 +25,7 @@ from sandbox.lifecycle import stop as stop_sandbox
 OLD_RULE = "preferences.newsletter: keep"
 NEW_RULE = "preferences.newsletter: {mask: constant, value: false}"
 FIRST_TRIGGER, SECOND_TRIGGER = "first", "second"
-WRITER_PAUSE_SECONDS = 0.05
+WRITER_PAUSE_SECONDS = 0.2
 _STOP_SECONDS = 30
 
 

@@ -16,8 +16,3 @@ aws_or_fail() { # WHAT ARGS...
   rm -f "$errors"
   ((status == 0)) || fail "$what: ${message:-the AWS CLI ended with status $status}"
 }
-
-parameter() { # NAME
-  aws_or_fail "cannot read the SSM parameter $1" \
-    ssm get-parameter --name "$1" --with-decryption --query Parameter.Value --output text
-}

@@ -31,6 +31,14 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def command_of(pid: int) -> str:
+    """Return the program's file name of a process; empty when it has ended."""
+    try:
+        return Path(Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()).name
+    except OSError:
+        return ""
+
+
 def kill_tree(pid: int) -> list[int]:
     """Kill a process and all below it at once with SIGKILL.
 

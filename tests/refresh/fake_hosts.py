@@ -280,7 +280,6 @@ class FakeHosts:
             "version": self.staging_version if serving else None,
             "mongod_version": self.staging_version,
             "replica_set": "staging" if serving else None,
-            "ca_certificate": "-----BEGIN CERTIFICATE-----" if serving else None,
         }
 
     def _staging_deliver(
@@ -308,6 +307,7 @@ class FakeHosts:
                 "switched_back": False,
                 "reason": None,
                 "unavailable_ms": None,
+                "ca_certificate": "-----BEGIN CERTIFICATE-----",
             }
         assert self.mounts.get(to_volume_id) == instance_id
         assert from_volume_id == (self.live or "none")
@@ -321,6 +321,7 @@ class FakeHosts:
                 "switched_back": back,
                 "reason": why,
                 "unavailable_ms": 900,
+                "ca_certificate": "-----BEGIN CERTIFICATE-----",
             }
         self.live = to_volume_id
         return {
@@ -329,6 +330,7 @@ class FakeHosts:
             "switched_back": False,
             "reason": None,
             "unavailable_ms": 700,
+            "ca_certificate": "-----BEGIN CERTIFICATE-----",
         }
 
     def _staging_stop(self, instance_id: str) -> dict[str, Any]:

@@ -48,6 +48,14 @@ FAKES = {
             name=${2#/}; cat "$FAKES/parameters/${name//\\//_}" 2>/dev/null && exit
             printf '\\nAn error occurred (ParameterNotFound) when calling the GetParameter operation: \\n' >&2
             exit 254 ;;
+          "ssm get-parameters")
+            while [[ $1 != --names ]]; do shift; done
+            values=() missing=()
+            for name in "$2" "$3"; do
+              file=$FAKES/parameters/$(tr / _ <<<"${name#/}")
+              if [[ -e $file ]]; then values+=("$(cat "$file")"); else values+=(None) missing+=("$name"); fi
+            done
+            printf '%s\\t%s\\t%s\\n' "${values[@]}" "${missing[*]}" ;;
           "s3 cp") shift 2; while [[ $1 == --* ]]; do shift; done;
             if [[ $1 == s3://* ]]; then cp "$FAKES/s3/${1#s3://}" "$2"; else cp "$1" "$FAKES/s3/uploaded"; fi ;;
         esac""",

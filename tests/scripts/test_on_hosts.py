@@ -351,13 +351,13 @@ def served(world, opened, copied):
     assert deliver(world, candidate) == {"users": 1, "roles": 0, "users_equal": True, "roles_equal": True}
     answer = cut_over(world, "none", candidate)
     assert (answer["live_volume_id"], answer["switched"]) == (candidate, True), answer
+    assert answer["ca_certificate"].startswith("-----BEGIN CERTIFICATE-----")
     return candidate
 
 
 def test_staging_is_healthy_over_tls_and_closes_no_live_volume(world, served):
     status = world.run(world.staging, "staging-status", **STAGING)
     assert (status["live_volume_id"], status["healthy"], status["replica_set"]) == (served, True, "staging")
-    assert status["ca_certificate"].startswith("-----BEGIN CERTIFICATE-----")
     assert "the one that staging serves" in world.run(world.staging, "volume-close", volume_id=served)
 
 
