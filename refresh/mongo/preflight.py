@@ -40,8 +40,9 @@ class Preflight:
         """Ask; refuse with all reasons, or sweep what other refreshes left."""
         status = StagingStatus.ask(context)
         reasons = [*host_refusals(context), *parameter_refusals(context), *status.refusals]
-        if not _has_snapshot(context):
-            reasons += _production_refusals(context, status)
+        members = None if _has_snapshot(context) else production.observe(context)
+        if members:
+            reasons += _production_refusals(context, members, status)
         if reasons:
             raise PreflightError(context.refresh_id, reasons)
         _tidy(context, status.live_volume_id)
@@ -52,6 +53,7 @@ class Preflight:
                 "key_version": context.aws.parameters.version(context.request.pseudonym_key_parameter),
                 "anonymizer": context.request.toolkit.sha256,
             },
+            **(_seen(context, members) if members else {}),
         }
 
 
@@ -63,8 +65,16 @@ def _has_snapshot(context: Context) -> bool:
     )
 
 
-def _production_refusals(context: Context, status: StagingStatus) -> list[str]:
-    members = production.observe(context)
+def _seen(context: Context, members: ReplicaSet) -> dict[str, Any]:
+    """Note whom the snapshot step should ask first, and the members that it may be taken of."""
+    sources = members.sources(context.request.limits.source_lag_seconds)
+    return {
+        "primary_instance_id": members.primary.instance_id if members.primary else None,
+        "source_instance_ids": [each.instance_id for each in sources],
+    }
+
+
+def _production_refusals(context: Context, members: ReplicaSet, status: StagingStatus) -> list[str]:
     limit_seconds = context.request.limits.source_lag_seconds
     reasons = members.refusals(limit_seconds)
     if reasons:

@@ -8,10 +8,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 from refresh.context import Context
-from refresh.errors import RefreshError
+from refresh.errors import DeadlineError, HostError, RefreshError, UnreachableHostError
 
 CHECK = "production-check"
 ANSWER_SECONDS = 45.0
+_GRACE_SECONDS = 60.0  # over the wait that a member was asked for
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -121,7 +122,7 @@ class ReplicaSet:
         sources = self.sources(limit_seconds)
         if not sources:
             return [*_distinct(self.silent), self._no_source(limit_seconds)]
-        return _unfit(sources[0])
+        return unfit(sources[0])
 
     def _no_source(self, limit_seconds: float) -> str:
         seen = []
@@ -161,6 +162,36 @@ def observe(context: Context) -> ReplicaSet:
     return ReplicaSet(members=tuple(members), silent=silent)
 
 
+def ask(context: Context, instance_id: str, *, wait_seconds: int = 0, point: Optime | None = None) -> Member | None:
+    """Run the read-only document on one member.
+
+    Args:
+        context: The refresh.
+        instance_id: Its host.
+        wait_seconds: How long it may wait until it has `point` durable.
+        point: What it should have.
+
+    Returns:
+        The member; None when it does not answer, which is said.
+    """
+    asked = context.request.production
+    optime = {"optime_seconds": point.seconds, "optime_increment": point.increment} if point else {}
+    try:
+        answer = context.production_hosts.run(
+            instance_id,
+            CHECK,
+            at_most_seconds=wait_seconds + _GRACE_SECONDS,
+            user_parameter=asked.user_parameter,
+            password_parameter=asked.password_parameter,
+            wait_seconds=wait_seconds,
+            **optime,
+        )
+    except (HostError, DeadlineError, UnreachableHostError) as error:
+        context.say(f"        production host {instance_id}: {error}")
+        return None
+    return Member(instance_id=instance_id, answer=answer)
+
+
 def _distinct(silent: Mapping[str, str]) -> list[str]:
     return [f"production host {instance_id}: {reason}" for instance_id, reason in sorted(silent.items())]
 
@@ -170,8 +201,15 @@ def _no_primary(members: Sequence[Member]) -> str:
     return f"production has no primary among production.instance_ids ({states}): list every member, or wait for one"
 
 
-def _unfit(source: Member) -> list[str]:
-    """Say what of a member's storage cannot be restored."""
+def unfit(source: Member) -> list[str]:
+    """Say what of a member's storage cannot be restored.
+
+    Args:
+        source: The member.
+
+    Returns:
+        One sentence each; empty when nothing speaks against it.
+    """
     answer, name = source.answer, source.name
     volumes = source.volume_ids
     checks = (

@@ -8,14 +8,13 @@ from typing import Any
 from refresh import snapshots
 from refresh.aws import SnapshotOrder
 from refresh.context import Context
-from refresh.errors import DeadlineError, HostError, PermanentError, ResourceError
+from refresh.errors import DeadlineError, PermanentError, ResourceError
 from refresh.mongo import material, production, progress
 from refresh.mongo.checks import candidate_gib
 from refresh.mongo.production import Member, Optime
 from refresh.request import RefreshRequest
 
 _LONGEST_WAIT_SECONDS = 900  # production-check waits no longer
-_GRACE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -60,19 +59,11 @@ class Snapshot:
 def _source_with_everything(context: Context) -> tuple[Member, Optime]:
     """Choose a member and wait until it has durable what the majority had acknowledged when we asked."""
     limit_seconds = context.request.limits.source_lag_seconds
-    members = production.observe(context)
-    refusals = members.refusals(limit_seconds)
-    primary = members.primary
-    point = primary.commit_point if primary else None
-    if refusals or point is None:
-        reasons = "; ".join(refusals) or "its primary does not say what its majority has acknowledged"
-        raise PermanentError(f"snapshot of refresh {context.refresh_id} was not asked for: {reasons}")
-    for source in members.sources(limit_seconds):
-        if _has_durable(context, source, point):
+    point, source_ids = _commit_point(context)
+    for instance_id in source_ids:
+        source = _with_all_durable(context, instance_id, point)
+        if source is not None:
             return source, point
-        context.say(
-            f"        {source.name} did not get up to {point.at().isoformat()} in {limit_seconds} s; tries another"
-        )
     raise DeadlineError(
         f"snapshot of refresh {context.refresh_id} was not asked for: no secondary had made the writes up to "
         f"{point.at().isoformat()} durable within {limit_seconds} s. Look at their load, or raise "
@@ -80,24 +71,38 @@ def _source_with_everything(context: Context) -> tuple[Member, Optime]:
     )
 
 
-def _has_durable(context: Context, source: Member, point: Optime) -> bool:
-    asked = context.request.production
-    wait_seconds = min(context.request.limits.source_lag_seconds, _LONGEST_WAIT_SECONDS)
-    try:
-        answer = context.production_hosts.run(
-            source.instance_id,
-            production.CHECK,
-            at_most_seconds=wait_seconds + _GRACE_SECONDS,
-            user_parameter=asked.user_parameter,
-            password_parameter=asked.password_parameter,
-            wait_seconds=wait_seconds,
-            optime_seconds=point.seconds,
-            optime_increment=point.increment,
-        )
-    except (HostError, DeadlineError) as error:
-        context.say(f"        {source.name}: {error}")
-        return False
-    return bool(answer.get("reached")) and answer.get("state") == "SECONDARY"
+def _commit_point(context: Context) -> tuple[Optime, list[str]]:
+    """Ask the primary that preflight saw a moment ago; where it is none any more, ask every member again.
+
+    Returns:
+        What production's majority has acknowledged by now, and the members to take a snapshot of, the best first.
+    """
+    seen = context.ledger.facts("preflight")
+    primary = production.ask(context, seen["primary_instance_id"]) if seen.get("primary_instance_id") else None
+    if primary is not None and primary.state == "PRIMARY" and primary.commit_point:
+        return primary.commit_point, seen["source_instance_ids"]
+    limit_seconds = context.request.limits.source_lag_seconds
+    members = production.observe(context)
+    refusals = members.refusals(limit_seconds)
+    if refusals or members.primary is None or members.primary.commit_point is None:
+        reasons = "; ".join(refusals) or "its primary does not say what its majority has acknowledged"
+        raise PermanentError(f"snapshot of refresh {context.refresh_id} was not asked for: {reasons}")
+    return members.primary.commit_point, [each.instance_id for each in members.sources(limit_seconds)]
+
+
+def _with_all_durable(context: Context, instance_id: str, point: Optime) -> Member | None:
+    """Wait until a member has a point durable, within the limit; say why it is left out, when it is."""
+    limit_seconds = context.request.limits.source_lag_seconds
+    source = production.ask(context, instance_id, wait_seconds=min(limit_seconds, _LONGEST_WAIT_SECONDS), point=point)
+    if source is None:
+        return None
+    unfit = production.unfit(source)
+    if source.state == "SECONDARY" and source.answer.get("reached") and not unfit:
+        return source
+    late = f"it did not get up to {point.at().isoformat()} in {limit_seconds} s" if source.state == "SECONDARY" else ""
+    reasons = "; ".join([late or f"it is {source.state}", *unfit])
+    context.say(f"        {source.name} is left out: {reasons}")
+    return None
 
 
 def _facts(context: Context, source: Member, point: Optime) -> dict[str, Any]:

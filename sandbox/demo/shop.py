@@ -36,12 +36,12 @@ _BROWSERS = (
 class Sizes:
     """How many documents of each collection to make; a hundred thousand and more in all."""
 
-    customers: int = 8_000
-    orders: int = 28_000
-    tickets: int = 7_000
-    sessions: int = 36_000
+    customers: int = 6_000
+    orders: int = 22_000
+    tickets: int = 5_000
+    sessions: int = 42_000
     products: int = 1_500
-    audit_log: int = 22_000
+    audit_log: int = 26_000
 
     @property
     def total(self) -> int:
