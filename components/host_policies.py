@@ -61,7 +61,8 @@ def read_parameters(place: Place, sid: str, names: Sequence[str]) -> list[Statem
             }
         },
     }
-    return [{"Sid": sid, "Effect": "Allow", "Action": ["ssm:GetParameter", "ssm:GetParameters"], "Resource": arns}, decrypt]
+    read = ["ssm:GetParameter", "ssm:GetParameters"]
+    return [{"Sid": sid, "Effect": "Allow", "Action": read, "Resource": arns}, decrypt]
 
 
 def worker(place: Place, key_parameter: str, toolkit_arn: str, reports_arn: str) -> list[Statement]:
