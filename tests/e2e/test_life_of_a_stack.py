@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -111,7 +112,8 @@ def test_the_preview_of_a_second_refresh_shows_trigger_and_rule_and_starts_nothi
     text = stack.pulumi("preview", "--diff")
     assert "~ trigger" in text
     assert '"first" => "second"' in text
-    assert "~ preferences.newsletter" in text
+    assert re.search(r'- preferences.newsletter +: "keep"', text)
+    assert re.search(r'\+ mask : "constant"', text)
     assert "A refresh is due: second-" in text
     assert "staging serves first-" in text
     assert inventory.changes_since(before) == Counter()
