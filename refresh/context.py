@@ -73,8 +73,11 @@ class Context:
         return {SPACE_TAG: self.request.space, REFRESH_TAG: self.refresh_id, ROLE_TAG: role}
 
     def raw_tags(self, role: str) -> dict[str, str]:
-        """Return the tags of something that holds production's data: with the time when it has to go."""
-        expires_at = self.clock.now() + timedelta(hours=self.request.limits.quarantine_expiry_hours)
+        """Return the tags of something that holds production's data: with the time when it has to go.
+
+        Counted from the attempt's beginning: CreateVolume refuses a token that comes with other tags the second time.
+        """
+        expires_at = self.ledger.started_at + timedelta(hours=self.request.limits.quarantine_expiry_hours)
         return {**self.tags(role), EXPIRES_TAG: expires_at.isoformat(timespec="seconds")}
 
     def find_volume(self, role: str) -> Volume | None:

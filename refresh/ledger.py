@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from refresh.aws import ObjectPort
@@ -110,6 +111,11 @@ class Ledger:
     def attempt(self) -> int:
         """Counts from 1; a refresh that was abandoned, or whose volume is gone, starts the next."""
         return int(self._values["attempt"])
+
+    @property
+    def started_at(self) -> datetime:
+        """When this attempt began: the same in every run of it, and another after the stack was made anew."""
+        return datetime.fromisoformat(self._values["started_at"])
 
     @property
     def values(self) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def _order(context: Context, role: str, size_gib: int, snapshot_id: str = "") ->
     """Order a volume with a token that is the same for the same volume of the same attempt."""
     staging = context.request.staging
     which = snapshot_id or _generation(context)
-    what = f"{context.request.space} {context.refresh_id} {context.ledger.attempt} {role} {which}"
+    what = f"{context.request.space} {context.refresh_id} {context.ledger.started_at} {role} {which}"
     return VolumeOrder(
         size_gib=size_gib,
         zone=staging.availability_zone,

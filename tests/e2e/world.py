@@ -46,7 +46,7 @@ class Inventory:
             vpcs=len(self._ec2.describe_vpcs()["Vpcs"]),
             subnets=len(self._ec2.describe_subnets()["Subnets"]),
             security_groups=len(self._ec2.describe_security_groups()["SecurityGroups"]),
-            endpoints=len(self._ec2.describe_vpc_endpoints()["VpcEndpoints"]),
+            endpoints=sum(one["State"] != "deleted" for one in self._ec2.describe_vpc_endpoints()["VpcEndpoints"]),
             network_interfaces=len(self._ec2.describe_network_interfaces()["NetworkInterfaces"]),
             documents=len(self._ssm.list_documents(Filters=own_documents)["DocumentIdentifiers"]),
             buckets=len(self._s3.list_buckets()["Buckets"]),

@@ -92,6 +92,7 @@ class FakeEc2:
         self.disks: dict[str, _Disk] = {}
         self.shots: dict[str, tuple[Snapshot, float, object]] = {}
         self.tokens: dict[str, str] = {}
+        self.orders: dict[str, VolumeOrder] = {}
         self.starts_at: dict[str, float] = {}
         self._numbers = itertools.count(0x100)
         self.on_stop: Callable[[str], None] = lambda _instance_id: None
@@ -161,7 +162,10 @@ class FakeEc2:
     def create_volume(self, order: VolumeOrder) -> Volume:
         with self.fate.effect("create_volume"):
             if order.token in self.tokens:
+                if self.orders[order.token] != order or self.tokens[order.token] not in self.disks:
+                    raise PermanentError("IdempotentParameterMismatch: the client token was used for another volume")
                 return self.disks[self.tokens[order.token]].volume
+            self.orders[order.token] = order
             volume = Volume(
                 volume_id=f"vol-{next(self._numbers):08x}",
                 state="creating",

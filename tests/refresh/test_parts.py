@@ -207,6 +207,15 @@ def test_the_live_volume_stays_when_asked_to(world: FakeWorld) -> None:
     assert [(each.volume_id, each.state) for each in world.of_space()] == [(live, "available")]
 
 
+def test_a_stack_made_anew_with_the_trigger_of_before_gets_volumes_of_its_own(world: FakeWorld) -> None:
+    world.up()
+    session.remove(space_inputs(), world.world())
+    world.objects.objects.clear()  # the reports bucket went with the stack, and the ledger with it
+    world.hosts.live = ""
+    world.up()  # AWS still remembers the client tokens of the first time
+    assert len(world.ec2.tokens) == 4
+
+
 def test_a_space_in_which_nothing_was_ever_made_is_removed_without_a_command(world: FakeWorld) -> None:
     session.remove(space_inputs(), world.world())
     assert world.hosts.sent == []
