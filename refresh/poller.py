@@ -15,7 +15,7 @@ from refresh.errors import DeadlineError, TransientError
 
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
-_GROWTH = 1.25
+_GROWTH = 1.1
 
 Answer = TypeVar("Answer")
 

@@ -71,7 +71,10 @@ class Deliver:
 
 
 def _what_staging_serves(context: Context) -> str:
-    """Return the live volume's id; empty at the first refresh and after a loss of the volume, which is like a first."""
+    """Return the live volume's id, as staging told this run's preflight; the cutover refuses where it is another.
+
+    Empty at the first refresh and after a loss of the volume, which is like a first.
+    """
     live_volume_id = str(context.ledger.facts("preflight")["live_volume_id"])  # nothing else changes it under the lease
     if live_volume_id and is_lost(context, live_volume_id):
         context.say(
