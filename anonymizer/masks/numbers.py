@@ -10,8 +10,8 @@ from anonymizer.errors import Refused
 from anonymizer.masks.draw import Drawing, never_itself, never_itself_text
 from anonymizer.masks.shapes import digits_of, put_digits
 
-# Numbers set aside for film and print, national part, # = any digit. Read: Ofcom (numbers for drama), NANPA (555-0100
-# to 0199), Bundesnetzagentur (Mitteilung 148/2021), Arcep (decision 2018-0881), ACMA, PTS.
+# Numbers set aside for film and print, national part, # = any digit. By Ofcom (numbers for drama), NANPA (555-0100
+# to 0199), Bundesnetzagentur (148/2021), Arcep (2018-0881), ACMA, PTS: not compared with their pages.
 FICTITIOUS = {
     "1": tuple(
         f"{area}55501##" for area in (202, 206, 212, 213, 303, 305, 312, 404, 412, 415, 503, 512, 602, 617, 702, 808)
