@@ -42,7 +42,7 @@ soak: setup ## The long tests: killed in every step with pulumi, ten refreshes u
 	$(SUDO) $(VENV_PYTHON) -m pytest -m soak
 
 test-fast: setup ## The tests that need neither root nor servers.
-	$(VENV_PYTHON) -m pytest -m "not sandbox"
+	$(VENV_PYTHON) -m pytest -m "not sandbox" --numprocesses auto
 
 # Shell is looked for, so that a new file cannot be forgotten; the stand-ins without ending carry their shebang.
 SHELL_FILES = $(shell find scripts sandbox .ci -name .cache -prune -o -type f \

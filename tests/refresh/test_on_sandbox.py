@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -169,6 +170,21 @@ def test_bad_input_is_refused_before_anything_is_made(stack: RefreshStack) -> No
         _, lines = stack.refresh(stack.inputs("wrong", **changes), fails=True)
         assert expected in "\n".join(lines)
     assert stack.volumes() == volumes
+
+
+def test_staging_can_be_its_own_worker(stack: RefreshStack, sandbox: Sandbox, tmp_path: Path) -> None:
+    """One instance instead of two: nothing is detached, and the host that serves runs on."""
+    alone = RefreshStack(sandbox, tmp_path, worker_is_staging=True)
+    first, _ = alone.refresh(alone.inputs("alone-first"))
+    second, lines = alone.refresh(alone.inputs("alone-second"))
+    assert second["findings"] == [], lines
+    assert alone.volumes() == {"live": [second["live_volume_id"]], "previous": [first["live_volume_id"]]}
+    assert alone.snapshots() == []
+    assert alone.state_of(alone.staging_id) == "running"
+    with alone.staging() as staging:
+        assert staging.shop.customers.count_documents({}) == DOCUMENTS
+        assert staging.shop.customers.count_documents({"email": {"$regex": DOMAIN}}) == 0
+    alone.remove()
 
 
 def test_removing_the_space_removes_every_volume_and_snapshot(stack: RefreshStack) -> None:

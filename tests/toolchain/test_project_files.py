@@ -11,7 +11,19 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = sorted(
     [*ROOT.glob("requirements*.txt"), ROOT / "constraints.txt", *ROOT.glob("sandbox/toolchain/*.txt")]
 )
-TARGETS = ["setup", "sandbox", "sandbox-stop", "sandbox-env", "demo", "test", "test-fast", "check", "toolkit", "clean"]
+TARGETS = [
+    "setup",
+    "sandbox",
+    "sandbox-stop",
+    "sandbox-env",
+    "demo",
+    "test",
+    "test-fast",
+    "soak",
+    "check",
+    "toolkit",
+    "clean",
+]
 
 
 def lines(path):
@@ -44,7 +56,7 @@ def test_make_alone_lists_every_target():
 def test_make_test_checks_first_and_ends_with_pytest():
     commands = make("--dry-run", "test").strip().splitlines()
     assert any("ruff check" in command for command in commands)
-    assert commands[-1].endswith("-m pytest")
+    assert commands[-1].endswith('-m pytest -m "not soak"')
 
 
 def test_ci_runs_make_test_and_nothing_else():
