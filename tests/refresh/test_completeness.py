@@ -46,7 +46,7 @@ def stack(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def writers(sandbox: Sandbox, tmp_path: Path) -> Iterator[Path]:
     """The record of writers that keep changing production."""
     record = tmp_path / "acknowledged.jsonl"
-    with Writers(lambda: connect_production(sandbox), record, pause_seconds=0.01):
+    with Writers(lambda: connect_production(sandbox), record, pause_seconds=0.05):
         yield record
 
 
