@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from sandbox.client import Sandbox
@@ -62,6 +64,13 @@ class Inventory:
         """Count the calls since then that were no mere reads."""
         made = self.calls() - before
         return Counter({name: times for name, times in made.items() if not name.startswith(READS)})
+
+
+def ended_at(sandbox: Sandbox, outputs: dict[str, Any], step: str) -> float:
+    """Return when a step of the latest refresh was done, by its ledger; seconds since 1970. It is done once."""
+    s3, key = sandbox.session().client("s3"), f"ledger/{outputs['refresh_id']}.json"
+    ledger = json.loads(s3.get_object(Bucket=outputs["reports_bucket"], Key=key)["Body"].read())
+    return datetime.fromisoformat(ledger["steps"][step]["done_at"]).timestamp()
 
 
 def _tags(thing: dict[str, Any]) -> dict[str, str]:
