@@ -24,6 +24,7 @@ TREE, CLI = "tree", "cli"
 EVERY = [(step.name, what) for step in STEPS for what in (TREE, CLI)]
 ALWAYS = {("anonymize", CLI)}
 CASES = [pytest.param(*case, marks=() if case in ALWAYS else pytest.mark.soak) for case in EVERY]
+SERVED_GAP_SECONDS = 5.0
 A_MOMENT = 1.0  # seconds in which a busy machine may answer no read; longer gaps are the cutover's alone
 
 
@@ -57,6 +58,7 @@ def test_a_killed_up_is_finished_by_the_next(
     assert (made["CreateSnapshots"], made["CreateVolume"]) == (1, 2)  # once, although it was run twice
     assert inventory.volumes() == {"live": [outputs["live_volume_id"]], "previous": [former]}
     assert inventory.snapshots() == []
+    assert service.longest_gap_seconds <= SERVED_GAP_SECONDS
     assert service.longest_gap_seconds < A_MOMENT or service.longest_gap_at > ended_at(sandbox, outputs, "deliver")
 
 
