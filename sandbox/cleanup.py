@@ -31,8 +31,7 @@ def clean(layout: Layout) -> None:
     """
     _thaw_hosts(layout)
     _end_processes(layout)
-    for namespace in _namespaces(layout):
-        run(["ip", "netns", "delete", namespace.name])
+    _delete_namespaces(layout)
     _detach_loops(layout, beneath=layout.pool)
     for mount_point in mounts(layout):
         _retry(["umount", str(mount_point)])
@@ -110,6 +109,16 @@ def _end_processes(layout: Layout) -> None:
                 f"processes {pids} of sandbox {layout.name} do not end: see `ps -o pid,stat,wchan {pids[0]}`."
             )
         time.sleep(0.02)
+
+
+def _delete_namespaces(layout: Layout) -> None:
+    """Delete them; one may go by itself meanwhile, by a command that outlived the supervisor which started it."""
+    for namespace in _namespaces(layout):
+        try:
+            run(["ip", "netns", "delete", namespace.name])
+        except SandboxError:
+            if namespace.exists():
+                raise
 
 
 def _detach_loops(layout: Layout, beneath: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import cleanup
 from sandbox.cleanup import leftovers, loops, mounts, processes
 from sandbox.client import Sandbox
 from sandbox.layout import PROJECT_ROOT, Layout, SandboxError
@@ -112,6 +113,23 @@ def test_a_killed_host_is_cleaned_up_too(sandbox, name):
             os.kill(pid, signal.SIGKILL)
     made.stop()
     assert leftovers(made.layout) == []
+
+
+@pytest.mark.parametrize("goes_by_itself", [True, False])
+def test_a_namespace_that_goes_by_itself_is_no_failure_and_one_that_stays_is(monkeypatch, tmp_path, goes_by_itself):
+    layout = Layout("sbx-race")
+    namespace = tmp_path / f"{layout.prefix}i-0"
+    namespace.touch()
+
+    def lose_the_race(argv):
+        if goes_by_itself:
+            namespace.unlink()
+        raise SandboxError(f"{argv[2]} failed")
+
+    monkeypatch.setattr(cleanup, "NAMESPACES", tmp_path)
+    monkeypatch.setattr(cleanup, "run", lose_the_race)
+    with contextlib.nullcontext() if goes_by_itself else pytest.raises(SandboxError, match="delete failed"):
+        cleanup._delete_namespaces(layout)
 
 
 def test_starting_twice_finds_the_running_one_even_at_the_same_time(sandbox, name):
