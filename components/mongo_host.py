@@ -97,5 +97,7 @@ class MongoHost(pulumi.ComponentResource):
             volume_id=volume.id,
             instance_id=self.instance_id,
             device_name="/dev/sdf",
+            # A mounted volume does not detach: it stays busy until the host lets go of it, or is stopped.
+            stop_instance_before_detaching=True,
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )

@@ -37,11 +37,11 @@ class Sizes:
     """How many documents of each collection to make; a hundred thousand and more in all."""
 
     customers: int = 6_000
-    orders: int = 22_000
-    tickets: int = 5_000
-    sessions: int = 42_000
+    orders: int = 14_000
+    tickets: int = 4_000
+    sessions: int = 50_000
     products: int = 1_500
-    audit_log: int = 26_000
+    audit_log: int = 27_000
 
     @property
     def total(self) -> int:

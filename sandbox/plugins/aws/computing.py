@@ -210,11 +210,16 @@ def _read_attachment(aws: Aws, made: str, known: Values) -> Values | None:
         "volumeId": known["volumeId"],
         "instanceId": attachment["InstanceId"],
         "deviceName": attachment["Device"],
+        "stopInstanceBeforeDetaching": known.get("stopInstanceBeforeDetaching", False),
     }
 
 
 def _detach(aws: Aws, made: str, known: Values, call: Call) -> None:
     if _attachment(aws, known):
+        if known.get("stopInstanceBeforeDetaching"):
+            instance_id = known["instanceId"]
+            aws.client("ec2").stop_instances(InstanceIds=[instance_id])
+            wait(call, f"{instance_id} stopped", lambda: _state(aws, instance_id) == "stopped")
         aws.client("ec2").detach_volume(VolumeId=known["volumeId"], InstanceId=known["instanceId"])
     wait(call, f"{known['volumeId']} detached", lambda: _attachment(aws, known) is None)
 
@@ -245,10 +250,12 @@ COMPUTING = {
     ),
     "aws:ec2/volumeAttachment:VolumeAttachment": Kind(
         service="ec2",
+        changes=("stopInstanceBeforeDetaching",),
         replaces=("volumeId", "instanceId", "deviceName"),
         create=_attach,
         settle=_attached,
         read=_read_attachment,
+        update=lambda aws, made, old, new, changed, call: None,  # it is told to the deletion, nothing else
         delete=_detach,
         tags=False,
     ),
