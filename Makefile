@@ -36,13 +36,14 @@ demo: setup ## The whole story in a sandbox: a production, two refreshes, what s
 	@$(SUDO) $(VENV_PYTHON) -m sandbox.demo
 
 test: setup check ## All checks and all tests, those that need root and real servers too.
-	$(SUDO) $(VENV_PYTHON) -m pytest -m "not soak"
+	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak" --numprocesses auto
+	$(SUDO) $(VENV_PYTHON) -m pytest -m "sandbox and not soak"
 
 soak: setup ## The long tests: killed in every step with pulumi, ten refreshes under writers (an hour).
 	$(SUDO) $(VENV_PYTHON) -m pytest -m soak
 
 test-fast: setup ## The tests that need neither root nor servers.
-	$(VENV_PYTHON) -m pytest -m "not sandbox" --numprocesses auto
+	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak" --numprocesses auto
 
 # Shell is looked for, so that a new file cannot be forgotten; the stand-ins without ending carry their shebang.
 SHELL_FILES = $(shell find scripts sandbox .ci -name .cache -prune -o -type f \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,19 @@ SIZES = Sizes(customers=800, orders=2_000, tickets=800, sessions=300, products=2
 
 
 @pytest.fixture(scope="session")
-def stack(sandbox: Sandbox) -> Iterator[Stack]:
+def inventory(sandbox: Sandbox) -> Inventory:
+    """What is there in AWS."""
+    return Inventory(sandbox)
+
+
+@pytest.fixture(scope="session")
+def empty_world(inventory: Inventory) -> Counter[str]:
+    """What AWS holds before the stack is made."""
+    return inventory.everything()
+
+
+@pytest.fixture(scope="session")
+def stack(sandbox: Sandbox, empty_world: Counter[str]) -> Iterator[Stack]:
     """The sandbox's stack, its production filled with a small shop; what tests leave of it is destroyed at the end."""
     with connect_production(sandbox) as production:
         fill_production(production, Shop(sizes=SIZES))
@@ -32,10 +45,13 @@ def stack(sandbox: Sandbox) -> Iterator[Stack]:
     one.pulumi("destroy", "--yes", "--skip-preview", expect=None)
 
 
-@pytest.fixture(scope="session")
-def inventory(sandbox: Sandbox) -> Inventory:
-    """What is there in AWS."""
-    return Inventory(sandbox)
+@pytest.fixture
+def serving(stack: Stack) -> Stack:
+    """The stack with a staging that serves: as tests before left it, or made here where one is run alone."""
+    if not stack.outputs().get("live_volume_id"):
+        stack.configure("refresh_trigger", "to-serve")
+        stack.up()
+    return stack
 
 
 class Staging:

@@ -26,12 +26,6 @@ NEW_RULE = "preferences.newsletter: {mask: constant, value: false}"
 LONGEST_GAP_SECONDS = 5.0
 
 
-@pytest.fixture(scope="module")
-def empty_world(inventory: Inventory, stack: Stack) -> Counter[str]:
-    """What AWS holds before the stack is made."""
-    return inventory.everything()
-
-
 def test_the_preview_of_a_new_stack_shows_the_plan_and_starts_nothing(
     stack: Stack, inventory: Inventory, empty_world: Counter[str]
 ) -> None:
@@ -157,15 +151,6 @@ def _end_of_the_stack(stack: Stack) -> Iterator[None]:
     rules = stack.rules.read_text()
     yield
     stack.rules.write_text(rules)
-
-
-def test_destroy_leaves_nothing_of_the_stack(stack: Stack, inventory: Inventory, empty_world: Counter[str]) -> None:
-    assert inventory.everything() != empty_world  # the control
-    stack.pulumi("destroy", "--yes", "--skip-preview")
-    assert inventory.volumes() == {}
-    assert inventory.snapshots() == []
-    assert inventory.everything() == empty_world
-    assert stack.resources() == []
 
 
 def _take_away(sandbox: Sandbox, instance_id: str, volume_id: str, ec2: object) -> None:

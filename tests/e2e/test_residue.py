@@ -68,21 +68,19 @@ def _found(canaries: dict[str, str], places: list[Path]) -> set[str]:
 
 
 def test_canaries_of_production_are_on_the_quarantine_volume_and_nowhere_on_staging(
-    sandbox: Sandbox, stack: Stack, inventory: Inventory
+    sandbox: Sandbox, serving: Stack, inventory: Inventory
 ) -> None:
-    stack.configure("refresh_trigger", "before-canaries")
-    stack.up()
     canaries = _plant(sandbox)
-    stack.configure("refresh_trigger", "with-canaries")
-    running = stack.start("up", "--yes", "--skip-preview")
+    serving.configure("refresh_trigger", "with-canaries")
+    running = serving.start("up", "--yes", "--skip-preview")
     running.wait_for_line(r"\[6/9\]")
     kill_tree(running.pid)
     running.finish()
     quarantine = [sandbox.volume_file(each) for each in inventory.volumes()["quarantine"]]
     assert _found(canaries, quarantine) == set(canaries)  # the control
-    stack.pulumi("cancel", "--yes")
-    stack.up()
-    outputs = stack.outputs()
+    serving.pulumi("cancel", "--yes")
+    serving.up()
+    outputs = serving.outputs()
     live = [sandbox.volume_file(outputs["live_volume_id"])]
     host = [sandbox.host_root(outputs["staging_instance_id"])]
     worker = [sandbox.host_root(outputs["worker_instance_id"])]

@@ -28,14 +28,6 @@ SERVED_GAP_SECONDS = 5.0
 A_MOMENT = 1.0  # seconds in which a busy machine may answer no read; longer gaps are the cutover's alone
 
 
-@pytest.fixture(scope="module")
-def serving(stack: Stack) -> Stack:
-    """A stack whose staging serves."""
-    stack.configure("refresh_trigger", "before-kills")
-    stack.up()
-    return stack
-
-
 @pytest.mark.parametrize(("step", "what"), CASES)
 def test_a_killed_up_is_finished_by_the_next(
     sandbox: Sandbox, serving: Stack, inventory: Inventory, staging: Staging, step: str, what: str

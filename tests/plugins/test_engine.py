@@ -19,6 +19,7 @@ def engine(tmp_path, monkeypatch):
     running.stop()
 
 
+@pytest.mark.soak
 def test_the_whole_program_is_made_once_seen_as_it_is_changed_and_taken_away(engine):
     """One test for a whole life: each part costs the same start of the engine."""
     engine.use_program()

@@ -31,6 +31,7 @@ SIZES = Sizes(customers=700, orders=500, tickets=300, sessions=100, products=100
 STALL_SECONDS = 4.0
 LOST_AT_LEAST = 50
 HIDDEN = 2
+ROUNDS = 10
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +80,11 @@ def _signal(sandbox: Sandbox, signal: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(9, marks=pytest.mark.soak)])
-def test_every_write_acknowledged_before_is_in_staging(stack: RefreshStack, writers: Path, rounds: int) -> None:
-    for number in range(rounds):
+@pytest.mark.soak
+def test_every_write_acknowledged_before_is_in_staging_ten_times(stack: RefreshStack, writers: Path) -> None:
+    for number in range(ROUNDS):
         _wait_for_writes(writers, 30)
-        outputs, _ = stack.refresh(_inputs(stack, f"round-{rounds}-{number}"))
+        outputs, _ = stack.refresh(_inputs(stack, f"round-{number}"))
         due, lost = _lost(stack, outputs["refresh_id"], writers)
         assert len(due) > 30
         assert lost == []

@@ -172,6 +172,7 @@ def test_bad_input_is_refused_before_anything_is_made(stack: RefreshStack) -> No
     assert stack.volumes() == volumes
 
 
+@pytest.mark.soak
 def test_staging_can_be_its_own_worker(stack: RefreshStack, sandbox: Sandbox, tmp_path: Path) -> None:
     """One instance instead of two: nothing is detached, and the host that serves runs on."""
     alone = RefreshStack(sandbox, tmp_path, worker_is_staging=True)
