@@ -158,18 +158,34 @@ def test_a_path_that_no_rule_names_is_listed_and_everything_of_that_refresh_goes
     assert stack.snapshots() == []
 
 
-def test_bad_input_is_refused_before_anything_is_made(stack: RefreshStack) -> None:
-    wrong: dict[str, dict[str, Any]] = {
-        "does not exist": {"pseudonym_key_parameter": "/understudy/no-such-key"},
-        "/production/mongo/nobody": {
-            "production": {**stack.inputs("x")["production"], "user_parameter": "/production/mongo/nobody"}
-        },
-    }
-    volumes = stack.volumes()
-    for expected, changes in wrong.items():
-        _, lines = stack.refresh(stack.inputs("wrong", **changes), fails=True)
-        assert expected in "\n".join(lines)
-    assert stack.volumes() == volumes
+def test_bad_input_is_refused_before_anything_is_made(stack: RefreshStack, sandbox: Sandbox) -> None:
+    """What the other side really answers; tests/refresh/test_preflight.py has every reason, in a world of its own."""
+    given = stack.inputs("x")
+    wrong_password = "/production/mongo/wrong-password"
+    sandbox.session().client("ssm").put_parameter(
+        Name=wrong_password, Value="not-the-password", Type="SecureString", Overwrite=True
+    )
+    member = sandbox.production["instance_ids"][0]
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("does not exist", {"pseudonym_key_parameter": "/understudy/no-such-key"}),
+        (
+            "/production/mongo/nobody",
+            {"production": {**given["production"], "user_parameter": "/production/mongo/nobody"}},
+        ),
+        (
+            "authentication failed for the user named by /production/mongo/understudy",
+            {"production": {**given["production"], "password_parameter": wrong_password}},
+        ),
+        ("is a production host", {"worker": {**given["worker"], "instance_id": member}}),
+        ("Give a trigger that was not used before", {"trigger": "first"}),
+    ]
+    volumes, snapshots = stack.volumes(), stack.snapshots()
+    for expected, changes in wrong:
+        _, lines = stack.refresh(stack.inputs(**{"trigger": "wrong", **changes}), fails=True)
+        said = "\n".join(lines)
+        assert expected in said
+        assert "not-the-password" not in said
+    assert (stack.volumes(), stack.snapshots()) == (volumes, snapshots)
 
 
 @pytest.mark.soak
