@@ -19,15 +19,67 @@ SYSTEM_DATABASES = ("admin", "config", "local")
 
 @dataclass(frozen=True)
 class FieldRule:
-    """What happens to the values at one path."""
+    """What happens to the values at one path.
+
+    Attributes:
+        mask: A name from `masks.parameters.KINDS`.
+        domain: Whose key the mask draws from; empty for masks that draw from none.
+        parameters: Sorted pairs of a name and a value that cannot change (lists are tuples, maps tuples of pairs).
+        refers_to: `database.collection.path` that the value references, or empty.
+        keys: On a path that ends in `*`: how the keys of that map are masked, text to text.
+        cases: Tried in order; the first whose condition holds decides, else this rule itself.
+    """
 
     mask: str
     domain: str = ""
     parameters: tuple[tuple[str, Any], ...] = ()
+    refers_to: str = ""
+    keys: FieldRule | None = None
+    cases: tuple[Case, ...] = ()
 
     def parameter(self, name: str, default: Any = None) -> Any:
         """Give a parameter or its default."""
         return dict(self.parameters).get(name, default)
+
+
+@dataclass(frozen=True)
+class When:
+    """A condition: a sibling key, in the same (sub-)document of the source, has one of these values."""
+
+    key: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule for where its condition holds."""
+
+    when: When
+    rule: FieldRule
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Which part of a collection is copied: a share from 0 to 1 or a count; one of both is None.
+
+    Attributes:
+        share: Part of the documents.
+        count: Number of documents.
+        follow: Own paths with `refers_to`; what they refer to comes along.
+    """
+
+    share: float | None = None
+    count: int | None = None
+    follow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OptIn:
+    """Something the rules allow on purpose that could reach a person or passes unchecked; the report names it."""
+
+    namespace: str
+    path: str
+    what: str
 
 
 KEEP = FieldRule("keep")
@@ -35,12 +87,29 @@ KEEP = FieldRule("keep")
 
 @dataclass(frozen=True)
 class CollectionRule:
-    """What happens to one collection; `fields` by path, for `mask` and `copy`."""
+    """What happens to one collection.
+
+    Attributes:
+        database: Its database.
+        collection: Its name.
+        mode: One of `MODES`.
+        fields: Rules by path, for `mask`, `copy` and `sample`.
+        subject: Path of whom a document is about: the default subject of its date masks, which have it already.
+        sample: For mode `sample`.
+        unchecked: For mode `copy`: its paths are not listed and not checked.
+        quasi_identifiers: Sets of paths that together could single somebody out.
+        k: How many documents at least share each combination of values of such a set.
+    """
 
     database: str
     collection: str
     mode: str
     fields: dict[str, FieldRule]
+    subject: str = ""
+    sample: Sample | None = None
+    unchecked: bool = False
+    quasi_identifiers: tuple[tuple[str, ...], ...] = ()
+    k: int = 0
 
     @property
     def namespace(self) -> str:
@@ -55,10 +124,19 @@ class CollectionRule:
 
 @dataclass(frozen=True)
 class Rules:
-    """All rules, by namespace, and the hash of their canonical JSON."""
+    """All rules, by namespace, and the hash of their canonical JSON.
+
+    Attributes:
+        collections: Rules by namespace.
+        sha256: Of the canonical JSON.
+        ephemeral: Whether each run takes a key of its own and forgets it.
+        opt_ins: What was allowed on purpose, for the report.
+    """
 
     collections: dict[str, CollectionRule]
     sha256: str
+    ephemeral: bool = False
+    opt_ins: tuple[OptIn, ...] = ()
 
 
 def canonical(raw: object) -> bytes:
@@ -156,7 +234,7 @@ class _Reader:
         for path, body in fields.items():
             rule = self._field(f"{where}.{path}", body)
             if self._path(where, path) and rule:
-                self._id_mask(f"{where}.{path}", path, rule)
+                self._place(f"{where}.{path}", path, rule)
                 listed[path] = rule
         self._whole_replaced(where, listed)
         return listed
@@ -215,12 +293,14 @@ class _Reader:
                 f"{rule.domain} is used with another mask or other parameters at {place}; rename one",
             )
 
-    def _id_mask(self, where: str, path: str, rule: FieldRule) -> None:
+    def _place(self, where: str, path: str, rule: FieldRule) -> None:
         if path == "_id" and not KINDS[rule.mask].for_id:
             fitting = [name for name, kind in KINDS.items() if kind.for_id]
             self._wrong(
                 where, f"_id must stay unique; the mask {rule.mask} can collide. Take one of {', '.join(fitting)}"
             )
+        if rule.mask == "drop" and paths.parse(path)[-1] == paths.ELEMENT:
+            self._wrong(where, "an element of an array cannot be dropped; write null, or drop the array")
         if paths.parse(path)[:2] == ("_id", paths.ELEMENT):
             self._wrong(where, "_id is never an array")
 
@@ -228,7 +308,7 @@ class _Reader:
         for path, rule in fields.items():
             steps = paths.parse(path)
             beneath = [other for other in fields if other != path and paths.parse(other)[: len(steps)] == steps]
-            if rule.mask in ("constant", "null") and beneath:
+            if KINDS[rule.mask].whole and beneath:
                 self._wrong(
                     f"{where}.{path}",
                     f"replaces all that is there, so {beneath[0]} can never occur; remove one of them",

@@ -89,4 +89,12 @@ def cased_like(text: str, model: str) -> str:
     return text.upper() if model.isupper() else text
 
 
+class _Drop:
+    """What a mask gives for a field that is to be removed."""
+
+    def __repr__(self) -> str:
+        return "DROP"
+
+
+DROP: Any = _Drop()
 Table = dict[type, Callable[[Any], Any] | None]

@@ -67,24 +67,37 @@ class MaskKind:
         required: Parameters that must be there.
         keyed: Whether it has a domain (by default its own name).
         for_id: Whether `_id` may be masked with it.
+        collides: Whether two values may get one pseudonym with a chance worth a thought.
+        injective_option: Whether its parameter `injective` makes it one that cannot collide.
+        fixed_points: Whether it may give a value itself: a permutation has such values, a few in a whole domain.
+        needs_context: Whether it looks at other values of the document.
+        whole: Whether it replaces all that is there, documents and arrays too.
+        opt_ins: Parameters that let something through that could reach a person: name → what the report says.
     """
 
     parameters: dict[str, Callable[[object], str | None]] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     keyed: bool = True
     for_id: bool = False
+    collides: bool = True
+    injective_option: bool = False
+    fixed_points: bool = False
+    needs_context: bool = False
+    whole: bool = False
+    opt_ins: dict[str, str] = field(default_factory=dict)
 
 
 KINDS: dict[str, MaskKind] = {
     "name": MaskKind(),
-    "email": MaskKind({"host": _host}, for_id=True),
+    "email": MaskKind({"host": _host}, for_id=True, collides=False),
     "phone": MaskKind({"country": _country}),
     "street": MaskKind(),
     "card": MaskKind(),
     "date_shift": MaskKind({"max_days": _days, "subject": _path}),
     "token": MaskKind(for_id=True),
     "text": MaskKind(),
-    "constant": MaskKind({"value": _scalar}, required=("value",), keyed=False),
-    "null": MaskKind(keyed=False),
-    "keep": MaskKind({"allow": _detectors, "reason": _reason}, keyed=False, for_id=True),
+    "constant": MaskKind({"value": _scalar}, required=("value",), keyed=False, whole=True),
+    "null": MaskKind(keyed=False, whole=True),
+    "drop": MaskKind(keyed=False, whole=True),
+    "keep": MaskKind({"allow": _detectors, "reason": _reason}, keyed=False, for_id=True, collides=False),
 }
