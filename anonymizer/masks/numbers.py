@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from bson import Int64
@@ -37,6 +38,11 @@ _TWO_DIGIT_CODES = frozenset(
 )
 _TEST_PREFIXES = {"3": "378282", "5": "555555", "2": "555555", "6": "601111"}
 _TEST_PREFIX = "424242"
+_GAP = r"[\s./()-]*"
+_DIALLED = re.compile(rf"(?<![\w+])(?:\+|00(?=[1-9]\d{{0,2}}[\s./(-]))[1-9](?:{_GAP}\d){{7,14}}(?!\w)")
+_NORTH_AMERICAN = re.compile(
+    r"((?<![\w.+-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[-.]))(?!555[-.]01\d\d)([2-9])(\d\d)([-.])(\d{4}(?![\w-]|\.\d))"
+)
 _SHORT_PHONE = 7
 _SHORT_CARD = 12
 
@@ -53,15 +59,50 @@ def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
         if not digits:
             return "0000000" if value != "0000000" else "00000000"
         number = int.from_bytes(drawing.draw(digits.encode(), attempt)[:12], "little")
-        return _placed(value, digits, _fictitious(value, digits, number, country))
+        made = _placed(value, digits, _fictitious(value, digits, number, country))
+        return _unreachable(made, _dialled_abroad(value, digits))
 
     return never_itself_text(make)
 
 
+def _unreachable(made: str, lead: str) -> str:
+    """Take from a pseudonym what its separators make of it: a number within the number, which could be in use.
+
+    A plus that does not begin the number becomes a space. A group that begins with two zeros and goes on like a number
+    dialled abroad gets a third one. What reads like a number of North America loses its last separator, or begins its
+    exchange with a zero. All of that takes groups that hardly a real number has; the pseudonyms of others stay.
+    """
+    plus = _has_plus(made)
+    if "+" in made:
+        start = made.index("+") + 1 if plus else 0
+        made = made[:start] + made[start:].replace("+", " ")
+    start = made.index("0") if lead else -1
+
+    def third_zero(found: re.Match[str]) -> str:
+        return found[0] if found[0][0] == "+" or found.start() == start else "000" + found[0][3:]
+
+    before = ""
+    while before != made:
+        before = made
+        if "00" in made:
+            made = _DIALLED.sub(third_zero, made)
+        made = _NORTH_AMERICAN.sub(r"\1\2\3 \5" if plus or lead else r"\g<1>0\3\4\5", made)
+    return made
+
+
+def _has_plus(value: str) -> bool:
+    return value.lstrip(" (").startswith("+")
+
+
+def _dialled_abroad(value: str, digits: str) -> str:
+    """Give the two zeros that a number dialled from abroad begins with, where it does."""
+    return "00" if digits.startswith("00") and "+" not in value else ""
+
+
 def _fictitious(value: str, digits: str, number: int, country: str | None) -> str:
     """Give the digits of the pseudonym, those before the national part as they were."""
-    lead = "00" if digits.startswith("00") and "+" not in value else ""
-    if lead or value.lstrip(" (").startswith("+"):
+    lead = _dialled_abroad(value, digits)
+    if lead or _has_plus(value):
         code = country_code(digits[len(lead) :])
         return lead + code + _national(code, len(digits) - len(lead) - len(code), number)
     if country and len(digits) >= _SHORT_PHONE:
@@ -97,7 +138,7 @@ def _placed(value: str, old: str, new: str) -> str:
     """Put digits where the old ones stood; where their count differs, only a plus before them stays."""
     if len(old) == len(new):
         return new if len(new) == len(value) else put_digits(value, new)
-    return ("+" if "+" in value else "") + new
+    return ("+" if _has_plus(value) else "") + new
 
 
 def card_text(drawing: Drawing) -> Callable[[str], str]:

@@ -149,6 +149,9 @@ def test_a_street_keeps_its_number_where_it_was_and_its_lines():
 @example("+44 7911 123456")
 @example("+49 (0)30 901820")
 @example("0033 1 42 68 53 00")
+@example("+20(1000-0000000000")
+@example("+20 10 234-567-8901")
+@example("+49 (469-132-6354")
 def test_an_international_phone_keeps_its_country_and_reaches_nobody(value):
     masked = mask("phone", value)
     digits = masked.lstrip("+0") if masked.startswith(("+", "00")) else ""
@@ -171,6 +174,10 @@ def test_a_phone_without_a_country_takes_the_one_the_rule_says_or_cannot_exist()
 
 
 @given(st.text(alphabet="0123456789 ()-+", min_size=1, max_size=25))
+@example("000-+00000000")
+@example("8 0152 45-78-35")
+@example("12345 234-567-8901")
+@example("033 (9 336-193-9358 5574")
 def test_whatever_looks_like_a_phone_becomes_one_that_reaches_nobody(value):
     assert "phone" not in detectors.in_use(detectors.see(mask("phone", value)))
 
