@@ -17,6 +17,10 @@ def add_parser(verbs: Any) -> None:
     """Add the verb."""
     command = verbs.add_parser("run", help="copy and mask")
     pair.add_arguments(command)
+    pair.add_server(command, "preserve", "today's staging, for collections with mode preserve", required=False)
+    command.add_argument(
+        "--preserve-nothing", action="store_true", help="there is no staging yet: leave out what the rules preserve"
+    )
     command.set_defaults(handler=handle)
 
 
@@ -26,22 +30,28 @@ def handle(options: argparse.Namespace) -> int:
     Raises:
         UnlistedError: The source holds what no rule names; the result lists it.
     """
-    from anonymizer.progress import Progress
+    from anonymizer.preserving import NOTHING
     from anonymizer.transfer import Transfer
 
     rules, keyring = pair.begin(options)
     began = time.monotonic()
     code = code_sha256()
+    source, target, preserved = (pair.address(options, side) for side in ("source", "target", "preserve"))
+    if options.preserve_nothing:
+        preserved = NOTHING
     transfer = Transfer(
-        options.source_socket, options.target_socket, rules, keyring, code, options.workers, Progress(options.progress)
+        source, target, rules, keyring, code, options.workers, pair.progress(options), preserved_address=preserved
     )
     failed: UnlistedError | None = None
     try:
         transfer.run()
     except UnlistedError as error:
         failed = error
-    collections = [vars(copied) for copied in transfer.copied.values()]
-    pair.write_result(options, rules, code, began, collections=collections, unlisted=transfer.unlisted.rows())
+    collections = [copied.row() for copied in transfer.copied.values()]
+    found = {"unlisted": transfer.unlisted.rows(), "notes": transfer.notes}
+    pair.write_result(options, rules, code, began, collections=collections, **found)
+    for note in transfer.notes:
+        print(f"note: {note['kind']} {note['collection']} {note['about']}".rstrip(), file=sys.stderr)
     if failed:
         _say_unlisted(transfer.unlisted.rows())
         raise failed

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import closing
 from typing import Any
 
 from anonymizer.codehash import code_sha256
@@ -23,14 +24,13 @@ def add_parser(verbs: Any) -> None:
 
 def handle(options: argparse.Namespace) -> int:
     """Compare the copy with its source, write the result, and give the exit code."""
-    from anonymizer.progress import Progress
     from anonymizer.verify import Verifier
 
     rules, _ = pair.begin(options)
     began = time.monotonic()
-    verifier = Verifier(
-        options.source_socket, options.target_socket, rules, options.workers, Progress(options.progress)
-    )
+    source, target = pair.address(options, "source"), pair.address(options, "target")
+    _refuse_half_made(target)
+    verifier = Verifier(source, target, rules, options.workers, pair.progress(options))
     verifier.run()
     findings = verifier.findings.rows()
     pair.write_result(options, rules, code_sha256(), began, collections=verifier.collections, findings=findings)
@@ -39,3 +39,18 @@ def handle(options: argparse.Namespace) -> int:
     if findings:
         print(f"verify: {len(findings)} finding(s): the copy must not be used", file=sys.stderr)
     return EXIT_FINDINGS if findings else 0
+
+
+def _refuse_half_made(target: str) -> None:
+    """Refuse a copy that was begun and not finished: there is nothing in it to verify.
+
+    Raises:
+        ServerError: It is half-made.
+    """
+    from anonymizer import mongo
+    from anonymizer.errors import ServerError
+    from anonymizer.state import is_half_made
+
+    with closing(mongo.connect(target)) as client, mongo.server_errors("the copy"):
+        if is_half_made(client):
+            raise ServerError("the copy is half-made: a run began it and did not finish. Run it to its end first")
