@@ -2,60 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from anonymizer import paths
-
-DETECTORS = ("email", "phone", "card")
-_RESERVED_HOST = re.compile(r"example\.(com|net|org)|([a-z0-9-]+\.)+(test|example|invalid)")
-
-
-def _days(value: object) -> str | None:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 3650:
-        return None
-    return "must be a whole number of days from 1 to 3650"
-
-
-def _host(value: object) -> str | None:
-    if isinstance(value, str) and _RESERVED_HOST.fullmatch(value):
-        return None
-    return "must be a reserved mail domain: example.com, .net or .org, or one that ends in .test, .example or .invalid"
-
-
-def _country(value: object) -> str | None:
-    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,2}", value):
-        return None
-    return 'must be a country calling code in quotes, as in "49"'
-
-
-def _path(value: object) -> str | None:
-    try:
-        steps = paths.parse(value if isinstance(value, str) else "")
-    except ValueError as error:
-        return f"is no path: it {error}"
-    if paths.ANY_KEY in steps or paths.ELEMENT in steps:
-        return "must name one value of the document: no * and no []"
-    return None
-
-
-def _scalar(value: object) -> str | None:
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return None
-    return "must be text, a number, true, false or null"
-
-
-def _detectors(value: object) -> str | None:
-    if isinstance(value, list) and value and all(item in DETECTORS for item in value):
-        return None
-    return f"must be a list of detectors: {', '.join(DETECTORS)}"
-
-
-def _reason(value: object) -> str | None:
-    return None if isinstance(value, str) and value.strip() else "must say in words why a detector is wrong here"
+from anonymizer.masks import checks
+from anonymizer.masks.checks import Parameter
 
 
 @dataclass(frozen=True)
@@ -63,7 +15,7 @@ class MaskKind:
     """A mask as rules know it.
 
     Attributes:
-        parameters: Name → check, which gives what is wrong with a value, or None.
+        parameters: Name → its type, which gives what is wrong with a value, or None.
         required: Parameters that must be there.
         keyed: Whether it has a domain (by default its own name).
         for_id: Whether `_id` may be masked with it.
@@ -72,10 +24,17 @@ class MaskKind:
         fixed_points: Whether it may give a value itself: a permutation has such values, a few in a whole domain.
         needs_context: Whether it looks at other values of the document.
         whole: Whether it replaces all that is there, documents and arrays too.
+        takes: Types of BSON that it treats; null always stays.
+        together: Says what is wrong with parameters that go together, or nothing.
+        own_paths: Parameter that lists paths of the same collection; they come with their rules.
+        rules_inside: Parameter that holds rules for what lies inside a value.
+        own_to_field: Parameters that may differ within a domain.
         opt_ins: Parameters that let something through that could reach a person: name → what the report says.
+        gives: What it gives, in a sentence, for documentation and editors.
+        example: A value that it takes, for documentation.
     """
 
-    parameters: dict[str, Callable[[object], str | None]] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     keyed: bool = True
     for_id: bool = False
@@ -84,20 +43,41 @@ class MaskKind:
     fixed_points: bool = False
     needs_context: bool = False
     whole: bool = False
+    takes: tuple[str, ...] = ("string",)
+    together: Callable[[dict[str, Any]], str | None] = lambda body: None
+    own_paths: str = ""
+    rules_inside: str = ""
+    own_to_field: tuple[str, ...] = ()
     opt_ins: dict[str, str] = field(default_factory=dict)
+    gives: str = ""
+    example: object = None
+
+
+def _reasoned(body: dict[str, Any]) -> str | None:
+    if ("allow" in body) == ("reason" in body):
+        return None
+    return "allow and reason go together: a detector is silenced only with a reason"
 
 
 KINDS: dict[str, MaskKind] = {
     "name": MaskKind(),
-    "email": MaskKind({"host": _host}, for_id=True, collides=False),
-    "phone": MaskKind({"country": _country}),
+    "email": MaskKind({"host": checks.MAIL_HOST}, for_id=True, collides=False),
+    "phone": MaskKind({"country": checks.COUNTRY}),
     "street": MaskKind(),
     "card": MaskKind(),
-    "date_shift": MaskKind({"max_days": _days, "subject": _path}),
+    "date_shift": MaskKind(
+        {"max_days": checks.whole(1, 3650, "days"), "subject": checks.PATH}, own_to_field=("max_days", "subject")
+    ),
     "token": MaskKind(for_id=True),
     "text": MaskKind(),
-    "constant": MaskKind({"value": _scalar}, required=("value",), keyed=False, whole=True),
+    "constant": MaskKind({"value": checks.SCALAR}, required=("value",), keyed=False, whole=True),
     "null": MaskKind(keyed=False, whole=True),
     "drop": MaskKind(keyed=False, whole=True),
-    "keep": MaskKind({"allow": _detectors, "reason": _reason}, keyed=False, for_id=True, collides=False),
+    "keep": MaskKind(
+        {"allow": checks.SILENCED, "reason": checks.REASON},
+        keyed=False,
+        for_id=True,
+        collides=False,
+        together=_reasoned,
+    ),
 }
