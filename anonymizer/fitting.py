@@ -125,8 +125,8 @@ def _unique(rule: CollectionRule, specs: list[dict[str, Any]]) -> Iterator[Mista
                 yield Mistake(
                     f"databases.{rule.database}.{rule.collection}.fields.{path}",
                     f"is in the unique index {spec['name']} of {rule.namespace}, and its mask can give two values one "
-                    f"pseudonym ({path}: {field.mask}); take a mask that cannot collide, such as token or email, or a "
-                    "form of this one that is injective",
+                    f"pseudonym ({path}: {field.mask}); take a mask that cannot collide, or an injective form of it "
+                    "(docs/masks.md)",
                 )
 
 

@@ -89,8 +89,6 @@ class Transfer:
             if collection.kind == "view" and rule.mode != "drop":
                 for name in sorted(structures.named_by(collection) & dropped):
                     self.notes.append({"kind": "view_names_dropped", "collection": rule.namespace, "about": name})
-            if rule.unchecked:
-                self.notes.append({"kind": "unchecked", "collection": rule.namespace, "about": ""})
 
     def _note_unlisted_collections(self, found: dict[str, Collection]) -> None:
         self.progress.phase("list")

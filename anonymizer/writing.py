@@ -139,7 +139,7 @@ def collision(rule: CollectionRule, index: str, keys: list[str]) -> UsageError:
     return UsageError(
         f"two documents of {rule.namespace} have the same masked value in the unique index {index} "
         f"({masks or 'no masked field'}); "
-        "take a mask that cannot collide, such as token or email"
+        "take a mask that cannot collide, or an injective form of it (docs/masks.md)"
     )
 
 

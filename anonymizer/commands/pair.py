@@ -4,12 +4,13 @@ from __future__ import annotations
 
 # ruff: noqa: PLC0415 (what a verb needs is loaded when it runs)
 import argparse
-import json
 import os
 import secrets
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -84,15 +85,24 @@ def begin(options: argparse.Namespace) -> tuple[rules_of.Rules, Any]:
     return rules, Keyring(key)
 
 
-def progress(options: argparse.Namespace) -> Any:
-    """Give what the command tells its progress to: the file, and lines of JSON where they are asked for."""
+def _lines(options: argparse.Namespace) -> AbstractContextManager[Any]:
+    from anonymizer import display
+
+    return (
+        nullcontext(display.Lines(options.verb, sys.stderr)) if options.log == "json" else display.shown(options.verb)
+    )
+
+
+@contextmanager
+def progress(options: argparse.Namespace) -> Iterator[Any]:
+    """Give what the command tells its progress to: the file, and what a terminal or `--log json` shows."""
     from anonymizer.progress import Progress
 
-    return Progress(options.progress, told=[_log] if options.log == "json" else [])
-
-
-def _log(state: dict[str, Any]) -> None:
-    print(json.dumps({"time": round(time.time(), 3), **state}, sort_keys=True), file=sys.stderr, flush=True)
+    if options.log == "json" or sys.stderr.isatty():
+        with _lines(options) as lines:
+            yield Progress(options.progress, told=[lines.show])
+    else:
+        yield Progress(options.progress)
 
 
 def write_result(options: argparse.Namespace, rules: rules_of.Rules, code: str, began: float, **found: Any) -> None:

@@ -39,16 +39,18 @@ def handle(options: argparse.Namespace) -> int:
     source, target, preserved = (pair.address(options, side) for side in ("source", "target", "preserve"))
     if options.preserve_nothing:
         preserved = NOTHING
-    transfer = Transfer(
-        source, target, rules, keyring, code, options.workers, pair.progress(options), preserved_address=preserved
-    )
     failed: UnlistedError | None = None
-    try:
-        transfer.run()
-    except UnlistedError as error:
-        failed = error
+    with pair.progress(options) as progress:
+        transfer = Transfer(
+            source, target, rules, keyring, code, options.workers, progress, preserved_address=preserved
+        )
+        try:
+            transfer.run()
+        except UnlistedError as error:
+            failed = error
     collections = [copied.row() for copied in transfer.copied.values()]
-    found = {"unlisted": transfer.unlisted.rows(), "notes": transfer.notes}
+    opt_ins = [vars(one) for one in rules.opt_ins]
+    found = {"unlisted": transfer.unlisted.rows(), "notes": transfer.notes, "opt_ins": opt_ins}
     pair.write_result(options, rules, code, began, collections=collections, **found)
     for note in transfer.notes:
         print(f"note: {note['kind']} {note['collection']} {note['about']}".rstrip(), file=sys.stderr)

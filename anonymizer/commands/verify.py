@@ -30,8 +30,9 @@ def handle(options: argparse.Namespace) -> int:
     began = time.monotonic()
     source, target = pair.address(options, "source"), pair.address(options, "target")
     _refuse_half_made(target)
-    verifier = Verifier(source, target, rules, options.workers, pair.progress(options))
-    verifier.run()
+    with pair.progress(options) as progress:
+        verifier = Verifier(source, target, rules, options.workers, progress)
+        verifier.run()
     findings = verifier.findings.rows()
     pair.write_result(options, rules, code_sha256(), began, collections=verifier.collections, findings=findings)
     for row in findings:
