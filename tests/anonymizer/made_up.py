@@ -6,17 +6,45 @@ import base64
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from importlib import import_module
 from random import Random
 from typing import Any
 
 from bson import ObjectId
 from stdnum import iban as iban_of
 from stdnum import luhn
+from stdnum.it import codicefiscale
 
-GIVEN = "Anna Peter Maria Jean Lucía José Giulia Sofie Piotr Zofia Björn Ingrid John Emily David Fatima Paulo Marek Élodie Jan".split()
-FAMILY = "Krause Müller Smith Dupont García Rossi Jansen Kowalski Nowak Lindqvist Johnson O'Brien Silva Fernandes Öberg Yılmaz".split()
-CITIES = "Lübeck Nantes Toledo Parma Utrecht Gdańsk Uppsala Coimbra Leeds Boulder Graz Bruges Zaragoza Bergamo Tilburg Kalmar".split()
-GOODS = "Garden chair|Espresso cup|Blue lamp|Oak shelf|Wool blanket|Steel kettle|Desk mat|Bike bell|Tea pot|Paper tray".split("|")
+GIVEN = (
+    """
+    Anna Peter Maria Jean Lucía José Giulia Sofie Piotr Zofia Björn Ingrid John Emily David Fatima Paulo Marek
+    Élodie Jan
+    """
+).split()
+FAMILY = (
+    """
+    Krause Müller Smith Dupont García Rossi Jansen Kowalski Nowak Lindqvist Johnson O'Brien Silva Fernandes Öberg
+    Yilmaz
+    """
+).split()
+CITIES = (
+    """
+    Lübeck Nantes Toledo Parma Utrecht Gdańsk Uppsala Coimbra Leeds Boulder Graz Bruges Zaragoza Bergamo Tilburg
+    Kalmar
+    """
+).split()
+GOODS = (
+    "Garden chair",
+    "Espresso cup",
+    "Blue lamp",
+    "Oak shelf",
+    "Wool blanket",
+    "Steel kettle",
+    "Desk mat",
+    "Bike bell",
+    "Tea pot",
+    "Paper tray",
+)
 NOTES = (
     "Called {g} {f} back on Monday, she wants the parcel sent to her sister",
     "please write to {e} instead, the old address does not work any more",
@@ -102,6 +130,11 @@ def card(rng: Random) -> str:
     return body + luhn.calc_check_digit(body)
 
 
+def imei(rng: Random) -> str:
+    body = "35" + digits(rng, 12)
+    return body + luhn.calc_check_digit(body)
+
+
 def dni(rng: Random) -> str:
     number = rng.randint(10_000_000, 99_999_999)
     return f"{number}{'TRWAGMYFPDXBNJZSQVHLCKE'[number % 23]}"
@@ -111,9 +144,7 @@ def by(module: str, pattern: Callable[[Random], str]) -> Callable[[Random], str]
     """Draw numbers that a module of python-stdnum finds valid."""
 
     def draw(rng: Random) -> str:
-        import importlib
-
-        return checked(rng, pattern, importlib.import_module(f"stdnum.{module}").is_valid)
+        return checked(rng, pattern, import_module(f"stdnum.{module}").is_valid)
 
     return draw
 
@@ -123,8 +154,6 @@ def ymd(rng: Random) -> str:
 
 
 def codice(rng: Random) -> str:
-    from stdnum.it import codicefiscale
-
     body = "".join(rng.choice(_LETTERS) for _ in range(6)) + f"{birth(rng):%y}" + rng.choice("ABCDEHLMPRST")
     body += f"{rng.randint(1, 28):02d}" + rng.choice(_LETTERS) + digits(rng, 3)
     return body + codicefiscale.calc_check_digit(body)
@@ -194,14 +223,20 @@ DRAW: dict[str, Callable[[Random], Any]] = {
     "zip_br": lambda r: f"{digits(r, 5)}-{digits(r, 3)}",
     "postcode_nl": lambda r: f"{digits(r, 4)} {r.choice(_LETTERS)}{r.choice(_LETTERS)}",
     "postcode_pl": lambda r: f"{digits(r, 2)}-{digits(r, 3)}",
-    "postcode_uk": lambda r: f"{r.choice('LMSB')}{r.choice('ESN')}{r.randint(1, 20)} {r.randint(1, 9)}{r.choice('ABD')}{r.choice('XYZ')}",
+    "postcode_uk": lambda r: (
+        f"{r.choice('LMSB')}{r.choice('ESN')}{r.randint(1, 20)} {r.randint(1, 9)}{r.choice('ABD')}{r.choice('XYZ')}"
+    ),
     "company": lambda r: f"{r.choice(FAMILY)} {r.choice(('GmbH', 'Ltd', 'SARL', '& Sons', 'Consulting'))}",
     "note": note,
     "note_de": lambda r: note(r, NOTES_DE),
-    "bio": lambda r: f"{r.choice(GIVEN)} lives in {r.choice(CITIES)} and likes {r.choice(('tea', 'chess', 'long walks'))}.",
+    "bio": lambda r: (
+        f"{r.choice(GIVEN)} lives in {r.choice(CITIES)} and likes {r.choice(('tea', 'chess', 'long walks'))}."
+    ),
     "email_in_text": lambda r: f"forwarded to {email(r)} by the desk on request",
     "mixed_contact": lambda r: email(r) if r.random() < 0.6 else phone(r),
-    "profile_url": lambda r: f"https://www.linkedin.com/in/{fold(r.choice(GIVEN))}-{fold(r.choice(FAMILY))}-{r.randint(1, 99)}",
+    "profile_url": lambda r: (
+        f"https://www.linkedin.com/in/{fold(r.choice(GIVEN))}-{fold(r.choice(FAMILY))}-{r.randint(1, 99)}"
+    ),
     "avatar_url": lambda r: f"https://cdn.example.net/avatars/{hexes(r, 24)}.png",
     "url": lambda r: f"https://{fold(r.choice(FAMILY))}.example.org/",
     "cdn_url": lambda r: f"https://cdn.example.net/img/{hexes(r, 8)}.jpg",
@@ -219,7 +254,7 @@ DRAW: dict[str, Callable[[Random], Any]] = {
     "ip6": lambda r: f"2001:db8:{hexes(r, 4)}:{hexes(r, 4)}::{hexes(r, 4)}",
     "mac": lambda r: ":".join(hexes(r, 2) for _ in range(6)),
     "user_agent": lambda r: r.choice(AGENTS),
-    "imei": lambda r: (lambda b: b + luhn.calc_check_digit(b))("35" + digits(r, 12)),
+    "imei": imei,
     "lat": lambda r: round(r.uniform(36, 60), 5),
     "lon": lambda r: round(r.uniform(-9, 24), 5),
     "version": lambda r: f"{r.randint(1, 9)}.{r.randint(0, 20)}.{r.randint(0, 9)}",
