@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+UNDECIDED = "DECIDE"  # what `scan` writes where it does not know
+
 
 def _no_bool(value: object) -> object:
     if isinstance(value, bool):
@@ -127,6 +129,8 @@ MODES: dict[str, type[BaseModel]] = {
 def one_of(word: object, known: Iterable[str]) -> str:
     """Say that a word is unknown, which one is nearest, and which are known."""
     known = tuple(known)
+    if word == UNDECIDED:
+        return f"is left for a person to decide; write one of {', '.join(known)}"
     near = nearest(word, known)
     return f"{word!r} is unknown{near and '; did you mean ' + near} (known: {', '.join(known)})"
 
