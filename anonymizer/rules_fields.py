@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from anonymizer import paths
-from anonymizer.masks.parameters import KINDS, MaskKind
+from anonymizer.masks.kind import MaskKind
+from anonymizer.masks.parameters import KINDS
 from anonymizer.rules import Case, FieldRule, When, whole_numbers
 from anonymizer.rules_places import Mistakes, Place, shown
 from anonymizer.rules_schema import one_of

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from anonymizer.masks.parameters import KINDS, MaskKind
+from anonymizer.masks.kind import MaskKind
+from anonymizer.masks.parameters import KINDS
 from anonymizer.rules_schema import MODES, Top
 
 _WORD = {"type": "string", "minLength": 1}

@@ -10,6 +10,7 @@ from typing import Any
 from anonymizer import paths
 
 DETECTORS = ("email", "phone", "card")
+REDACTED = ("email", "iban", "ip", "card", "phone")
 _RESERVED_HOST = re.compile(r"example\.(com|net|org)|([a-z0-9-]+\.)+(test|example|invalid)")
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _RESERVED = "must be a reserved mail domain: example.com, .net or .org, or one that ends in .test, .example or .invalid"
@@ -178,6 +179,15 @@ SILENCED = Parameter(
     _detectors,
     {"type": "array", "minItems": 1, "items": {"enum": list(DETECTORS)}},
     f"a list of {', '.join(DETECTORS)}",
+)
+FOUND = Parameter(
+    lambda value: (
+        None
+        if isinstance(value, list) and all(item in REDACTED for item in value)
+        else f"must be a list of {', '.join(REDACTED)}, or [] for none"
+    ),
+    {"type": "array", "items": {"enum": list(REDACTED)}},
+    f"a list of {', '.join(REDACTED)}",
 )
 REASON = Parameter(_reason, {"type": "string", "minLength": 1}, "words")
 RULES = Parameter(
