@@ -7,8 +7,8 @@ from pathlib import Path
 
 
 def code_sha256() -> str:
-    """Give the hash of this package's code: names and contents of its files, in order."""
+    """Give the hash of this package's code: names and contents of its files, word tables included, in order."""
     root, total = Path(__file__).parent, hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
+    for file in sorted([*root.rglob("*.py"), *root.glob("masks/data/*.txt")]):
         total.update(f"{file.relative_to(root).as_posix()}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
