@@ -59,17 +59,17 @@ class Code:
 
     def chosen(self, key: str, choose: Callable[[Document], int], others: list[Other]) -> None:
         """Write the block of a key that depends on its siblings, which are looked at before anything is masked."""
-        chosen = f"chosen_{len(self._choices)}"
-        self._choices.append(f"    {chosen} = {self._name('choose', choose)}(document)")
-        self._block(key, f"{self._name('others', others)}[{chosen}](document, {key!r}, value)")
+        self._block(key, f"{self._name('others', others)}[{self._chosen(choose)}](document, {key!r}, value)")
 
-    def compiled(self, rest: Callable[[Document], None]) -> Walk:
+    def compiled(self, rest: Callable[[Document, int], None], choose: Callable[[Document], int] | None) -> Walk:
         """Give the function.
 
         Args:
             rest: Treats the keys that no block is about.
+            choose: Gives its second argument, from the document as it is before anything is masked; None: 0.
         """
-        last = ["    if left:", f"        {self._name('rest', rest)}(document)", "    return document"]
+        chosen = self._chosen(choose) if choose else "0"
+        last = ["    if left:", f"        {self._name('rest', rest)}(document, {chosen})", "    return document"]
         source = "\n".join(
             ["def walk(document):", "    left = len(document)", *self._choices, *self._lines, *last],
         )
@@ -85,6 +85,11 @@ class Code:
             f"        value = document[{key!r}]",
         ]
         self._lines += head + [f"        {line}" for line in lines]
+
+    def _chosen(self, choose: Callable[[Document], int]) -> str:
+        chosen = f"chosen_{len(self._choices)}"
+        self._choices.append(f"    {chosen} = {self._name('choose', choose)}(document)")
+        return chosen
 
     def _name(self, kind: str, value: Any) -> str:
         name = f"{kind}_{len(self._names)}"

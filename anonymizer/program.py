@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from anonymizer import rawbson
+from anonymizer import native, rawbson
 from anonymizer.keys import Keyring
 from anonymizer.reference import Reference
 from anonymizer.rules import CollectionRule
@@ -21,9 +21,10 @@ class Program:
 
     def __init__(self, rule: CollectionRule, keyring: Keyring) -> None:
         self.unlisted = Unlisted(rule.namespace)
-        self.engine = "python"
         self._unchecked = rule.mode == "copy" and rule.unchecked
         self._reference = Reference(rule, keyring, self.unlisted)
+        self._kernel = native.kernel_for(self._reference, keyring)
+        self.engine = "kernel" if self._kernel else "python"
 
     def treat(self, batch: bytes) -> list[Any]:
         """Check a batch of documents and mask what the rules say.
@@ -38,4 +39,9 @@ class Program:
         """
         if self._unchecked:
             return list(rawbson.documents(batch))
-        return self._reference.treat(batch)
+        if self._kernel is None:
+            return self._reference.treat(batch)
+        documents, handed = self._kernel.treat(batch)
+        for place, raw in handed:
+            documents[place] = self._reference.treat_one(raw)
+        return documents

@@ -45,7 +45,7 @@ class Compiler:
         """Give the table of a rule's mask."""
         path = rule.parameter("subject")
         subject = self._source.subject(path) if path else None
-        context = self._source.context_asked() if KINDS[rule.mask].needs_context else None
+        context = self._source.context_asked() if needs_context(rule) else None
         return build(rule, self._keyring, subject, context)
 
     def table(self, node: Place) -> Table:
@@ -68,7 +68,8 @@ class Compiler:
         code = Code()
         for key, child in node.children.items():
             self._key(code, key, child)
-        walk = code.compiled(self._rest(node))
+        found = alternatives(node.any_key) if node.any_key else []
+        walk = code.compiled(self._rest(node, [place for _, place in found]), chooser(found) if found[1:] else None)
         rule = node.any_key.rule if node.any_key else None
         return self._with_keys(walk, node, rule.keys) if rule and rule.keys else walk
 
@@ -124,28 +125,28 @@ class Compiler:
 
         return walk
 
-    def _rest(self, node: Place) -> Callable[[Document], None]:
-        """Give the code for keys of a document that rules do not name one by one."""
-        named, path, add = node.children, node.path, self._unlisted.add
+    def _rest(self, node: Place, others: list[Place]) -> Callable[[Document, int], None]:
+        """Give the code for keys of a document that rules do not name one by one.
 
-        def refuse(document: Document) -> None:
+        Args:
+            node: The place of the document.
+            others: The alternatives of what rules say of any key; none: no key passes.
+        """
+        named, path, add = node.children, node.path, self._unlisted.add
+        treats = [self._other(place.path, self.table(place)) for place in others]
+
+        def refuse(document: Document, _: int) -> None:
             for key, value in document.items():
                 if key not in named:
                     add(path, key, value)
 
-        if not node.any_key:
-            return refuse
-        found = alternatives(node.any_key)
-        choose = chooser(found)
-        others = [self._other(node.any_key.path, self.table(place)) for _, place in found]
-
-        def treat(document: Document) -> None:
-            other = others[choose(document)]
+        def treat(document: Document, chosen: int) -> None:
+            other = treats[chosen]
             for key, value in list(document.items()):
                 if key not in named:
                     other(document, key, value)
 
-        return treat
+        return treat if treats else refuse
 
     def _with_keys(self, walk: Walk, node: Place, rule: FieldRule) -> Walk:
         """Give the code for a map whose keys are masked, after its values are."""
@@ -175,6 +176,11 @@ class Compiler:
             return document
 
         return walk_keys
+
+
+def needs_context(rule: FieldRule) -> bool:
+    """Tell whether a mask looks at other values of its document, or has masks within it that may."""
+    return KINDS[rule.mask].needs_context or rule.mask == "json"
 
 
 def only_empty(value: Any) -> Any:
