@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def code_sha256() -> str:
-    """Give the hash of this package's code: names and contents of its files, word tables and kernel included, in order."""
+    """Give the hash of this package's code: names and contents of its files, tables and kernel included, in order."""
     root, total = Path(__file__).parent, hashlib.sha256()
     kernel = root.glob("kernel/src/**/*.rs")
     for file in sorted([*root.rglob("*.py"), *root.glob("masks/data/*.txt"), *kernel]):
