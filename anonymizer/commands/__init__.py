@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-VERBS = ("run", "verify", "rules", "scan", "code-sha256", "accounts")
+VERBS = ("run", "verify", "rules", "scan", "check", "explain", "code-sha256", "accounts")
 
 
 def add_parsers(subparsers: Any, wanted: str) -> None:

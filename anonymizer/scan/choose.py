@@ -10,22 +10,24 @@ import bson
 from bson.errors import BSONError
 
 from anonymizer.keys import KEY_BYTES, Keyring
+from anonymizer.masks.official_kinds import NATIONAL
 from anonymizer.masks.parameters import KINDS
 from anonymizer.program import Program
 from anonymizer.rules import CollectionRule, FieldRule
+from anonymizer.rules_schema import UNDECIDED
 from anonymizer.scan.findings import Finding
+from anonymizer.scan.summary import Summary
 
-UNDECIDED = "DECIDE"
-
-# By preference. What nothing here treats is for a person to decide.
+# By preference. What nothing here treats is for a person to decide: so are few values with much behind them (`enum`
+# needs to be told which), which stand here with no mask at all.
 MASKS: dict[str, tuple[str, ...]] = {
     "name": ("name", "text"),
     "email": ("email", "text"),
     "phone": ("phone", "token"),
     "street": ("street", "token"),
     "city": ("city", "token"),
-    "postcode": ("postcode", "token"),
-    "coordinates": ("coordinates", "coordinate", "geo", "number_noise"),
+    "postcode": ("token", "postcode"),  # the mask postcode keeps an area, and so some postcodes as they are
+    "coordinates": ("coordinates",),
     "birth_date": ("birth_date", "date_shift", "token"),
     "card": ("card", "token"),
     "iban": ("iban", "token"),
@@ -35,14 +37,17 @@ MASKS: dict[str, tuple[str, ...]] = {
     "mac": ("mac", "token"),
     "url": ("url", "token"),
     "user_agent": ("user_agent", "text"),
-    "username": ("username", "user_name", "token"),
-    "secret": ("token",),
-    "device": ("token",),
-    "plate": ("plate", "licence_plate", "license_plate", "token"),
+    "username": ("username", "token"),
+    "secret": ("jwt", "password_hash", "token"),
+    "device": ("uuid", "token"),
+    "plate": ("licence_plate", "token"),
     "company": ("company", "text"),
+    "attribute": ("noise",),
     "text": ("text",),
     "binary": ("binary",),
 }
+# Masks that are for values of one form: it is what most of a path's values must read like.
+_ONLY_FOR = {"jwt": "jwt", "password_hash": "hash", "uuid": "uuid"}
 _TRIAL = "v"
 
 
@@ -52,13 +57,14 @@ class Chosen:
 
     mask: str
     domain: str = ""
-    injective: bool = False
+    parameters: tuple[tuple[str, Any], ...] = ()
 
     def __str__(self) -> str:
-        if not self.domain and not self.injective:
+        if not self.domain and not self.parameters:
             return self.mask
-        more = (f", domain: {self.domain}" if self.domain else "") + (", injective: true" if self.injective else "")
-        return f"{{mask: {self.mask}{more}}}"
+        said = [f"mask: {self.mask}", *([f"domain: {self.domain}"] if self.domain else [])]
+        said += [f"{name}: {str(value).lower() if value is True else value}" for name, value in self.parameters]
+        return f"{{{', '.join(said)}}}"
 
 
 def choose(finding: Finding, *, unique: bool) -> Chosen:
@@ -66,32 +72,47 @@ def choose(finding: Finding, *, unique: bool) -> Chosen:
 
     Args:
         finding: Personal data.
-        unique: Whether a unique index stands on the path.
+        unique: Whether its domain must not give two values one pseudonym, as a unique index stands on one of its paths.
     """
-    values = finding.place.keys.sample() if finding.of_keys else finding.place.summary.sample()
+    summary = finding.place.keys if finding.of_keys else finding.place.summary
     for mask in MASKS.get(finding.verdict.kind, ()):
-        chosen = _fitting(mask, finding, unique=unique or finding.path == "_id" or finding.of_keys)
-        if chosen and _takes(chosen, values):
+        form = _ONLY_FOR.get(mask)
+        if mask not in KINDS or (form and summary.share(form) < 0.9):
+            continue
+        chosen = _fitting(mask, finding, summary, unique=unique)
+        if chosen and _takes(chosen, summary.sample()):
             return chosen
     return Chosen(UNDECIDED)
 
 
-def _fitting(mask: str, finding: Finding, *, unique: bool) -> Chosen | None:
-    """Give a mask with its domain, if it is there and cannot collide where it must not."""
-    kind = KINDS.get(mask)
-    if kind is None or kind.required or (finding.path == "_id" and not kind.for_id and not kind.injective_option):
-        return None
-    of = finding.verdict.kind
-    domain = of if mask in ("token", "text") and of != mask else ""  # a mask of its own kind has a domain of its name
-    if unique and kind.collides and mask != "token":
-        return Chosen(mask, f"unique_{of}", injective=True) if kind.injective_option else None
-    return Chosen(mask, domain)
+def _fitting(mask: str, finding: Finding, summary: Summary, *, unique: bool) -> Chosen | None:
+    """Give a mask with its domain and parameters, if it cannot collide where it must not."""
+    kind, of = KINDS[mask], finding.verdict.kind
+    given: dict[str, Any] = {}
+    if mask == "national_id":
+        country = _country(summary)
+        if not country:
+            return None
+        given["kind"] = country
+    if (unique and kind.collides) or (finding.path == "_id" and not kind.for_id):
+        if not kind.injective_option:
+            return None
+        given["injective"] = True
+    second = mask not in (of, MASKS[of][0], "token")  # another mask needs another domain than the first would have
+    parts = [of, *([mask] if second else []), *([given["kind"]] if "kind" in given else [])]
+    domain = "_".join(parts)
+    return Chosen(mask, "" if domain == mask else domain, tuple(sorted(given.items())))
+
+
+def _country(summary: Summary) -> str:
+    """Give whose national numbers these are, in the mask's words."""
+    fitting = [kind for kind, (module, _) in NATIONAL.items() if summary.share(f"id:{module}") >= 0.9]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def _takes(chosen: Chosen, values: list[Any]) -> bool:
     """Tell whether a mask treats all of some values: tried on each."""
-    parameters = (("injective", True),) if chosen.injective else ()
-    rule = FieldRule(chosen.mask, chosen.domain or chosen.mask, parameters)
+    rule = FieldRule(chosen.mask, chosen.domain or chosen.mask, chosen.parameters)
     program = Program(CollectionRule("trial", "trial", "mask", {_TRIAL: rule}), Keyring(secrets.token_bytes(KEY_BYTES)))
     try:
         program.treat(b"".join(bson.encode({_TRIAL: value}) for value in values))

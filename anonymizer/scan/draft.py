@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from anonymizer.rules_schema import UNDECIDED
 from anonymizer.scan import verdict
-from anonymizer.scan.choose import UNDECIDED, choose
+from anonymizer.scan.choose import choose
 from anonymizer.scan.findings import Finding
 from anonymizer.scan.survey import Surveyed
 
@@ -43,11 +44,12 @@ def draft(surveyed: list[Surveyed], *, whole: bool) -> Draft:
         whole: Whether all documents were read.
     """
     body, database = [], ""
+    unique = _unique_kinds(surveyed)
     for one in surveyed:
         if one.collection.database != database:
             database = one.collection.database
             body.append(f"  {key(database)}:")
-        body += _collection(one)
+        body += _collection(one, unique)
     decisions = sum(bool(re.search(rf"[ :]{UNDECIDED}\b", line.split(" #")[0])) for line in body)
     read = sum(one.read for one in surveyed)
     told = (
@@ -71,7 +73,7 @@ def _line(indent: int, text: str, comment: str = "") -> str:
     return f"{line:<{_COMMENT_AT}} # {comment}" if comment else line
 
 
-def _collection(one: Surveyed) -> Iterator[str]:
+def _collection(one: Surveyed, unique: set[str]) -> Iterator[str]:
     name = key(one.collection.name)
     if one.collection.kind == "view":
         yield _line(4, f"{name}: {{mode: empty}}", "a view: made as it is; look whether its pipeline names a person")
@@ -82,7 +84,7 @@ def _collection(one: Surveyed) -> Iterator[str]:
         yield _line(4, f"{name}: {{mode: empty}}", "no documents so far")
     else:
         yield _line(4, f"{name}:", _read(one))
-        yield from _fields(one)
+        yield from _fields(one, unique)
 
 
 def _read(one: Surveyed) -> str:
@@ -91,8 +93,8 @@ def _read(one: Surveyed) -> str:
     return f"{one.read:,} documents read, {part}{more}"
 
 
-def _fields(one: Surveyed) -> Iterator[str]:
-    rules = list(_rules(one))
+def _fields(one: Surveyed, unique: set[str]) -> Iterator[str]:
+    rules = list(_rules(one, unique))
     if all(rule == "keep" for _, rule, _ in rules):
         yield "      mode: copy"
         yield "      fields:"
@@ -103,7 +105,7 @@ def _fields(one: Surveyed) -> Iterator[str]:
     yield from (_line(8, f"{key(path)}: {rule}", comment) for path, rule, comment in rules)
 
 
-def _rules(one: Surveyed) -> Iterator[tuple[str, str, str]]:
+def _rules(one: Surveyed, unique: set[str]) -> Iterator[tuple[str, str, str]]:
     """Give path, rule and comment of each path that needs a rule."""
     valued = {finding.path for finding in one.findings if not finding.of_keys}
     keys = {
@@ -113,26 +115,36 @@ def _rules(one: Surveyed) -> Iterator[tuple[str, str, str]]:
     }
     for finding in one.findings:
         if finding.of_keys and finding.path in keys and finding.path not in valued:
-            yield finding.path, f"{{keys: {_rule(one, finding)}, mask: keep}}", _comment(finding)
+            yield finding.path, f"{{keys: {_rule(finding, unique)}, mask: keep}}", _comment(finding)
         elif not finding.of_keys:
-            mask, of_keys = _rule(one, finding), keys.get(finding.path)
+            mask, of_keys = _rule(finding, unique), keys.get(finding.path)
             if of_keys:
                 inner = mask.strip("{}") if mask.startswith("{") else f"mask: {mask}"
                 yield (
                     finding.path,
-                    f"{{keys: {_rule(one, of_keys)}, {inner}}}",
+                    f"{{keys: {_rule(of_keys, unique)}, {inner}}}",
                     f"keys: {_comment(of_keys)}; {_comment(finding)}",
                 )
             else:
                 yield finding.path, mask, _comment(finding)
 
 
-def _rule(one: Surveyed, finding: Finding) -> str:
+def _rule(finding: Finding, unique: set[str]) -> str:
     if finding.verdict.decision == verdict.PLAIN:
         return "keep"
     if finding.verdict.decision == verdict.DECIDE:
         return UNDECIDED
-    return str(choose(finding, unique=finding.path in one.unique))
+    return str(choose(finding, unique=finding.verdict.kind in unique))
+
+
+def _unique_kinds(surveyed: list[Surveyed]) -> set[str]:
+    """Name the kinds that stand in a unique index, in `_id` or in a map's keys: all their paths share one domain."""
+    return {
+        finding.verdict.kind
+        for one in surveyed
+        for finding in one.findings
+        if finding.path in one.unique or finding.path == "_id" or finding.of_keys
+    }
 
 
 def _comment(finding: Finding) -> str:
