@@ -84,6 +84,8 @@ def copy_partition(partition: Partition) -> Outcome:
                 writer.write(documents)
                 written += len(documents)
             _worker.shared.advance(seen)
+            del documents, batch
+            gc.collect(0)  # the collector is off; what the driver leaves in cycles would hold whole batches
     gc.collect()
     return Outcome(read, written, treatment.unlisted, written == wanted and not treatment.unlisted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,8 +39,10 @@ def connect(address: str) -> Client:
     if "serverselectiontimeoutms" not in address.lower():
         options["serverSelectionTimeoutMS"] = _WAIT_MILLISECONDS
     try:
-        return MongoClient(address, **options)
-    except (PyMongoError, ValueError, TypeError, OSError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # an option that the driver does not understand is a mistake
+            return MongoClient(address, **options)
+    except (PyMongoError, ValueError, TypeError, OSError, Warning) as error:
         raise UsageError(
             f"a server's URI cannot be used ({type(error).__name__}); check its user name, host, options and the files "
             "that it names"

@@ -17,8 +17,8 @@ PIECE_BYTES = 4 << 20  # what is decoded, masked and sent at once, so that memor
 _BY_ID = [("_id", 1)]
 _FEWEST = 2_000
 _MOST = 200_000
-_FEWEST_RECORDED = 1_000
-_MOST_RECORDED = 20_000
+_FEWEST_RECORDED = 4_096
+_MOST_RECORDED = 1 << 15
 _PARTITION_BYTES = 128 << 20
 
 
@@ -65,7 +65,7 @@ class Extent:
         It depends on nothing but the collection, so that a resumed run cuts it in the same places; it is a power of
         two, so that small changes of the figures do not matter.
         """
-        wanted = min(self.documents // 64, _MOST_RECORDED, _PARTITION_BYTES // self.document_bytes)
+        wanted = min(self.documents // 32, _MOST_RECORDED, _PARTITION_BYTES // self.document_bytes)
         least = min(_FEWEST_RECORDED, max(1, _PARTITION_BYTES // self.document_bytes))
         return 1 << (max(wanted, least).bit_length() - 1)
 

@@ -231,10 +231,12 @@ def _serve(
     gc.disable()  # documents hold no cycles; decoding is a third faster without it
     shared.take_place(place)
     begin(shared, *arguments)
+    gc.freeze()  # what is there now stays: collecting after a task need not look at it each time (measured: 10 ms)
     with suppress(EOFError, OSError):
         while True:
             task = pipe.recv()
             pipe.send(_attempt(work, task))
+    os._exit(0)  # all is done and sent; an orderly end would wait half a second for the driver's threads
 
 
 def _attempt(work: Callable[[Task], Outcome], task: Task) -> tuple[bool, Any]:
