@@ -95,7 +95,7 @@ def bucket(size: float) -> Table:
         return _fitting(value, int(decimal(Decimal(int(value)))))
 
     def double(value: float) -> float:
-        return math.floor(value / size) * size if math.isfinite(value) and math.isfinite(value / size) else value
+        return float(math.floor(value / size) * size) if math.isfinite(value) and math.isfinite(value / size) else value
 
     return {int: whole, Int64: whole, float: double, Decimal128: _decimals(_careful(decimal))}
 
