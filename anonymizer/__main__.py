@@ -1,6 +1,6 @@
 """The command: `python -m anonymizer <verb>`; the verbs are in `anonymizer/commands/`.
 
-Exit codes: 0 done, 2 usage or rules, 3 unlisted paths, 4 findings, 5 server or connection, 130 interrupted.
+Exit codes: 0 done, 2 usage or rules, 3 unlisted or new paths, 4 findings, 5 server or connection, 130 interrupted.
 """
 
 from __future__ import annotations

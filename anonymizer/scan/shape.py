@@ -30,6 +30,7 @@ class Place:
         summary: The values that are no documents and no arrays.
         objects: How many documents stood here; `arrays`: how many arrays.
         keys: For a map with unknown keys: what its keys are.
+        crowded: Whether there were so many keys that rare ones were drawn together before all documents were seen.
     """
 
     path: str = ""
@@ -41,6 +42,7 @@ class Place:
     element: Place | None = None
     summary: Summary = field(default_factory=Summary)
     keys: Summary = field(default_factory=Summary)
+    crowded: bool = False
 
     @property
     def types(self) -> dict[str, int]:
@@ -96,7 +98,7 @@ class Shape:
     def _child(self, place: Place, key: str) -> Place:
         child = place.children.get(key)
         if child is None:
-            if _ODD_KEY.search(key) or (place.others and not is_field(key)):
+            if _ODD_KEY.search(key) or (place.crowded and not is_field(key)):
                 return self._other(place, key)
             if len(place.children) >= MOST_KEYS or self._places >= _MOST_PLACES:
                 self.overflowed = True
@@ -115,6 +117,7 @@ class Shape:
 
     def _shrink(self, place: Place) -> None:
         """Draw rare keys together, so that a map with a new key in each document takes no more memory."""
+        place.crowded = True
         rare = [key for key, child in place.children.items() if child.count <= max(2, place.objects * _FEW_DOCUMENTS)]
         for key in rare:
             self._places -= sum(1 for _ in place.children[key].walk())

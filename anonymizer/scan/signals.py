@@ -50,18 +50,24 @@ _WAYS = (
 _STREET = re.compile(rf"(?i)(?=.*\d).*(?:{'|'.join(_WAYS)})")
 
 # Numbers of people by country: a check digit may fit by chance, so what counts is how many of a path's values fit.
-_NATIONAL = tuple(
-    """
-    us.ssn de.idnr fr.nir es.dni es.nie it.codicefiscale pl.pesel nl.bsn br.cpf se.personnummer be.nn ch.ssn dk.cpr
-    fi.hetu gb.nhs pt.nif ro.cnp cz.rc bg.egn tr.tckimlik mx.curp
-    """.split()
-)
+# By how many letters and digits they have.
+_NATIONAL = {
+    9: "us.ssn es.dni es.nie nl.bsn pt.nif cz.rc",
+    10: "se.personnummer dk.cpr fi.hetu gb.nhs cz.rc bg.egn",
+    11: "de.idnr pl.pesel br.cpf be.nn tr.tckimlik",
+    12: "se.personnummer",
+    13: "ch.ssn ro.cnp",
+    15: "fr.nir",
+    16: "it.codicefiscale",
+    18: "mx.curp",
+}
 _MAYBE_NATIONAL = re.compile(r"(?=(?:\D*\d){6})[\dA-Za-z][\dA-Za-z .+/-]{7,18}")
 
 
-@lru_cache(maxsize=1)
-def _national() -> tuple[tuple[str, Any], ...]:
-    return tuple((name, import_module(f"stdnum.{name}").is_valid) for name in _NATIONAL)
+@lru_cache
+def _national(size: int) -> tuple[tuple[str, Any], ...]:
+    names = _NATIONAL.get(size, "").split()
+    return tuple((name, import_module(f"stdnum.{name}").is_valid) for name in names)
 
 
 def signals(text: str) -> set[str]:
@@ -136,7 +142,8 @@ def _numbers(text: str) -> Iterator[str]:
     if plain and (ean.is_valid(digits) or isbn.is_valid(text)):
         yield "ean"
     if _MAYBE_NATIONAL.fullmatch(text):
-        yield from (f"id:{country}" for country, is_valid in _national() if is_valid(text))
+        size = sum(map(str.isalnum, text))
+        yield from (f"id:{country}" for country, is_valid in _national(size) if is_valid(text))
     if _PHONE.fullmatch(text) and not _DATE.fullmatch(text) and _is_phone(text):
         yield "phone"
 

@@ -48,6 +48,8 @@ def judge(place: Place, names: tuple[str, ...]) -> Verdict:
         names: The collection's name and the names on the path, without `[]` and `*`.
     """
     said, summary = meaning(names), place.summary
+    if names[-1] == "_id" and said.kind == "account":
+        said = Meaning()  # `accounts._id` is called so for being an id, not for being an account's number
     types = set(summary.types) - {"null"}
     if not types:
         return _without_values(said)
@@ -66,7 +68,7 @@ def judge_keys(keys: Summary) -> Verdict:
     found = _by_value(keys, Meaning())
     if found:
         return found
-    if keys.share("uuid", "hex", "date", "digits", "code") >= 0.9 or keys.distinct <= 2:
+    if sum(map(keys.share, ("uuid", "hex", "date", "digits", "code"))) >= 0.9 or keys.distinct <= 2:
         return Verdict(PLAIN, "", _read_like(keys, ("uuid", "hex", "date")) or "keys are codes or numbers")
     return Verdict(DECIDE, "", f"about {keys.distinct:,} different keys")
 
