@@ -139,6 +139,9 @@ class FieldReader:
             given.setdefault("subject", subject)
         if kind.rules_inside in given and isinstance(body[kind.rules_inside], dict):
             inside = self.fields((*at, kind.rules_inside), body[kind.rules_inside])
+            for path in [path for path, one in inside.items() if _looks_around(one)]:
+                said = "inside a text there are no cases, no keys and no mask that looks at other paths"
+                self._said.wrong((*at, kind.rules_inside, path), said)
             given[kind.rules_inside] = tuple(sorted(inside.items(), key=lambda item: item[0]))
         return tuple(sorted(given.items(), key=lambda item: item[0]))
 
@@ -201,7 +204,7 @@ class FieldReader:
         for one in every(rule):
             for name, what in KINDS[one.mask].opt_ins.items():
                 value = one.parameter(name)
-                if value and (not isinstance(value, str) or value == "kept"):
+                if value is not None and value is not False:
                     yield f"{one.mask}: {what}"
 
 
@@ -213,6 +216,12 @@ def every(rule: FieldRule) -> Iterator[FieldRule]:
         inner += [one for _, one in rule.parameter(name, ())]
     for one in inner:
         yield from every(one)
+
+
+def _looks_around(rule: FieldRule) -> bool:
+    return any(
+        one.cases or one.keys or KINDS[one.mask].needs_context or one.parameter("subject") for one in every(rule)
+    )
 
 
 def frozen(value: Any) -> Any:

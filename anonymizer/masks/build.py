@@ -218,5 +218,5 @@ def can_collide(rule: FieldRule) -> bool:
     are refused when they are read unless the mask may be an id's.
     """
     kind = KINDS[rule.mask]
-    given = all(rule.parameter(name) not in (None, False) for name in kind.injective_if)
-    return kind.collides and not (kind.injective_if and given)
+    given = [rule.parameter(name) for name in kind.injective_if]
+    return kind.collides and not (given and all(value is not None and value is not False for value in given))

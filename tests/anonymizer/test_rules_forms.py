@@ -111,6 +111,69 @@ def test_what_passes_unchecked_is_an_opt_in():
     assert "list of all paths" in mistakes(whole(c={"mode": "copy", "unchecked": False}))["databases.d.c.fields"]
 
 
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [
+        ({"mask": "email", "hosts": "kept", "deliverable": True}, "may reach people"),
+        ({"mask": "phone", "injective": True, "deliverable": True}, "telephone numbers"),
+        ({"mask": "card", "keep_bin": True}, "card numbers"),
+        ({"mask": "iban", "keep_bank": True}, "accounts"),
+        ({"mask": "ip", "prefix4": 0}, "IPv4 addresses"),
+        ([{"when": {"x": 1}, "mask": "tax_id", "kind": "de_vat", "injective": True}, "text"], "tax numbers"),
+        ({"mask": "json", "fields": {"a": {"mask": "card", "keep_bin": True}}}, "card numbers"),
+    ],
+)
+def test_what_could_reach_somebody_is_an_opt_in_with_its_path(rule, what):
+    (found,) = rules.parse(of({"a": rule, "x": "keep"})).opt_ins
+    assert (found.namespace, found.path) == ("d.c", "a")
+    assert what in found.what
+    assert rules.parse(of({"a": "email", "x": "keep"})).opt_ins == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"mask": "email", "hosts": "kept"}, "deliverable: true"),
+        ({"mask": "email", "hosts": {"shop.de": "shop.com"}}, "deliverable: true"),
+        ({"mask": "phone", "deliverable": True}, "injective"),
+        ({"mask": "card", "injective": True}, "keep_bin"),
+        ({"mask": "iban", "injective": True}, "keep_bank"),
+        ({"mask": "coordinates", "decimals": 1, "shift_km": 2}, "two ways"),
+        ({"mask": "national_id"}, "needs kind"),
+    ],
+)
+def test_parameters_that_go_together_are_told(rule, said):
+    assert said in mistakes(of({"a": rule}))["databases.d.c.fields.a"]
+
+
+def test_redaction_has_the_rules_of_the_paths_it_looks_at():
+    found = fields(of({"name": "name", "note": {"mask": "redact", "of": ["name"]}}))["note"]
+    assert found.parameter("of") == (("name", FieldRule("name", "name")),)
+    where = "databases.d.c.fields.note.of"
+    assert "did you mean name" in mistakes(of({"name": "name", "note": {"mask": "redact", "of": ["nmae"]}}))[where]
+    assert "no text" in mistakes(of({"at": "binary", "note": {"mask": "redact", "of": ["at"]}}))[where]
+
+
+def test_json_inside_a_text_has_rules_of_its_own():
+    found = fields(of({"a": {"mask": "json", "fields": {"b[].c": "email", "d": "keep"}}}))["a"]
+    assert found.parameter("fields") == (("b[].c", FieldRule("email", "email")), ("d", FieldRule("keep")))
+    cases = [{"when": {"k": 1}, "mask": "email"}, "text"]
+    wrong = mistakes(of({"a": {"mask": "json", "fields": {"k": "keep", "v": cases}}}))
+    assert "no cases" in wrong["databases.d.c.fields.a.fields.v"]
+    wrong = mistakes(of({"a": {"mask": "json", "fields": {"b..c": "emial"}}}))
+    assert {"databases.d.c.fields.a.fields.b..c", "databases.d.c.fields.a.fields.b..c.mask"} == wrong.keys()
+
+
+def test_an_id_may_have_an_injective_form():
+    assert "unique" in mistakes(of({"_id": "phone"}))["databases.d.c.fields._id"]
+    assert fields(of({"_id": {"mask": "phone", "injective": True}}))["_id"].parameter("injective")
+
+
+def test_every_rule_can_be_hashed_and_compared():
+    raw = of({"a": {"mask": "enum", "values": ["x", "y"]}, "b": {"mask": "json", "fields": {"c": "name"}}})
+    assert len({*fields(raw).values(), *fields(raw).values()}) == 2
+
+
 def test_a_collection_of_todays_staging_is_preserved_as_it_is():
     assert rules.parse(whole(c={"mode": "preserve"})).collections["d.c"].mode == "preserve"
     assert "no meaning" in mistakes(whole(c={"mode": "preserve", "fields": {"a": "keep"}}))["databases.d.c.fields"]
