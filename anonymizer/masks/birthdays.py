@@ -20,8 +20,8 @@ def birth_date(drawing: Drawing, band: int) -> Table:
     """Give another day of the same band of years: 1980 to 1984 where the band is 5."""
 
     def another(day: date, attempt: int) -> date:
-        start = max(day.year // band * band, 1)
-        first, end = date(start, 1, 1), date(min(start + band - 1, 9999), 12, 31)
+        start = day.year // band * band
+        first, end = date(max(start, 1), 1, 1), date(min(start + band - 1, 9999), 12, 31)
         number = int.from_bytes(drawing.draw(day.isoformat().encode(), attempt)[:8], "little")
         return first + _ONE_DAY * (number % ((end - first).days + 1))
 

@@ -235,6 +235,12 @@ def test_an_injective_token_keeps_all_short_ids_apart(given, form):
     assert len({table[type(value)](value) for value in form}) == len(form)
 
 
+@pytest.mark.parametrize(("value", "low", "high"), [("0004-01-10", 1, 9), ("9999-12-31", 9990, 9999)])
+def test_the_first_and_the_last_band_of_years_end_with_the_calendar(value, low, high):
+    made = build(MaskCase("birth_date", st.nothing(), {"band": 10}).rule, RING)[str](value)
+    assert low <= int(made[:4]) <= high
+
+
 def test_a_short_token_collides_which_is_why_it_says_so():
     rule = MaskCase("token", st.nothing()).rule
     assert can_collide(rule)
