@@ -12,7 +12,9 @@ from pymongo.errors import OperationFailure
 from anonymizer.bsontypes import DECODE
 from anonymizer.mongo import Client
 
-BATCH_DOCUMENTS = 3000  # measured: from 1,000 on, larger ones gain nothing (docs/adr/0010)
+# Measured: from 1,000 on, larger ones gain nothing (docs/adr/0010). A part is a whole number of them, so that a worker
+# holds the same amount whether a collection is large or small.
+BATCH_DOCUMENTS = 1024
 PIECE_BYTES = 4 << 20  # what is decoded, masked and sent at once, so that memory stays flat
 _BY_ID = [("_id", 1)]
 _FEWEST = 2_000
