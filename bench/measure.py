@@ -41,7 +41,7 @@ def fill(source: Server, kind: Kind, documents: int) -> int:
     Returns:
         Their mean size in bytes.
     """
-    rows = source.client()[DATABASE][kind.name]
+    rows = source.client[DATABASE][kind.name]
     rows.drop()
     total = 0
     for first in range(0, documents, _FILLED_AT_ONCE):
@@ -61,9 +61,9 @@ def copy(method: str, pair: tuple[Server, Server], kind: Kind, count: int) -> Co
         count: How many processes.
     """
     source, target = pair
-    client = source.client()
+    client = source.client
     tasks = partitions.cut(client, DATABASE, kind.name, client[DATABASE][kind.name].estimated_document_count(), count)
-    into = target.client()[DATABASE]
+    into = target.client[DATABASE]
     into.drop_collection(kind.name)
     into.create_collection(kind.name)
     before = source.cpu_seconds() + target.cpu_seconds()

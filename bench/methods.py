@@ -18,6 +18,7 @@ from bson.raw_bson import RawBSONDocument
 from anonymizer import copying, mongo, partitions, pool, rules
 from anonymizer.keys import Keyring
 from anonymizer.partitions import Partition
+from anonymizer.program import Program
 from bench.documents import DATABASE, Kind
 
 KEY = bytes(range(32))
@@ -67,6 +68,8 @@ def _product(copy: Copy, kernel: str) -> Callable[[Partition], int]:
         selectors={},
     )
     copying.begin_worker(pool.Shared(), setup)
+    for rule in setup.rules.collections.values():
+        Program(rule, setup.keyring)  # loads what its masks need, which a run of hours does once
 
     def work(partition: Partition) -> int:
         outcome = copying.copy_partition(partition)
