@@ -85,8 +85,7 @@ def copy_partition(partition: Partition) -> Outcome:
                 written += len(documents)
             _worker.shared.advance(seen)
             del documents, batch
-            gc.collect(0)  # the collector is off; what the driver leaves in cycles would hold whole batches
-    gc.collect()
+            gc.collect()  # it is off else; what the driver leaves in cycles would hold whole batches
     return Outcome(read, written, treatment.unlisted, written == wanted and not treatment.unlisted)
 
 

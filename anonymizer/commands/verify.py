@@ -34,7 +34,8 @@ def handle(options: argparse.Namespace) -> int:
         verifier = Verifier(source, target, rules, options.workers, progress)
         verifier.run()
     findings = verifier.findings.rows()
-    pair.write_result(options, rules, code_sha256(), began, collections=verifier.collections, findings=findings)
+    found = {"collections": verifier.collections, "findings": findings, "checks": verifier.checks}
+    pair.write_result(options, rules, code_sha256(), began, **found)
     for row in findings:
         print(f"finding: {row['kind']} in {row['collection']} {row['path']} ({row['count']})", file=sys.stderr)
     if findings:
