@@ -22,23 +22,29 @@ _NOT_DECODED = (BSONError, UnicodeError, OverflowError, ValueError, TypeError, R
 _HEADS: list[bytes] = []
 
 
-def decoded(batch: bytes) -> Documents | None:
-    """Decode a batch, if encoding gives the same bytes again: then the decoded documents are all there is."""
+def decoded(batch: bytes, raws: list[bytes]) -> Documents | None:
+    """Decode a batch, if encoding gives the same bytes again: then the decoded documents are all there is.
+
+    Args:
+        batch: Documents, one after the other.
+        raws: The same, one by one.
+    """
     try:
         documents = bson.decode_all(batch, DECODE)
         # As one array: a call into the encoder for each document costs more than the encoding.
         again = bson.encode({"": documents}, codec_options=DECODE)
     except _NOT_DECODED:
         return None
-    return documents if again == _as_array(batch, len(documents)) else None
+    return documents if again == _as_array(raws) else None
 
 
-def _as_array(batch: bytes, count: int) -> bytes:
-    """Give what encoding the documents of a batch as the one array of a document must give."""
+def _as_array(raws: list[bytes]) -> bytes:
+    """Give what encoding documents as the one array of a document must give."""
+    count = len(raws)
     _HEADS.extend(b"\3%d\0" % at for at in range(len(_HEADS), count))
     pieces = [b""] * (2 * count)
     pieces[::2] = _HEADS[:count]
-    pieces[1::2] = list(rawbson.documents(batch))
+    pieces[1::2] = raws
     body = b"".join(pieces)
     return b"%b\4\0%b%b\0\0" % ((len(body) + 12).to_bytes(4, "little"), (len(body) + 5).to_bytes(4, "little"), body)
 

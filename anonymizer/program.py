@@ -33,9 +33,8 @@ class Program:
             batch: Documents as they stood in the source, one after the other.
 
         Returns:
-            As many documents, to insert: dictionaries, or bytes where they are those of a copied collection or the
-            kernel's work. None is to be written before `unlisted` has been looked at: where it has anything, some of
-            them are not treated.
+            As many documents, to insert: bytes, or a dictionary for one that cannot be encoded. None is to be written
+            before `unlisted` has been looked at: where it has anything, some of them are not treated.
         """
         if self._unchecked:
             return list(rawbson.documents(batch))

@@ -35,6 +35,20 @@ def documents(batch: bytes) -> Iterator[bytes]:
         at += size
 
 
+def groups(batch: bytes, most: int) -> Iterator[list[bytes]]:
+    """Cut a batch into lists of documents that have no more bytes together than `most`, unless one alone has."""
+    found: list[bytes] = []
+    size = 0
+    for document in documents(batch):
+        if found and size + len(document) > most:
+            yield found
+            found, size = [], 0
+        found.append(document)
+        size += len(document)
+    if found:
+        yield found
+
+
 def elements(document: bytes) -> Iterator[Element]:
     """Walk over the elements of a document, not going into those that are documents themselves.
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import bson
+from bson.errors import BSONError
+
 from anonymizer import odd, paths, rawbson
+from anonymizer.bsontypes import DECODE
 from anonymizer.keys import Keyring
 from anonymizer.rules import CollectionRule
 from anonymizer.source import Source
 from anonymizer.straightline import Compiler
 from anonymizer.unlisted import Unlisted
+
+# Decoded, masked and encoded in one go: some hundred documents. More of them leave the processor's cache in between,
+# at a fifth of the time (measured).
+_AT_ONCE_BYTES = 64 << 10
 
 
 class Reference:
@@ -31,19 +39,23 @@ class Reference:
 
     def treat(self, batch: bytes) -> list[Any]:
         """Check a batch of documents and mask what the rules say; see `Program.treat`."""
-        if self.source.asked:
-            return [self.treat_one(raw) for raw in rawbson.documents(batch)]
-        documents = odd.decoded(batch)
+        made: list[Any] = []
+        for some in rawbson.groups(batch, _AT_ONCE_BYTES):
+            made += self._some(some)
+        return made
+
+    def _some(self, raws: list[bytes]) -> list[Any]:
+        documents = None if self.source.asked else odd.decoded(b"".join(raws), raws)
         if documents is None:
-            return [self.treat_one(raw) for raw in rawbson.documents(batch)]
+            return [self.treat_one(raw) for raw in raws]
         walk = self._walk
         for document in documents:
             walk(document)
-        return documents if self.masks else list(rawbson.documents(batch))
+        return [_encoded(document) for document in documents] if self.masks else raws
 
     def treat_one(self, raw: bytes) -> Any:
         """Treat one document; None where it is not treated, which `unlisted` then tells."""
-        found = odd.decoded(raw)
+        found = odd.decoded(raw, [raw])
         if found is None and self.masks:
             found = odd.reordered(raw)
         if found is None:
@@ -51,4 +63,12 @@ class Reference:
             return None if self.masks else raw
         self.source.begin(raw)
         self._walk(found[0])
-        return found[0] if self.masks else raw
+        return _encoded(found[0]) if self.masks else raw
+
+
+def _encoded(document: dict[str, Any]) -> Any:
+    """Give a document's bytes; itself where it cannot be encoded, which whoever writes it then says."""
+    try:
+        return bson.encode(document, codec_options=DECODE)
+    except (BSONError, UnicodeError, OverflowError, RecursionError):
+        return document

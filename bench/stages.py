@@ -18,6 +18,7 @@ from bench.documents import DATABASE, Kind
 from bench.methods import KEY
 
 _BATCH = 3_000
+_AT_ONCE = 100
 _ROUNDS = 3
 
 
@@ -36,20 +37,30 @@ def stages(kind: Kind, documents: int) -> dict[str, float]:
         os.environ[native.SWITCH] = switch
         return Program(rule, Keyring(KEY))
 
-    decode = _cost(documents, lambda: [bson.decode_all(batch, DECODE) for batch in batches])
-    check = _cost(documents, lambda: [odd.decoded(batch) for batch in batches]) - decode
+    groups = [made[at : at + _AT_ONCE] for at in range(0, len(made), _AT_ONCE)]
+    decode = _cost(documents, lambda: _each(groups, lambda group: bson.decode_all(b"".join(group), DECODE)))
+    check = _cost(documents, lambda: _each(groups, lambda group: odd.decoded(b"".join(group), group))) - decode
     python = _cost(documents, lambda: _treat(program("off"), batches))
-    masked = [row for batch in batches[:2] for row in program("off").treat(batch)]
-    encode = _cost(len(masked), lambda: [bson.encode(row, codec_options=DECODE) for row in masked])
+    again = _cost(documents, lambda: _each(groups, _decoded_and_encoded))
+    encode = again - decode
     found = {
         "python: decode": decode,
         "python: check that nothing was lost": check,
-        "python: check paths and types, mask": python - decode - check,
+        "python: check paths and types, mask": python - decode - check - encode,
         "python: encode": encode,
     }
     if program("on").engine == "kernel":
         found["kernel: check, mask, copy the rest"] = _cost(documents, lambda: _treat(program("on"), batches))
     return found
+
+
+def _each(groups: list[list[bytes]], work: Callable[[list[bytes]], Any]) -> None:
+    for group in groups:
+        work(group)
+
+
+def _decoded_and_encoded(group: list[bytes]) -> list[bytes]:
+    return [bson.encode(row, codec_options=DECODE) for row in bson.decode_all(b"".join(group), DECODE)]
 
 
 def _treat(program: Program, batches: list[bytes]) -> None:
