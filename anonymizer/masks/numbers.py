@@ -86,7 +86,8 @@ def unreachable(made: str, lead: str) -> str:
         before = made
         if "00" in made:
             made = _DIALLED.sub(third_zero, made)
-        made = _NORTH_AMERICAN.sub(r"\1\2\3 \5" if plus or lead else r"\g<1>0\3\4\5", made)
+        if "-" in made or "." in made:
+            made = _NORTH_AMERICAN.sub(r"\1\2\3 \5" if plus or lead else r"\g<1>0\3\4\5", made)
     return made
 
 
