@@ -5,9 +5,13 @@ from __future__ import annotations
 # ruff: noqa: RUF001, S311, E501 (letters that only look alike are the point; test data; tables)
 import os
 import random
+import shutil
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import bson
 import pytest
@@ -265,3 +269,14 @@ def test_a_kernel_of_other_sources_is_not_used(monkeypatch):
 @pytest.mark.sandbox
 def test_any_rules_over_a_hundred_thousand_documents():
     assert compare(2, 2500, 40) > 20_000
+
+
+@pytest.mark.soak
+@pytest.mark.sandbox
+def test_the_crates_own_tests(tmp_path):
+    cargo = shutil.which("cargo", path=f"{os.environ['PATH']}:{Path.home()}/.cargo/bin")
+    if not cargo:
+        pytest.skip("no cargo")
+    names = {"CARGO_TARGET_DIR": str(tmp_path), "PYO3_PYTHON": sys.executable}
+    folder = Path(native.__file__).parent / "kernel"
+    subprocess.run([cargo, "test", "--locked", "--quiet"], cwd=folder, env={**os.environ, **names}, check=True)
