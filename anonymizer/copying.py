@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
-from anonymizer import mongo, partitions, pool, rawbson
+from anonymizer import mongo, partitions, rawbson
 from anonymizer.keys import Keyring
 from anonymizer.mongo import Client, server_errors
 from anonymizer.partitions import Partition
@@ -47,9 +47,23 @@ class Setup:
     selectors: dict[str, Selector]
 
 
+class Sharing(Protocol):
+    """What a worker asks of that which all workers share."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing may be written any more."""
+
+    def advance(self, documents: int) -> None:
+        """Count documents."""
+
+    def close(self) -> None:
+        """Let nobody write any more."""
+
+
 @dataclass
 class _Worker:
-    shared: pool.Shared
+    shared: Sharing
     setup: Setup
     source: Client
     target: Client
@@ -59,11 +73,16 @@ class _Worker:
 _worker: _Worker
 
 
-def begin_worker(shared: pool.Shared, setup: Setup) -> None:
+def begin_worker(shared: Sharing, setup: Setup) -> None:
     """Prepare a worker process."""
     global _worker  # noqa: PLW0603 (a pool's process has no other place to keep it)
     preserved = mongo.connect(setup.preserved) if setup.preserved else None
     _worker = _Worker(shared, setup, mongo.connect(setup.source), mongo.connect(setup.target), preserved)
+
+
+def stop_writing() -> None:
+    """Let this process only check from now on."""
+    _worker.shared.close()
 
 
 def copy_partition(partition: Partition) -> Outcome:

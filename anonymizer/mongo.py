@@ -22,6 +22,7 @@ Client = MongoClient[dict[str, Any]]
 _WAIT_MILLISECONDS = 10_000
 _APP_NAME = "understudy-anonymizer"
 _FORMER_SECONDS = 60
+_ANY = {"$exists": True}
 
 
 def connect(address: str) -> Client:
@@ -141,13 +142,19 @@ def refuse_unfit(client: Client) -> None:
             )
 
 
-def end_former(client: Client) -> None:
-    """End what an earlier, killed run still has going on in a server, so that nothing is written behind our back.
+def end_former(client: Client, database: str = "", collection: str = "") -> None:
+    """End inserts that a killed process still has going on in a server, so that nothing is written behind our back.
+
+    Args:
+        client: The server.
+        database: Only inserts into this database's collection, where others go on.
+        collection: That collection.
 
     Raises:
-        ServerError: It does not end.
+        ServerError: They do not end.
     """
-    mine = {"$match": {"appName": _APP_NAME, "$or": [{"command.insert": {"$exists": True}}, {"op": "insert"}]}}
+    wanted = {"command.$db": database, "command.insert": collection} if collection else {"command.insert": _ANY}
+    mine = {"$match": {"appName": _APP_NAME, **wanted}}
     deadline = time.monotonic() + _FORMER_SECONDS
     while time.monotonic() < deadline:
         try:

@@ -7,84 +7,33 @@ pipe and a counter of its own.
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar
 
 from anonymizer import processes
-from anonymizer.errors import AnonymizerError, Interrupted, ServerError
+from anonymizer.errors import AnonymizerError, ServerError
+from anonymizer.sharing import CONTEXT, MOST_WORKERS, Shared
 
-_CONTEXT = multiprocessing.get_context("spawn")
+__all__ = ["Shared", "run"]
+
 _POLL_SECONDS = 0.5
 _JOIN_SECONDS = 20
-_MOST_WORKERS = 1024
-_STOP, _CLOSED = 0, 1
 
 
 class Named(Protocol):
     """A task that says which collection it is about."""
 
     @property
-    def namespace(self) -> str:
-        """Database and collection as MongoDB writes them."""
+    def namespace(self) -> str: ...
 
 
 Task = TypeVar("Task", bound=Named)
 Outcome = TypeVar("Outcome")
-
-
-class Shared:
-    """What workers and their parent share: documents done, whether to stop, whether writing has been closed."""
-
-    def __init__(self) -> None:
-        self._done = _CONTEXT.RawArray("q", _MOST_WORKERS)
-        self._flags = _CONTEXT.RawArray("b", 2)
-        self._place = 0
-
-    def advance(self, documents: int) -> None:
-        """Count documents.
-
-        Raises:
-            Interrupted: The parent wants to stop.
-        """
-        self._done[self._place] += documents
-        if self._flags[_STOP]:
-            raise Interrupted("stopped")
-
-    @property
-    def documents(self) -> int:
-        """Documents done by all workers."""
-        return sum(self._done)
-
-    def stop(self) -> None:
-        """Let workers stop at their next batch."""
-        self._flags[_STOP] = 1
-
-    def close(self) -> None:
-        """Let no worker write any more; they go on reading."""
-        self._flags[_CLOSED] = 1
-
-    @property
-    def closed(self) -> bool:
-        """Whether nothing may be written any more."""
-        return bool(self._flags[_CLOSED])
-
-    def take_place(self, place: int) -> None:
-        """Count at a place of one's own from now on."""
-        self._place = place
-
-    def counted(self, place: int) -> int:
-        """Give what was counted at a place."""
-        return int(self._done[place])
-
-    def forget(self, place: int, before: int) -> None:
-        """Set back what a dead worker counted for a task that will be done again."""
-        self._done[place] = before
 
 
 def run(
@@ -96,7 +45,7 @@ def run(
     shared: Shared,
     watch: Callable[[int], None],
     again: Callable[[Task], None] = lambda task: None,
-) -> Iterator[tuple[Task, Outcome]]:
+) -> Generator[tuple[Task, Outcome], None, None]:
     """Do tasks in processes and give each outcome as it comes.
 
     Args:
@@ -112,7 +61,7 @@ def run(
     Raises:
         ServerError: A process died for the second time at the same task.
     """
-    crew: _Crew[Task, Outcome] = _Crew(min(workers, _MOST_WORKERS), (begin, work, shared, arguments), again)
+    crew: _Crew[Task, Outcome] = _Crew(min(workers, MOST_WORKERS), (begin, work, shared, arguments), again)
     try:
         feed = iter(tasks)
         while crew.feed(feed):
@@ -185,8 +134,8 @@ class _Crew(Generic[Task, Outcome]):
                 worker.process.join()
 
     def _start(self, place: int) -> _Worker[Task]:
-        ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_serve, args=(os.getpid(), place, theirs, *self._job), daemon=True)
+        ours, theirs = CONTEXT.Pipe()
+        process = CONTEXT.Process(target=_serve, args=(os.getpid(), place, theirs, *self._job), daemon=True)
         with processes.signals_held():
             process.start()
         theirs.close()

@@ -11,7 +11,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from anonymizer.errors import AnonymizerError, ServerError
 from anonymizer.mongo import Client, Collection, server_errors
-from anonymizer.rules import CollectionRule
+from anonymizer.rules import CollectionRule, Rules
 from anonymizer.writing import DUPLICATE_KEY, collision
 
 _MOST_BUILDS = 2  # each may take 200 MB of the server's memory by default
@@ -131,6 +131,15 @@ def _outcome(namespace: str, build: Callable[[], None]) -> Exception | None:
     except Exception as error:  # noqa: BLE001 (a thread's error would be lost; its text may hold a value)
         return AnonymizerError(f"building the indexes of {namespace}: the tool failed with {type(error).__name__}")
     return None
+
+
+def notes(rules: Rules, listed: list[tuple[CollectionRule, Collection]]) -> Iterator[dict[str, str]]:
+    """Give what whoever reads the result should know: views that name a collection that is not copied."""
+    dropped = {name for name, rule in rules.collections.items() if rule.mode == "drop"}
+    for rule, collection in listed:
+        if collection.kind == "view" and rule.mode != "drop":
+            for name in sorted(named_by(collection) & dropped):
+                yield {"kind": "view_names_dropped", "collection": rule.namespace, "about": name}
 
 
 def named_by(view: Collection) -> set[str]:

@@ -8,12 +8,12 @@ start the whole copy again.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anonymizer import fitting, mongo, partitions, pool, preserving, structures
+from anonymizer import cluster, fitting, mongo, partitions, pool, preserving, structures
 from anonymizer.copying import Outcome, Setup, begin_worker, copy_partition
 from anonymizer.disk import DiskWatch
 from anonymizer.errors import UnlistedError
@@ -37,6 +37,7 @@ class Transfer:
     Attributes:
         source_address: Unix socket or URI of the server to read; so are the other addresses.
         preserved_address: Today's staging, for collections with mode `preserve`; empty where there is none.
+        scheduler: Address of a Dask cluster that copies what can be shared out; empty for processes of this host.
         unlisted: Everything found that no rule names, after `run`.
         notes: What whoever reads the result should know, after `run`: kind, collection, and what it is about.
     """
@@ -49,6 +50,7 @@ class Transfer:
     workers: int
     progress: Progress
     preserved_address: str = field(default="", repr=False)
+    scheduler: str = ""
     unlisted: Unlisted = field(default_factory=Unlisted)
     notes: list[dict[str, str]] = field(default_factory=list)
 
@@ -76,19 +78,12 @@ class Transfer:
             listed = [(rule, found[name]) for name, rule in self.rules.collections.items() if name in found]
             fitting.refuse(self._source, self.rules, listed, found, self.keyring)
             listed = self._preserved.take_over(self.rules, listed)
-            self._note(listed)
+            self.notes += structures.notes(self.rules, listed)
             self._note_unlisted_collections(found)
             self._copy([(rule, collection) for rule, collection in listed if rule.mode != "drop"])
         finally:
             for server in (self._source, self._target, self._preserved):
                 server.close()
-
-    def _note(self, listed: fitting.Listed) -> None:
-        dropped = {name for name, rule in self.rules.collections.items() if rule.mode == "drop"}
-        for rule, collection in listed:
-            if collection.kind == "view" and rule.mode != "drop":
-                for name in sorted(structures.named_by(collection) & dropped):
-                    self.notes.append({"kind": "view_names_dropped", "collection": rule.namespace, "about": name})
 
     def _note_unlisted_collections(self, found: dict[str, Collection]) -> None:
         self.progress.phase("list")
@@ -138,23 +133,34 @@ class Transfer:
         setup = Setup(
             self.source_address, self.target_address, self._preserved.address, self.rules, self.keyring, selectors
         )
-        tasks = self._tasks(done, known)
-        outcomes = pool.run(
-            tasks, copy_partition, begin_worker, (setup,), self.workers, shared, self._watch, self._do_again
-        )
-        with closing(outcomes):  # type: ignore[type-var]
+        with closing(self._outcomes(done, known, setup, shared)) as outcomes:
             for task, outcome in outcomes:
                 self._add(task, outcome)
+
+    def _outcomes(
+        self, done: Done, known: dict[str, partitions.Extent], setup: Setup, shared: pool.Shared
+    ) -> Generator[tuple[Partition, Outcome], None, None]:
+        """Copy on this host what goes in one stream or by a file of this host, the rest there or on a cluster."""
+        far = [] if not self.scheduler else [name for name in known if self._is_shared_out(name, setup)]
+        tasks = self._tasks(done, known, [name for name in self._due if name not in far])
+        job = (copy_partition, begin_worker, (setup,), self.workers, shared, self._watch, self._do_again)
+        yield from pool.run(tasks, *job)
+        if far:
+            tasks = self._tasks(done, known, far)
+            yield from cluster.run(self.scheduler, tasks, setup, self.code_sha256, shared.again(), self._watch)
+
+    def _is_shared_out(self, name: str, setup: Setup) -> bool:
+        return name not in setup.selectors and not self._is_stream(*self._due[name])
 
     def _extent(self, rule: CollectionRule) -> partitions.Extent:
         server = self._preserved.server if rule.mode == "preserve" else self._source
         with server_errors(f"measuring {rule.namespace}"):
             return partitions.extent(server, rule.database, rule.collection)
 
-    def _tasks(self, done: Done, known: dict[str, partitions.Extent]) -> Iterator[Partition]:
+    def _tasks(self, done: Done, known: dict[str, partitions.Extent], names: list[str]) -> Iterator[Partition]:
         """Cut what is to be copied; what cannot be shared out begins first, and takes longest."""
         streams = {name for name in known if self._is_stream(*self._due[name])}
-        for name in sorted(self._due, key=lambda name: name not in streams):
+        for name in sorted(names, key=lambda name: name not in streams):
             rule, collection = self._due[name]
             if name in streams:
                 unordered = collection.kind == "timeseries"
@@ -178,7 +184,7 @@ class Transfer:
         if task.natural and not self.unlisted.counts:
             _, collection = self._due[task.namespace]
             with server_errors(f"emptying {task.namespace}"):
-                mongo.end_former(self._target)
+                mongo.end_former(self._target, task.database, task.collection)
                 self._target[task.database].drop_collection(task.collection)
                 structures.create(self._target, collection)
 

@@ -21,6 +21,12 @@ def add_parser(verbs: Any) -> None:
     command.add_argument(
         "--preserve-nothing", action="store_true", help="there is no staging yet: leave out what the rules preserve"
     )
+    command.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        default="",
+        help="scheduler of a Dask cluster that copies what can be shared out (tls://…, or tcp://127.0.0.1:…)",
+    )
     command.set_defaults(handler=handle)
 
 
@@ -30,6 +36,7 @@ def handle(options: argparse.Namespace) -> int:
     Raises:
         UnlistedError: The source holds what no rule names; the result lists it.
     """
+    from anonymizer import cluster
     from anonymizer.preserving import NOTHING
     from anonymizer.transfer import Transfer
 
@@ -39,10 +46,20 @@ def handle(options: argparse.Namespace) -> int:
     source, target, preserved = (pair.address(options, side) for side in ("source", "target", "preserve"))
     if options.preserve_nothing:
         preserved = NOTHING
+    if options.dask:
+        cluster.refuse_unfit(options.dask, source, target)
     failed: UnlistedError | None = None
     with pair.progress(options) as progress:
         transfer = Transfer(
-            source, target, rules, keyring, code, options.workers, progress, preserved_address=preserved
+            source,
+            target,
+            rules,
+            keyring,
+            code,
+            options.workers,
+            progress,
+            preserved_address=preserved,
+            scheduler=options.dask,
         )
         try:
             transfer.run()

@@ -192,6 +192,7 @@ def test_a_full_disk_ends_the_run_with_a_message(pair, third, small_disk):
         wide = [{"_id": os.urandom(8), "pad": os.urandom(20_000)} for _ in range(4000)]
         pair.source.client.d.c.insert_many(wide)
     pair = Pair(pair.source, third(small_disk / "db"), pair.folder)
+    pair.target.client.close()  # it may not outlive the run
     ran = pair.do("run", rules(c={"mode": "copy", "fields": ["_id", "pad"]}))
     assert ran.code == 5, ran.stderr
     assert "disk is nearly full" in ran.stderr or "cannot be reached" in ran.stderr

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,25 +57,32 @@ def certificate(folder: Path):
     return folder / "both.pem", crt
 
 
-@pytest.fixture
-def remote(tmp_path):
-    """A mongod at a port, with TLS and a password."""
+@contextmanager
+def remote_server(folder: Path):
+    """Start a mongod at a port, with TLS and a password, and give its URI."""
     program = find_mongod()
     if program is None:
         pytest.skip("no mongod: run `make setup`")
-    folder = tmp_path / "remote"
-    folder.mkdir()
-    both, crt = certificate(tmp_path)
+    (folder / "db").mkdir(parents=True)
+    both, crt = certificate(folder)
     port = free_port()
-    words = ["--dbpath", str(folder), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket", "--auth"]
+    words = ["--dbpath", str(folder / "db"), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket", "--auth"]
     words += ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(both), "--wiredTigerCacheSizeGB", "0.25"]
     process = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     options = f"tls=true&tlsCAFile={crt}"
-    with MongoClient(f"mongodb://localhost:{port}/?{options}", serverSelectionTimeoutMS=30_000) as client:
-        client.admin.command("createUser", "somebody", pwd="not/to-be-shown", roles=["root"])
-    yield f"mongodb://somebody:{PASSWORD}@localhost:{port}/?{options}"
-    process.kill()
-    process.wait()
+    try:
+        with MongoClient(f"mongodb://localhost:{port}/?{options}", serverSelectionTimeoutMS=30_000) as client:
+            client.admin.command("createUser", "somebody", pwd="not/to-be-shown", roles=["root"])
+        yield f"mongodb://somebody:{PASSWORD}@localhost:{port}/?{options}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def remote(tmp_path):
+    with remote_server(tmp_path / "remote") as uri:
+        yield uri
 
 
 def free_port():
