@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE := $(if $(SUDO),1,$(PYTHONDONTWRITEBYTECODE))
 export NAME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox sandbox-stop sandbox-env demo test test-fast soak check format toolkit clean
+.PHONY: help setup sandbox sandbox-stop sandbox-env demo test test-fast soak check format toolkit kernel bench clean
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ format: setup ## Rewrite Python and shell in the project's format.
 
 toolkit: ## Fetch the wheels for hosts that are unlike this machine: PYTHON_VERSION=3.12, MACHINE=aarch64.
 	@$(SETUP) $(if $(PYTHON_VERSION),--python-version "$(PYTHON_VERSION)") $(if $(MACHINE),--machine "$(MACHINE)")
+
+kernel: ## Build the anonymizer's kernel (needs Rust); make setup does so too, where it can.
+	@$(SETUP) --kernel
+
+bench: setup ## Measure the masked copy beside raw ones and other tools: BENCH="--quick" for a small one.
+	$(VENV_PYTHON) -m bench $(BENCH)
 
 clean: ## Remove .cache/ (run make sandbox-stop first).
 	@if [ -n "$$(ls -A .sandbox 2>/dev/null)" ]; then echo "A sandbox is running: make sandbox-stop NAME=… first." >&2; exit 1; fi

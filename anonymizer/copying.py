@@ -3,96 +3,132 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
-from bson.raw_bson import RawBSONDocument
-from pymongo.errors import BulkWriteError
-
-from anonymizer import mongo, partitions, pool
-from anonymizer.errors import ServerError, UsageError
+from anonymizer import mongo, partitions, rawbson
 from anonymizer.keys import Keyring
 from anonymizer.mongo import Client, server_errors
 from anonymizer.partitions import Partition
 from anonymizer.program import Program
 from anonymizer.rules import CollectionRule, Rules
+from anonymizer.sampling import Selector
 from anonymizer.unlisted import Place
-
-DUPLICATE_KEY = 11000
+from anonymizer.writing import Writer
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one partition came to."""
+    """What one partition came to; `whole`: everything that had to be written is there."""
 
     read: int
     written: int
     unlisted: dict[Place, int]
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a worker needs to know; addresses and keys are in it, so it is never shown.
+
+    Attributes:
+        source: Address of the server to read.
+        target: Address of the candidate.
+        preserved: Address of today's staging, or empty.
+        selectors: Which documents of a sampled collection are copied.
+    """
+
+    source: str = field(repr=False)
+    target: str = field(repr=False)
+    preserved: str = field(repr=False)
+    rules: Rules
+    keyring: Keyring
+    selectors: dict[str, Selector]
+
+
+class Sharing(Protocol):
+    """What a worker asks of that which all workers share."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing may be written any more."""
+
+    def advance(self, documents: int) -> None:
+        """Count documents."""
+
+    def close(self) -> None:
+        """Let nobody write any more."""
 
 
 @dataclass
 class _Worker:
-    shared: pool.Shared
+    shared: Sharing
+    setup: Setup
     source: Client
     target: Client
-    rules: Rules
-    keyring: Keyring
+    preserved: Client | None
 
 
 _worker: _Worker
 
 
-def begin_worker(shared: pool.Shared, source_socket: str, target_socket: str, rules: Rules, keyring: Keyring) -> None:
+def begin_worker(shared: Sharing, setup: Setup) -> None:
     """Prepare a worker process."""
     global _worker  # noqa: PLW0603 (a pool's process has no other place to keep it)
-    _worker = _Worker(shared, mongo.connect(source_socket), mongo.connect(target_socket), rules, keyring)
+    preserved = mongo.connect(setup.preserved) if setup.preserved else None
+    _worker = _Worker(shared, setup, mongo.connect(setup.source), mongo.connect(setup.target), preserved)
+
+
+def stop_writing() -> None:
+    """Let this process only check from now on."""
+    _worker.shared.close()
 
 
 def copy_partition(partition: Partition) -> Outcome:
     """Check, mask and write one partition; from the first unlisted path on, anywhere, only check."""
-    rule = _worker.rules.collections[partition.namespace]
-    program = Program(rule, _worker.keyring)
-    read = written = 0
+    rule = _worker.setup.rules.collections[partition.namespace]
+    treatment = _Treatment(rule, _worker.setup.keyring)
+    writer = Writer(_worker.target, rule, ordered=partition.natural and not partition.unordered)
+    read = written = wanted = 0
     with server_errors(f"copying {partition.namespace}"):
-        for batch in partitions.batches(_worker.source, partition):
-            documents = program.treat(batch)
-            read += len(documents)
-            if program.unlisted.counts:
+        for batch, looked_at in _batches(rule, partition):
+            documents = treatment.treat(batch) if batch else []
+            seen = len(documents) if looked_at is None else looked_at
+            read += seen
+            wanted += len(documents)
+            if treatment.unlisted:
                 _worker.shared.close()
             if not _worker.shared.closed:
-                _write(rule, documents, ordered=partition.natural)
+                writer.write(documents)
                 written += len(documents)
-            _worker.shared.advance(len(documents))
-    gc.collect()
-    return Outcome(read, written, dict(program.unlisted.counts))
+            _worker.shared.advance(seen)
+            del documents, batch
+            gc.collect()  # it is off else; what the driver leaves in cycles would hold whole batches
+    return Outcome(read, written, treatment.unlisted, written == wanted and not treatment.unlisted)
 
 
-def _write(rule: CollectionRule, documents: list[Any], *, ordered: bool) -> None:
-    rows = _worker.target[rule.database][rule.collection]
-    if rule.mode == "copy":
-        documents = [RawBSONDocument(document) for document in documents]
-    try:
-        rows.insert_many(documents, ordered=ordered, bypass_document_validation=True)
-    except BulkWriteError as error:
-        codes = {row.get("code") for row in (error.details or {}).get("writeErrors", [])}
-        if DUPLICATE_KEY in codes and rule.masks_id:
-            raise collision(rule, "_id_", ["_id"]) from None
-        raise ServerError(
-            f"writing {rule.namespace}: the candidate refused documents, code(s) {sorted(map(str, codes))}"
-        ) from None
+def _batches(rule: CollectionRule, partition: Partition) -> Iterator[tuple[bytes, int | None]]:
+    """Give what is to be treated, a bounded number of bytes at a time, and how many documents it was chosen from."""
+    select = _worker.setup.selectors.get(partition.namespace)
+    source = _worker.preserved if rule.mode == "preserve" and _worker.preserved else _worker.source
+    for batch in partitions.batches(source, partition):
+        for piece in partitions.pieces(batch):
+            yield select(piece) if select else (piece, None)
 
 
-def collision(rule: CollectionRule, index: str, keys: list[str]) -> UsageError:
-    """Say that masked values collide in a unique index, with the fields and masks it is about."""
-    masks = ", ".join(
-        f"{path}: {field.mask}" for path, field in rule.fields.items() if _plain(path) in keys and field.mask != "keep"
-    )
-    return UsageError(
-        f"two documents of {rule.namespace} have the same masked value in the unique index {index} "
-        f"({masks or 'no masked field'}); "
-        "take a mask that cannot collide, such as token or email"
-    )
+class _Treatment:
+    """What is done with the documents of one collection: masked, checked, or neither."""
 
+    def __init__(self, rule: CollectionRule, keyring: Keyring) -> None:
+        if rule.mode == "sample":  # what is in the sample is masked like any other
+            rule = replace(rule, mode="mask")
+        as_they_are = rule.mode == "preserve" or rule.unchecked
+        self._program = None if as_they_are else Program(rule, keyring)
 
-def _plain(path: str) -> str:
-    return path.replace("[]", "")
+    def treat(self, batch: bytes) -> list[Any]:
+        return self._program.treat(batch) if self._program else list(rawbson.documents(batch))
+
+    @property
+    def unlisted(self) -> dict[Place, int]:
+        return dict(self._program.unlisted.counts) if self._program else {}

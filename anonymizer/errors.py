@@ -29,10 +29,19 @@ class UsageError(AnonymizerError):
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake in the rules: where it is (`databases.shop.customers.fields.email`) and what to do about it."""
+    """One mistake in the rules: where it is (`databases.shop.customers.fields.email`) and what to do about it.
+
+    `line` and `file` say where that stands, as far as it was read from a file.
+    """
 
     where: str
     message: str
+    line: int = 0
+    file: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.line else ""
+        return f"{place}{self.where}: {self.message}"
 
 
 class RulesError(UsageError):
@@ -40,7 +49,7 @@ class RulesError(UsageError):
 
     def __init__(self, mistakes: list[Mistake]) -> None:
         self.mistakes = mistakes
-        first = "; ".join(f"{m.where}: {m.message}" for m in mistakes[:5])
+        first = "; ".join(map(str, mistakes[:5]))
         more = f"; and {len(mistakes) - 5} more" if len(mistakes) > 5 else ""
         super().__init__(f"the rules have {len(mistakes)} mistake(s): {first}{more}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 import sys
 from typing import BinaryIO
 
@@ -39,6 +40,15 @@ class Keyring:
 
     def __init__(self, key: bytes) -> None:
         self._root = hmac.new(_SALT, key, hashlib.sha256).digest()
+
+    @classmethod
+    def ephemeral(cls) -> Keyring:
+        """Make a keyring of a random key that nobody else has and that ends with the process.
+
+        No later run can have it, so what was made under it is never continued; processes of one run get it when they
+        are forked, or as what `pickle` makes of a keyring, which must not be written down.
+        """
+        return cls(secrets.token_bytes(KEY_BYTES))
 
     def for_domain(self, domain: str) -> bytes:
         """Give the 32-byte key of a domain."""

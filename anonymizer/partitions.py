@@ -7,21 +7,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from bson import MaxKey
+from pymongo.errors import OperationFailure
 
 from anonymizer.bsontypes import DECODE
 from anonymizer.mongo import Client
 
-_BATCH_DOCUMENTS = 3000
+# Measured: from 1,000 on, larger ones gain nothing (docs/adr/0010). A part is a whole number of them, so that a worker
+# holds the same amount whether a collection is large or small.
+BATCH_DOCUMENTS = 1024
+PIECE_BYTES = 4 << 20  # what is decoded, masked and sent at once, so that memory stays flat
 _BY_ID = [("_id", 1)]
 _FEWEST = 2_000
 _MOST = 200_000
+_FEWEST_RECORDED = 4_096
+_MOST_RECORDED = 8_192
+_PARTITION_BYTES = 128 << 20
 
 
 @dataclass(frozen=True)
 class Partition:
     """Documents from `low` up to, and not with, `high`; no bound where it is None.
 
-    `natural`: all of them, in natural order; `unordered`: that order is not the same in a copy.
+    `natural`: all of them, in natural order; `unordered`: that order is not the same in a copy; `batch`: how many to
+    ask for at once.
     """
 
     database: str
@@ -30,6 +38,7 @@ class Partition:
     high: tuple[Any] | None = None
     natural: bool = False
     unordered: bool = False
+    batch: int = BATCH_DOCUMENTS
 
     @property
     def namespace(self) -> str:
@@ -37,11 +46,46 @@ class Partition:
         return f"{self.database}.{self.collection}"
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How large a collection is by the server's own figures: they may be wrong after an unclean stop, and are good
+    enough to cut by and to say how long it will take, no more.
+    """  # noqa: D205
+
+    documents: int
+    document_bytes: int
+
+    @property
+    def batch(self) -> int:
+        """How many documents to ask for at once."""
+        return max(1, min(BATCH_DOCUMENTS, PIECE_BYTES // self.document_bytes))
+
+    @property
+    def partition(self) -> int:
+        """How many documents make a part.
+
+        It depends on nothing but the collection, so that a resumed run cuts it in the same places; it is a power of
+        two, so that small changes of the figures do not matter.
+        """
+        wanted = min(self.documents // 32, _MOST_RECORDED, _PARTITION_BYTES // self.document_bytes)
+        least = min(_FEWEST_RECORDED, max(1, _PARTITION_BYTES // self.document_bytes))
+        return 1 << (max(wanted, least).bit_length() - 1)
+
+
 def count(client: Client, database: str, collection: str) -> int:
     """Count documents by going through them: the server's own figure is wrong after an unclean stop."""
     rows = list(client[database][collection].aggregate([{"$match": {"_id": {"$exists": True}}}, {"$count": "n"}]))
     without = list(client[database][collection].aggregate([{"$match": {"_id": {"$exists": False}}}, {"$count": "n"}]))
     return sum(row["n"] for row in rows + without)
+
+
+def extent(client: Client, database: str, collection: str) -> Extent:
+    """Ask the server how large a collection is; a view or a time-series collection tells nothing."""
+    try:
+        stats = client[database].command("collStats", collection)
+    except OperationFailure:
+        return Extent(0, 1024)
+    return Extent(int(stats.get("count", 0)), max(1, int(stats.get("avgObjSize") or 1024)))
 
 
 def cut(client: Client, database: str, collection: str, documents: int, workers: int) -> list[Partition]:
@@ -55,6 +99,15 @@ def cut(client: Client, database: str, collection: str, documents: int, workers:
     if documents > 2 * size:
         bounds += _every(client, database, collection, size)
     return [Partition(database, collection, low, high) for low, high in zip(bounds, [*bounds[1:], None], strict=True)]
+
+
+def ranges(client: Client, database: str, collection: str, known: Extent) -> Iterator[Partition]:
+    """Cut a collection into parts that are the same in each run, each one while those before it are copied."""
+    low: tuple[Any] | None = None
+    for high in _every(client, database, collection, known.partition):
+        yield Partition(database, collection, low, high, batch=known.batch)
+        low = high
+    yield Partition(database, collection, low, None, batch=known.batch)
 
 
 def _every(client: Client, database: str, collection: str, size: int) -> Iterator[tuple[Any]]:
@@ -80,9 +133,9 @@ def batches(client: Client, partition: Partition, *, ordered: bool = False) -> I
     """
     rows = client[partition.database][partition.collection]
     if partition.natural:
-        yield from rows.find_raw_batches({}, batch_size=_BATCH_DOCUMENTS, sort=[("$natural", 1)])
+        yield from rows.find_raw_batches({}, batch_size=partition.batch, sort=[("$natural", 1)])
         return
-    cursor: Any = rows.find_raw_batches({}, batch_size=_BATCH_DOCUMENTS)
+    cursor: Any = rows.find_raw_batches({}, batch_size=partition.batch)
     if partition.low:
         cursor = cursor.min([("_id", partition.low[0])])
     if partition.high:
@@ -94,3 +147,18 @@ def batches(client: Client, partition: Partition, *, ordered: bool = False) -> I
         partition.low and not partition.high
     ):  # a bound by min alone ends before MaxKey, which may be an _id too (measured)
         yield from rows.find_raw_batches({"_id": MaxKey()})
+
+
+def pieces(batch: bytes, most: int = PIECE_BYTES) -> Iterator[bytes]:
+    """Cut a batch between its documents so that no piece has more bytes than `most`, unless one document has."""
+    begin = at = 0
+    while len(batch) - begin > most:
+        size = int.from_bytes(batch[at : at + 4], "little")
+        if at + size - begin > most and at > begin:
+            yield batch[begin:at]
+            begin = at
+        at += size
+        if at >= len(batch):
+            break
+    if begin < len(batch):
+        yield batch[begin:]

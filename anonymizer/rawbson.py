@@ -12,6 +12,7 @@ from anonymizer.bsontypes import TYPE_BYTES
 
 _FIXED = {0x01: 8, 0x06: 0, 0x07: 12, 0x08: 1, 0x09: 8, 0x0A: 0, 0x10: 4, 0x11: 8, 0x12: 8, 0x13: 16, 0x7F: 0, 0xFF: 0}
 _TEXTS = (0x02, 0x0D, 0x0E)
+_SMALLEST = 5  # an empty document: its length and its end
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,27 @@ class Element:
 
 
 def documents(batch: bytes) -> Iterator[bytes]:
-    """Cut a batch of a raw cursor into its documents."""
-    at = 0
-    while at < len(batch):
+    """Cut a batch of a raw cursor into its documents; what is left over that cannot be one comes as one."""
+    at, end = 0, len(batch)
+    while at < end:
         size = _int(batch, at)
+        size = size if _SMALLEST <= size <= end - at else end - at
         yield batch[at : at + size]
         at += size
+
+
+def groups(batch: bytes, most: int) -> Iterator[list[bytes]]:
+    """Cut a batch into lists of documents that have no more bytes together than `most`, unless one alone has."""
+    found: list[bytes] = []
+    size = 0
+    for document in documents(batch):
+        if found and size + len(document) > most:
+            yield found
+            found, size = [], 0
+        found.append(document)
+        size += len(document)
+    if found:
+        yield found
 
 
 def elements(document: bytes) -> Iterator[Element]:
@@ -38,20 +54,28 @@ def elements(document: bytes) -> Iterator[Element]:
 
     Raises:
         ValueError: The bytes are no BSON.
+        IndexError: The same.
+        KeyError: The same.
     """
+    if _int(document, 0) != len(document) or len(document) < _SMALLEST:
+        raise ValueError("a document's length is not that of its bytes")
     at, seen = 4, set()
     while document[at]:
         kind = document[at]
         end = document.index(b"\0", at + 1)
         key = document[at + 1 : end].decode("utf-8", "replace")
         size = _value_size(kind, document, end + 1)
+        if size < 0 or end + 1 + size >= len(document):
+            raise ValueError("a value's length leads out of its document")
         yield Element(key, TYPE_BYTES[kind], document[end + 1 : end + 1 + size], key in seen)
         seen.add(key)
         at = end + 1 + size
+    if at != len(document) - 1:
+        raise ValueError("a document ends before its length says so")
 
 
 def _int(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 4], "little")
+    return int.from_bytes(data[at : at + 4], "little", signed=True)
 
 
 def _value_size(kind: int, data: bytes, at: int) -> int:

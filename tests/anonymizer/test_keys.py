@@ -33,3 +33,9 @@ def test_a_keyring_shows_nothing_of_its_key():
     ring = Keyring(KEY)
     assert KEY.hex()[:8] not in repr(ring)
     assert ring.check_value() != Keyring(KEY[::-1]).check_value()
+
+
+def test_an_ephemeral_key_is_another_each_time():
+    one, other = Keyring.ephemeral(), Keyring.ephemeral()
+    assert one.check_value() != other.check_value()
+    assert one.for_domain("a") == one.for_domain("a") != other.for_domain("a")

@@ -9,11 +9,21 @@ from bson import DBRef, Int64, ObjectId
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer import rawbson, rules
+from anonymizer import native, rawbson, rules
+from anonymizer.bsontypes import DECODE
 from anonymizer.keys import Keyring
 from anonymizer.program import Program
 
 RING = Keyring(b"\1" * 32)
+
+
+@pytest.fixture(params=["kernel", "off"], autouse=True)
+def engine(request, monkeypatch):
+    """Every promise is held by both engines."""
+    if request.param == "kernel" and native.module()[0] is None:
+        pytest.skip(native.module()[1])
+    monkeypatch.setenv(native.SWITCH, request.param)
+    return request.param
 
 
 def program(fields, mode="mask"):
@@ -24,6 +34,8 @@ def program(fields, mode="mask"):
 def treat(fields, *documents, mode="mask"):
     made = program(fields, mode)
     treated = made.treat(b"".join(d if isinstance(d, bytes) else bson.encode(d) for d in documents))
+    if mode == "mask":
+        treated = [bson.decode(row, DECODE) if isinstance(row, bytes) else row for row in treated]
     return treated, {(path, kind): count for (_, path, kind), count in made.unlisted.counts.items()}
 
 
@@ -134,8 +146,9 @@ def test_a_reference_is_a_document_like_any_other():
         {"_id": "keep", "r.$ref": "keep", "r.$id": "token"}, {"_id": 1, "r": DBRef("users", ObjectId(b"a" * 12))}
     )
     assert unlisted == {}
-    assert made["r"]["$ref"] == "users"
-    assert made["r"]["$id"] != ObjectId(b"a" * 12)
+    made = made["r"].as_doc()
+    assert made["$ref"] == "users"
+    assert made["$id"] != ObjectId(b"a" * 12)
     assert treat({"_id": "keep", "r": "keep"}, {"_id": 1, "r": DBRef("users", 1, "db", note="x")})[1] == {
         ("r.$ref", "string"): 1,
         ("r.$id", "int"): 1,
@@ -202,6 +215,105 @@ def test_one_odd_document_does_not_change_how_the_others_are_treated():
     made, unlisted = treat({"_id": "keep", "u": "name"}, {"_id": 2, "u": "Ann Lee"}, old, {"_id": 3, "u": "Ann Lee"})
     assert made[0]["u"] == made[2]["u"] != "Ann Lee"
     assert unlisted == {("u", "undefined"): 1}
+
+
+def test_the_engine_is_told(engine):
+    assert program({"_id": "keep"}).engine == {"kernel": "kernel", "off": "python"}[engine]
+
+
+def test_a_sibling_decides_as_it_stands_in_the_source():
+    value = [
+        {"when": {"kind": "email"}, "mask": "email"},
+        {"when": {"kind": ["phone", 2, True]}, "mask": "phone"},
+        "text",
+    ]
+    fields = {"_id": "keep", "kind": "token", "c[].kind": {"mask": "constant", "value": "email"}, "c[].value": value}
+    rows = [
+        {"kind": kind, "value": "jane@mail.de"}
+        for kind in ("email", "phone", 2.0, True, 1, "else", None, {"kind": "email"})
+    ]
+    (made,), unlisted = treat(fields, {"_id": 1, "c": [*rows, {"value": "jane@mail.de"}]})
+    masked = [row["value"] for row in made["c"]]
+    assert unlisted == {}
+    assert masked[0].endswith("@example.com")
+    assert masked[1] == masked[2] == masked[3] == "0000000"
+    assert all(len(text) == 12 and "@" not in text for text in masked[4:])
+
+
+def test_a_sibling_decides_about_the_elements_of_an_array_too():
+    value = [{"when": {"kind": "secret"}, "mask": "token"}, "keep"]
+    (one, two), unlisted = treat(
+        {"_id": "keep", "kind": "keep", "v[]": value},
+        {"_id": 1, "v": ["abc123"], "kind": "secret"},
+        {"_id": 2, "kind": "open", "v": ["abc123"]},
+    )
+    assert (unlisted, one["v"] != ["abc123"], two["v"]) == ({}, True, ["abc123"])
+
+
+def test_the_keys_of_a_map_are_masked_and_its_values_too():
+    fields = {"_id": "keep", "m.total": "keep", "m.*": {"mask": "email", "keys": "email"}}
+    (made,), unlisted = treat(
+        fields, {"_id": 1, "m": {"jane@mail.de": "jane@mail.de", "total": 3, "bob@mail.de": None}}
+    )
+    (jane, total, bob) = made["m"].items()
+    assert (unlisted, total) == ({}, ("total", 3))
+    assert jane[0] == jane[1] != "jane@mail.de"
+    assert bob[0] not in ("bob@mail.de", jane[0])
+
+
+def test_two_keys_that_become_one_are_refused():
+    fields = {"_id": "keep", "m.*": {"mask": "keep", "keys": "first_name"}}
+    found = {chr(97 + n % 26) + chr(97 + n // 26): 1 for n in range(400)}
+    assert treat(fields, {"_id": 1, "m": found})[1] == {("m.*", "repeated key"): 1}
+
+
+def test_a_dropped_field_is_not_there():
+    assert treat({"_id": "keep", "a": "drop", "b.c": "drop"}, {"_id": 1, "a": [{"x": 1}], "b": {"c": 2}}) == (
+        [{"_id": 1, "b": {}}],
+        {},
+    )
+
+
+def test_a_mask_sees_its_document_as_it_is_in_the_source():
+    note = {"mask": "redact", "of": ["who"]}
+    (made,), unlisted = treat(
+        {"_id": "keep", "who": "name", "note": note}, {"_id": 1, "who": "Ann Lee", "note": "Ann Lee!"}
+    )
+    assert unlisted == {}
+    assert "Ann" not in made["note"]
+
+
+def test_nothing_of_an_unchecked_copy_is_looked_at():
+    raw = {"version": 1, "databases": {"d": {"c": {"mode": "copy", "unchecked": True}}}}
+    made = Program(rules.parse(raw).collections["d.c"], RING)
+    batch = bson.encode({"_id": 1, "new": 2})
+    assert (made.treat(batch), made.unlisted.rows()) == ([batch], [])
+
+
+@pytest.mark.parametrize("mode", ["mask", "copy"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\0\0\0\0",
+        b"\4\0\0\0\0",
+        b"\xff\0\0\0\0",
+        b"abc",
+        bson.encode({"_id": 1})[:-2],
+        b"\x10\0\0\0\2a\0\xf0\xff\xff\xffx\0\0\0\0",
+        bson.encode({"_id": 1})[:-1] + b"\0secret\0",
+    ],
+)
+def test_what_is_no_bson_is_told_and_ends(raw, mode):
+    fields = ["_id", "a"] if mode == "copy" else {"_id": "keep", "a": "keep"}
+    assert ("", "malformed document") in treat(fields, bson.encode({"_id": 1}) + raw, mode=mode)[1]
+
+
+def test_nesting_beyond_all_measure_is_no_fault():
+    deep = bson.encode({"_id": 1})
+    for _ in range(3000):
+        deep = document(element(3, b"a", deep))
+    assert treat({"a": "keep"}, deep)[1]
+    assert treat(["a"], deep, mode="copy")[1] == {("a", "object"): 1}
 
 
 values = st.recursive(

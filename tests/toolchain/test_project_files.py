@@ -22,6 +22,8 @@ TARGETS = [
     "soak",
     "check",
     "toolkit",
+    "kernel",
+    "bench",
     "clean",
 ]
 

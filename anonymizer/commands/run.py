@@ -1,0 +1,84 @@
+"""`run`: copy and mask."""
+
+from __future__ import annotations
+
+# ruff: noqa: PLC0415 (what a verb needs is loaded when it runs)
+import argparse
+import sys
+import time
+from typing import Any
+
+from anonymizer.codehash import code_sha256
+from anonymizer.commands import pair
+from anonymizer.errors import UnlistedError
+
+
+def add_parser(verbs: Any) -> None:
+    """Add the verb."""
+    command = verbs.add_parser("run", help="copy and mask")
+    pair.add_arguments(command)
+    pair.add_server(command, "preserve", "today's staging, for collections with mode preserve", required=False)
+    command.add_argument(
+        "--preserve-nothing", action="store_true", help="there is no staging yet: leave out what the rules preserve"
+    )
+    command.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        default="",
+        help="scheduler of a Dask cluster that copies what can be shared out (tls://…, or tcp://127.0.0.1:…)",
+    )
+    command.set_defaults(handler=handle)
+
+
+def handle(options: argparse.Namespace) -> int:
+    """Copy by the rules, write the result, and give the exit code.
+
+    Raises:
+        UnlistedError: The source holds what no rule names; the result lists it.
+    """
+    from anonymizer import cluster
+    from anonymizer.preserving import NOTHING
+    from anonymizer.transfer import Transfer
+
+    rules, keyring = pair.begin(options)
+    began = time.monotonic()
+    code = code_sha256()
+    source, target, preserved = (pair.address(options, side) for side in ("source", "target", "preserve"))
+    if options.preserve_nothing:
+        preserved = NOTHING
+    if options.dask:
+        cluster.refuse_unfit(options.dask, source, target)
+    failed: UnlistedError | None = None
+    with pair.progress(options) as progress:
+        transfer = Transfer(
+            source,
+            target,
+            rules,
+            keyring,
+            code,
+            options.workers,
+            progress,
+            preserved_address=preserved,
+            scheduler=options.dask,
+        )
+        try:
+            transfer.run()
+        except UnlistedError as error:
+            failed = error
+    collections = [copied.row() for copied in transfer.copied.values()]
+    opt_ins = [vars(one) for one in rules.opt_ins]
+    found = {"unlisted": transfer.unlisted.rows(), "notes": transfer.notes, "opt_ins": opt_ins}
+    pair.write_result(options, rules, code, began, collections=collections, **found)
+    for note in transfer.notes:
+        print(f"note: {note['kind']} {note['collection']} {note['about']}".rstrip(), file=sys.stderr)
+    if failed:
+        _say_unlisted(transfer.unlisted.rows())
+        raise failed
+    return 0
+
+
+def _say_unlisted(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        print(
+            f"unlisted: {row['collection']} {row['path'] or '(whole)'} {row['type']} ({row['count']})", file=sys.stderr
+        )

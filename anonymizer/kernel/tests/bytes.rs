@@ -1,0 +1,90 @@
+//! What needs no Python: the hash, and reading bytes that are no BSON, without a fault and without an end that never comes.
+
+use understudy_kernel::blake2b::Keyed;
+use understudy_kernel::bson::{documents, text, Elements};
+
+/// A generator of our own, so that the crate needs no other for its tests (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_hash_is_that_of_the_standards_test_vectors() {
+    // BLAKE2's own vectors (blake2b-kat.txt): key 00..3f, no input and input 00.
+    let key: Vec<u8> = (0..64).collect();
+    let hash = Keyed::new(&key).expect("a key of 64 bytes");
+    assert!(hex(&hash.digest(&[])).starts_with("10ebb67700b1868efb4417987acf4690ae9d972fb7a590c2f02871799aaa4786"));
+    assert!(hex(&hash.digest(&[&[0]])).starts_with("961f6dd1e4dd30f63901690c512e78e4b45e4742ed197c3c5e45c549fd25f2e4"));
+}
+
+#[test]
+fn a_text_in_parts_hashes_like_the_whole() {
+    let hash = Keyed::new(b"key").expect("a key");
+    let text: Vec<u8> = (0..1000).map(|at| at as u8).collect();
+    for size in [1, 127, 128, 129, 255, 256, 257, 1000] {
+        for cut in [0, 1, size / 2, size] {
+            assert_eq!(hash.digest(&[&text[..size]]), hash.digest(&[&text[..cut], &text[cut..size]]));
+        }
+    }
+    assert!(Keyed::new(&[]).is_none() && Keyed::new(&[0; 65]).is_none());
+}
+
+fn read(bytes: &[u8], depth: usize) -> usize {
+    let Ok(mut elements) = Elements::of(bytes) else {
+        return 0;
+    };
+    let mut read_so_far = 0;
+    while let Ok(Some(element)) = elements.next() {
+        read_so_far += 1 + element.value.len();
+        assert!(text(element.value).map_or(0, str::len) <= element.value.len());
+        if depth < 50 && matches!(element.kind, 3 | 4) {
+            read(element.value, depth + 1);
+        }
+    }
+    assert!(read_so_far <= bytes.len() * 2);
+    read_so_far
+}
+
+#[test]
+fn bytes_that_were_changed_are_read_to_an_end_within_themselves() {
+    let sample: &[u8] = b"\x3d\0\0\0\x02name\0\x04\0\0\0Ann\0\x03in\0\x13\0\0\0\x04a\0\x0b\0\0\0\x100\0\x01\0\0\0\0\0\
+        \x05b\0\x02\0\0\0\0xy\x0br\0a\0i\0\x0at\0\0";
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for _ in 0..200_000 {
+        let mut bytes = [sample, sample].concat();
+        for _ in 0..1 + random.below(5) {
+            let at = random.below(bytes.len());
+            bytes[at] = random.next() as u8;
+        }
+        bytes.truncate(random.below(bytes.len() + 1));
+        let cut: usize = documents(&bytes).map(|document| { read(document, 0); document.len() }).sum();
+        assert_eq!(cut, bytes.len());
+    }
+}
+
+#[test]
+fn bytes_of_no_sense_at_all_are_read_to_an_end_too() {
+    let mut random = Random(7);
+    for _ in 0..100_000 {
+        let size = random.below(80);
+        let bytes: Vec<u8> = (0..size).map(|_| (random.next() as u8) & if random.below(2) == 0 { 0x0f } else { 0xff }).collect();
+        for document in documents(&bytes) {
+            read(document, 0);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+"""What the operating system is asked about worker processes: to end with their parent, to stay in the background."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import signal
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_NICENESS = 5
+_IOPRIO_SET = {"x86_64": 251, "aarch64": 30}  # no wrapper in libc: ioprio_set(2)
+_IOPRIO_LOWEST_BEST_EFFORT = (2 << 13) | 7
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+def settle(parent: int) -> None:
+    """Make this process a worker: it dies with its parent, leaves Ctrl-C to it, and gives way to others."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before the line above
+        os._exit(1)
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    with suppress(OSError):
+        os.nice(_NICENESS)
+    if call := _IOPRIO_SET.get(platform.machine()):
+        libc.syscall(call, 1, 0, _IOPRIO_LOWEST_BEST_EFFORT)  # best effort: a failure changes nothing
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Hold back the signals that ask to stop: a process started meanwhile cannot be hit before it is settled."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def place_of(error: BaseException) -> str:
+    """Say what went wrong in the tool itself without the error's own text, which may quote a document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    steps = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-4:])
+    return f"the tool failed with {type(error).__name__} at {steps}; this is a fault of the tool, please report it"

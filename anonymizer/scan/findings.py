@@ -1,0 +1,76 @@
+"""All paths of a collection with what is thought of each, in the order in which rules name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from anonymizer.scan import verdict
+from anonymizer.scan.shape import Place
+from anonymizer.scan.verdict import Verdict
+
+_OF_PERSONS = frozenset({"name", "email", "phone", "street", "birth_date", "national_id", "city", "postcode"})
+_VAGUE = frozenset({"name", "postcode", "account", "national_id", "birth_date", "card"})
+
+
+@dataclass
+class Finding:
+    """A path that needs a rule, or, where `of_keys`, the keys of a map.
+
+    Attributes:
+        domain: The domain that joins it with others, where one is suggested.
+        refers_to: The path whose values it holds, as `db.collection.path`.
+    """
+
+    path: str
+    place: Place
+    verdict: Verdict
+    of_keys: bool = False
+    domain: str = ""
+    refers_to: str = ""
+
+
+def judge_all(collection: str, root: Place) -> list[Finding]:
+    """Judge every path of a collection.
+
+    Args:
+        collection: Its name, which may say what the documents are.
+        root: The settled shape.
+    """
+    found = list(_below(root, (collection,)))
+    _settle_in_context(found)
+    return found
+
+
+def _settle_in_context(found: list[Finding]) -> None:
+    """Take a vague name for what it says where the same document holds a person's name, address or the like."""
+    kinds: dict[str, set[str]] = {}
+    for one in found:
+        if one.verdict.decision == verdict.PERSONAL and one.verdict.kind in _OF_PERSONS:
+            kinds.setdefault(_parent(one.path), set()).add(one.verdict.kind)
+    for one in found:
+        vague = one.verdict.vague and one.verdict.kind in _VAGUE
+        if vague and len(kinds.get(_parent(one.path), ())) >= 2:
+            evidence = ", ".join(filter(None, (one.verdict.evidence, "beside what belongs to a person")))
+            one.verdict = Verdict(verdict.PERSONAL, one.verdict.kind, evidence)
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _below(place: Place, names: tuple[str, ...]) -> Iterator[Finding]:
+    for key, child in sorted(place.children.items(), key=lambda item: (item[0] != "_id", 0)):
+        yield from _at(child, (*names, key))
+    if place.others:
+        yield Finding(place.others.path, place.others, verdict.judge_keys(place.keys), of_keys=True)
+        yield from _at(place.others, names)
+    if place.element:
+        yield from _at(place.element, names)
+
+
+def _at(place: Place, names: tuple[str, ...]) -> Iterator[Finding]:
+    leads_on = bool(place.children or place.others or place.element)
+    if set(place.summary.types) - {"null"} or not leads_on:
+        yield Finding(place.path, place, verdict.judge(place, names))
+    yield from _below(place, names)

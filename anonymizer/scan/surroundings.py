@@ -1,0 +1,104 @@
+"""Words around a kind's own: what turns it into a count or a flag, what is a thing, who is a person."""
+
+from __future__ import annotations
+
+# A word that turns the whole into something about the thing: a count, a flag, a kind, a setting, a time.
+NEUTRAL = frozenset(
+    """
+    count counts counter total sum length size width height max min avg average rate ratio percent score rank index
+    sort type types kind format template layout style theme model version status flag enabled verified valid validated
+    confirmed required allowed optional visible hidden public active available supported compatible opt optin optout
+    consent subscribed policy at on date time timestamp until since expiry expires expired expiration month year day
+    seconds minutes hours ttl method mode channel provider setting settings config configuration preference preferences
+    preferred notification notifications frequency category group class level tier priority discount tax fee cost price
+    amount currency bonus limit quota rating target lang language locale encoding charset server port host protocol
+    prefix suffix pattern regex mask validator rule color colour case icon brand country region source origin field
+    column schema hint placeholder mandatory sent received opened clicked bounced bounce bounces delivered campaign
+    relationship permission role algorithm strength attempts anzahl typ art bestatigt bestaetigt verifiziert aktiv
+    pflicht vorlage erforderlich gepruft anz verifie verifiee valide actif modele obligatoire creation creacion
+    creazione tipo verificado verificada activo activa cantidad plantilla obligatorio modelo ativo quantidade
+    verificato attivo quantita obbligatorio conteggio aantal soort geverifieerd actief verplicht bevestigd sjabloon
+    liczba ilosc rodzaj zweryfikowany aktywny wymagany szablon domain domaine dominio domein domena doman sha sha1
+    commit serial bic swift blz bankname firmware checksum etag hash digest sha256 md5 crc sku ean gtin upc isbn asin
+    barcode slug code codes title headline summary bezeichnung designation antal verifierad obligatorisk mall bekraftad
+    """.split()
+)
+
+# What has a name, an address, a city or a text without being a person.
+THINGS = frozenset(
+    """
+    order orders invoice invoices pedido pedidos bestellung rechnung commande facture ordine fattura fatura bestelling
+    factuur zamowienie faktura product products item items article goods thing things category categories brand
+    manufacturer model plan tier package feature event events class table column field file files folder directory
+    image icon template theme host server service services domain app application module job queue topic project
+    repository repo branch tag tags label role roles group permission channel campaign segment store shop warehouse
+    depot venue hotel restaurant airport station country region currency language course book movie song album game
+    level color size unit variant attribute option metric sensor machine engine robot bank merchant database collection
+    schema index key cluster node zone container pod stack environment config setting variable parameter function
+    method operation action activity browser os platform device memory pointer network interface font page screen view
+    menu button form widget layout query report dashboard rule workflow step stage status type catalog inventory sku
+    listing amenities property genre ingredient recipe dish faq help blog news release version error produkt produkte
+    artikel ware datei ordner kategorie marke hersteller lager filiale halle ereignis gerat maschine spalte tabelle
+    rolle gruppe farbe sorte produit produits fichier categorie marque fabricant magasin entrepot evenement appareil
+    colonne couleur boutique producto productos archivo fichero carpeta categoria marca fabricante tienda almacen
+    evento dispositivo maquina columna prodotto prodotti negozio magazzino macchina colonna colore articolo producten
+    bestand bestands map merk fabrikant winkel magazijn apparaat kolom kleur produto produtos arquivo ficheiro pasta
+    loja armazem aparelho coluna cor produktu produkty plik pliku pliki folderu kategoria marka producent sklep magazyn
+    wydarzenie urzadzenie kolumna kolor towar towaru produkter fil filer mapp kategori tillverkare butik handelse enhet
+    maskin kolumn farg vara varor
+    """.split()
+)
+
+# What is a person, or holds what belongs to one: a weak word beneath it means what it says.
+PERSONS = frozenset(
+    """
+    person persons people customer customers client clients contact contacts user users member members employee
+    employees staff patient patients student students teacher guest guests passenger passengers subscriber subscribers
+    applicant applicants candidate candidates tenant owner owners author spouse partner parent child children father
+    mother doctor physician nurse beneficiary recipient sender buyer seller payer payee holder driver insured borrower
+    donor profile profiles lead leads shipping billing delivery emergency resident voter participant participants
+    attendee attendees reviewer signatory next kin sibling traveller visitor kunde kunden benutzer nutzer mitarbeiter
+    patienten mitglied mitglieder ansprechpartner empfanger absender mieter schuler teilnehmer versicherte utilisateur
+    utilisateurs adherent adherents membre membres employe employes eleve eleves conjoint salarie locataire
+    destinataire personne personnes persona personas cliente clientes usuario usuarios empleado empleados paciente
+    pacientes alumno alumnos miembro conyuge clienti utente utenti dipendente dipendenti paziente pazienti studente
+    studenti coniuge klant klanten gebruiker gebruikers medewerker medewerkers lid leden bewoner bewoners leerling
+    contactpersoon utilizador funcionario funcionarios aluno alunos membro pessoa pessoas osoba osoby klient klienci
+    uzytkownik uzytkownicy pracownik pracownicy pacjent pacjenci uczen kontakt kund kunder anvandare anstalld anstallda
+    patienter elev elever medlem medlemmar personer
+    """.split()
+)
+
+SMALL_WORDS = frozenset(
+    """
+    a an av da das de del della der des di do dos du e een el het i la las le les los my na och of the van y your z
+    """.split()
+)
+
+# Heads of compound words, at which German, Dutch and Swedish (and English, now and then) are cut.
+HEADS = tuple(
+    """
+    name naam namn nummer nr adresse adress adres datum strasse straat ort typ art id number address anschrift code
+    text mail email telefon phone bezeichnung status datei plats count date
+    """.split()
+)
+
+# Short forms, and what they stand for; a name is read both ways.
+SHORT = dict(
+    pair.split("=")
+    for pair in """
+    nm=name fn=firstname ln=lastname addr=address adr=address tel=telephone ph=phone phn=phone tlf=telefono
+    tfno=telefono mob=mobile cel=cell eml=email acct=account acc=account emp=employee cust=customer usr=user
+    uname=username pwd=password pw=password psw=password sal=salary gndr=gender gend=gender dl=driverslicense
+    lic=license prod=product desc=description typ=type cat=category tmpl=template tpl=template flg=flag stat=status
+    cd=code dt=date ts=timestamp amt=amount sec=security bday=birthday bdate=birthdate brth=birth birthd=birthday
+    cty=city ctry=country st=state zip5=zip rmk=remark rmks=remarks cmt=comment msg=message img=image pic=picture
+    pos=position loc=location org=organization dept=department mgr=manager doc=document cfg=config upd=updated
+    crt=created geb=geburts str=strasse kd=kunden kto=konto sv=sozialversicherungs pers=personal cod=codigo
+    nac=nacimiento nasc=nascimento ur=urodzenia kom=komorka secu=securite pat=patient stud=student whse=warehouse
+    qty=quantity cnt=count lang=language frst=first lst=last mid=middle fst=first
+    """.split()
+)
+
+# Words for a number; `policy_no`, `numero_cuenta` and `kontonr` are found under one form.
+NUMBERS = ("number", "nummer", "numero", "numer", "num", "nbr", "no", "nr")

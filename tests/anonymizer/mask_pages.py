@@ -1,0 +1,96 @@
+"""docs/masks.md's tables, made from the table of masks: `python -m tests.anonymizer.mask_pages` writes them anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from anonymizer import rules
+from anonymizer.keys import Keyring
+from anonymizer.masks.build import build
+from anonymizer.masks.draw import DROP
+from anonymizer.masks.parameters import FAMILIES
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/masks.md"
+RING = Keyring(bytes(range(32)))
+CONTEXT = {"name": ["Jane Doe"]}
+BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
+
+
+def tables():
+    """Give the tables."""
+    return "\n".join(f"### {family}\n\n" + "".join(map(section, kinds.items())) for family, kinds in FAMILIES.items())
+
+
+def section(item):
+    """Give what is said of one mask."""
+    name, kind = item
+    lines = [f"#### `{name}`", "", kind.gives, ""]
+    lines.append(f"- takes: {', '.join(kind.takes)}")
+    lines.append(f"- keeps: {kind.keeps}")
+    lines.append(f"- collides: {collision(kind)}")
+    lines.append(f"- example: {example(name, kind)}")
+    if kind.parameters:
+        lines += ["", "| parameter | values | |", "|---|---|---|"]
+        lines += [
+            f"| `{one}` | {type_.shown} | {noted(one, kind)} |".replace("|  |", "| |")
+            for one, type_ in kind.parameters.items()
+        ]
+    return "\n".join([*lines, "", ""])
+
+
+def collision(kind):
+    """Say whether two values may get one pseudonym, and whether one may stay itself."""
+    if not kind.collides:
+        said = "no" if kind.fixed_points else "no (64 keyed bits or more)"
+    elif kind.injective_if:
+        said = f"yes; no with {' and '.join(f'`{one}`' for one in kind.injective_if)}"
+    else:
+        said = "yes"
+    return said + ("; a value may stay as it is" if kind.fixed_points or kind.injective_if else "")
+
+
+def noted(name, kind):
+    """Say what is special about a parameter."""
+    if name in kind.required:
+        return "required"
+    return f"opt-in, named in the report: {kind.opt_ins[name]}" if name in kind.opt_ins else ""
+
+
+def example(name, kind):
+    """Let the code make an example, under a key of its own."""
+    given = ", ".join([name, *(f"{key}: {shown(value)}" for key, value in kind.given.items())])
+    rule = f"{{mask: {given}}}" if kind.given else name
+    made = masked(name, kind)
+    return f"`{rule}`: `{shown(kind.example)}` → `{shown(made)}`"
+
+
+def masked(name, kind):
+    """Mask a kind's example."""
+    fields = {"x": {"mask": name, **kind.given}, "name": "name"}
+    if name == "redact":
+        fields["x"]["of"] = ["name"]
+    raw = {"version": 1, "databases": {"d": {"c": {"mode": "mask", "fields": fields}}}}
+    table = build(rules.parse(raw).collections["d.c"].fields["x"], RING, context=lambda path: CONTEXT.get(path, []))
+    function = table[type(kind.example)]
+    return kind.example if function is None else function(kind.example)
+
+
+def shown(value):
+    """Write a value for the page."""
+    if value is DROP:
+        return "(no field)"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(shown, value)) + "]"
+    return value.hex() if isinstance(value, bytes) else "null" if value is None else str(value)
+
+
+def written(page):
+    """Give the page with its tables made anew."""
+    before, _, rest = page.partition(BEGIN)
+    return f"{before}{BEGIN}\n\n{tables()}{END}{rest.partition(END)[2]}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

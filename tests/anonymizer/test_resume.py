@@ -1,0 +1,209 @@
+"""Killed at any moment, of any process, and run again: the candidate is what an undisturbed run makes."""
+
+from __future__ import annotations
+
+# ruff: noqa: DTZ001 (dates in BSON decode to naive UTC)
+import os
+import random
+import signal
+import subprocess
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import bson
+import pytest
+from bson.raw_bson import RawBSONDocument
+
+pytestmark = pytest.mark.sandbox
+LISTED = {"mode": "copy", "fields": ["_id", "n"]}
+RULES = {
+    "version": 1,
+    "databases": {
+        "d": {
+            "people": {
+                "mode": "mask",
+                "fields": {"_id": "keep", "name": "name", "email": "email", "note": "text"},
+            },
+            "accounts": {"mode": "mask", "fields": {"_id": "email", "n": "keep"}},
+            "mixed": {"mode": "copy", "fields": ["_id", "_id.a", "n"]},
+            "capped": LISTED,
+            "series": {"mode": "mask", "fields": {"_id": "keep", "t": "keep", "m": "token", "v": "keep"}},
+            "part": {"mode": "sample", "share": 0.3, "fields": {"_id": "keep", "n": "keep"}},
+        }
+    },
+}
+
+
+def fill(server, people=30_000):
+    data = server.client.d
+    data.people.insert_many(
+        [
+            {"_id": n, "name": f"Given{n} Family{n}", "email": f"p{n}@mail.de", "note": "hello " * 9}
+            for n in range(people)
+        ]
+    )
+    data.people.create_index("email", unique=True)
+    data.accounts.insert_many([{"_id": f"p{n}@mail.de", "n": n} for n in range(3000)])
+    kinds = [int, "s{}".format, lambda n: {"a": n}, lambda n: datetime(2024, 1, 1) + timedelta(n), lambda n: n + 0.5]
+    data.mixed.insert_many([{"_id": kinds[n % 5](n), "n": n} for n in range(12_000)])
+    data.create_collection("capped", capped=True, size=1_000_000)
+    data.capped.insert_many([{"_id": -n, "n": n} for n in range(3000)])
+    data.create_collection("series", timeseries={"timeField": "t", "metaField": "m"})
+    data.series.insert_many(
+        [{"t": datetime(2024, 1, 1) + timedelta(hours=n), "m": f"person{n % 7}", "v": n} for n in range(3000)]
+    )
+    data.part.insert_many([{"_id": n, "n": n} for n in range(6000)])
+
+
+def contents(server):
+    """Give the documents of every collection, in natural order where that must stay."""
+    found = {}
+    for row in server.client.d.list_collections():
+        if row["name"].startswith("system."):
+            continue
+        options = server.client.codec_options.with_options(document_class=RawBSONDocument)
+        rows = [one.raw for one in server.client.d.get_collection(row["name"], codec_options=options).find()]
+        in_order = row["name"] in ("accounts", "capped")
+        if row["name"] == "series":  # buckets give the fields of a document in an order of their own
+            rows = [bson.encode(dict(sorted(bson.decode(one).items()))) for one in rows]
+        found[row["name"]] = [bytes(one) for one in (rows if in_order else sorted(rows, key=bytes))]
+    found["(indexes)"] = [server.client.d.people.index_information()]
+    return found
+
+
+def workers_of(process):
+    told = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+    return [pid for pid in map(int, told.stdout.split()) if "spawn_main" in command_of(pid)]
+
+
+def command_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def kill(process, chance, longest):
+    """Kill the whole run, or one of its workers, at a random moment; give what it was."""
+    whole = chance.random() < 0.5
+    time.sleep(chance.uniform(0.2, longest))
+    if process.poll() is not None:
+        return "nothing"
+    workers = workers_of(process)
+    if whole or not workers:
+        os.killpg(process.pid, signal.SIGKILL)
+        return "run"
+    try:
+        os.kill(chance.choice(workers), signal.SIGKILL)
+    except ProcessLookupError:
+        return "nothing"
+    return "worker"
+
+
+def kill_and_compare(pair, kills, seed):
+    fill(pair.source)
+    began = time.monotonic()
+    ran = pair.do("run", RULES)
+    longest = time.monotonic() - began
+    assert ran.code == 0, ran.stderr
+    undisturbed = contents(pair.target)
+    counted = {row["collection"]: (row["read"], row["written"]) for row in ran.result["collections"]}
+    assert counted["people"] == (30_000, 30_000)
+    assert 1500 < counted["part"][1] < 2100
+    chance, done = random.Random(seed), []  # noqa: S311 (it decides when to kill)
+    while len(done) < kills:
+        pair.target.empty()
+        finished = False
+        while not finished:
+            process = pair.start("run", RULES)
+            if len(done) < kills and (what := kill(process, chance, longest)) != "nothing":
+                done.append(what)
+            _, stderr = process.communicate(timeout=300)
+            finished = process.returncode == 0
+            assert finished or process.returncode == -signal.SIGKILL, stderr
+        assert contents(pair.target) == undisturbed, done
+        result = pair.do("run", RULES).result
+        assert {row["collection"]: (row["read"], row["written"]) for row in result["collections"]} == counted, done
+    assert {"run", "worker"} <= set(done) or kills < 10
+
+
+def test_killed_three_times_the_copy_is_that_of_an_undisturbed_run(pair):
+    kill_and_compare(pair, 3, seed=5)
+
+
+@pytest.mark.soak
+def test_killed_twenty_times_the_copy_is_that_of_an_undisturbed_run(pair):
+    kill_and_compare(pair, 20, seed=11)
+
+
+def test_a_resumed_run_leaves_recorded_parts_alone(pair):
+    pair.source.client.d.people.insert_many([{"_id": n, "n": n, "pad": "x" * 200} for n in range(60_000)])
+    told = {"version": 1, "databases": {"d": {"people": {"mode": "copy", "fields": ["_id", "n", "pad"]}}}}
+    process = pair.start("run", told)
+    records = pair.target.client.local.understudy
+    deadline = time.monotonic() + 60
+    while records.count_documents({"part_of": "d.people"}) < 4 and time.monotonic() < deadline:
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    recorded = list(records.find({"part_of": "d.people"}))
+    assert recorded, "it was killed before the first record, or after the last"
+    assert all(set(row) == {"_id", "part_of", "counts"} and row["_id"].startswith("part ") for row in recorded)
+    pair.target.client.d.people.update_one({"_id": 0}, {"$set": {"n": -1}})  # the first part is recorded
+    ran = pair.do("run", told)
+    assert ran.code == 0, ran.stderr
+    assert ran.result["collections"][0]["written"] == 60_000
+    assert pair.target.client.d.people.find_one({"_id": 0})["n"] == -1, "the part was copied again"
+    assert pair.target.client.d.people.count_documents({}) == 60_000
+
+
+def begun(pair, changed):
+    """A run that was killed: a part is recorded, and the candidate has documents that no record tells of."""
+    pair.source.client.d.c.insert_many([{"_id": n, "n": n} for n in range(9000)])
+    told = {"version": 1, "databases": {"d": {"c": {"mode": "copy", "fields": ["_id", "n"]}}}}
+    assert pair.do("run", told).code == 0
+    state = pair.target.client.local.understudy
+    state.update_one({"_id": "run"}, {"$set": {"finished": False}})
+    state.delete_one({"_id": "d.c"})
+    state.insert_one({"_id": "part of another cut", "part_of": "d.c", "counts": {"read": 0, "written": 0, "masked": 0}})
+    if changed:
+        pair.target.client.d.c.update_one({"_id": 4321}, {"$set": {"n": "changed"}})
+    pair.target.client.d.c.delete_many({"_id": {"$gte": 8000}})
+    return told
+
+
+def test_a_document_that_is_there_already_is_harmless_when_it_is_equal(pair):
+    told = begun(pair, changed=False)
+    ran = pair.do("run", told)
+    assert ran.code == 0, ran.stderr
+    assert [row["n"] for row in pair.target.client.d.c.find().sort("_id", 1)] == list(range(9000))
+    assert pair.do("verify", told).code == 0
+
+
+def test_a_document_that_is_there_already_and_differs_is_told_without_its_values(pair):
+    told = begun(pair, changed=True)
+    verified = pair.do("verify", told)
+    assert verified.code == 5
+    assert "half-made" in verified.stderr
+    ran = pair.do("run", told)
+    assert ran.code == 5
+    assert "writing d.c: 1 document(s)" in ran.stderr
+    assert "4321" not in ran.stderr
+    assert "changed" not in ran.stderr.replace("has changed since", "")
+    assert ran.result is None
+
+
+def test_ephemeral_rules_need_no_key_and_are_never_resumed(pair):
+    pair.source.client.d.c.insert_many([{"_id": n, "name": f"Given{n} Family"} for n in range(50)])
+    told = {
+        "version": 1,
+        "ephemeral": True,
+        "databases": {"d": {"c": {"mode": "mask", "fields": {"_id": "keep", "name": "token"}}}},
+    }
+    names = []
+    for _ in range(2):
+        ran = pair.do("run", told)
+        assert ran.code == 0, ran.stderr
+        names.append({row["name"] for row in pair.target.client.d.c.find()})
+    assert not names[0] & names[1], "each run has a key of its own"
