@@ -1,187 +1,235 @@
-"""Compares a document of the copy with its source, by the rules and without the masks, and looks through its texts."""
+"""Goes through a document of the copy beside its source, by the rules and without the masks, and looks through it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
-from bson import Code, DBRef, Decimal128, Regex, Timestamp
-from bson.datetime_ms import DatetimeMS
+from bson import DBRef
 
-from anonymizer import detectors, evidence, paths
-from anonymizer.bsontypes import NULL
-from anonymizer.digests import Digester, DigestSet
-from anonymizer.findings import Findings
-from anonymizer.paths import ANY_KEY, ELEMENT, Node, join
+from anonymizer import evidence
+from anonymizer.lookout import SILENT, Lookout
+from anonymizer.paths import ANY_KEY, join, parse
 from anonymizer.rules import CollectionRule, FieldRule
+from anonymizer.verification import spots
+from anonymizer.verification.judges import MISSING, SAYS_NOTHING, Court, Judge
+from anonymizer.verification.records import Places
+from anonymizer.verification.spots import Spot
 
-Held = dict[str, tuple[Node[FieldRule], Any]]
-
-_MOST_REMEMBERED = 200_000
-_FIXED = ("constant", "null")
-_NO_DETECTORS = ("token",)  # random digits pass for a card once in ten times
-_SILENT = (float, bool, NULL, datetime, DatetimeMS, Decimal128, Timestamp)  # hold no text
-_SAYS_NOTHING: tuple[Any, ...] = (None, "", b"", {}, [])
-
-
-class Lookout:
-    """Looks through texts for identity values of the source and for what detectors know."""
-
-    def __init__(self, digester: Digester, originals: DigestSet, findings: Findings) -> None:
-        self._digester, self._originals, self._findings = digester, originals, findings
-        self._clean: set[str] = set()
-
-    def look(self, collection: str, path: str, value: object, rule: FieldRule | None = None) -> None:
-        """Look at one value or key of the copy.
-
-        Args:
-            collection: Its namespace, or what else it belongs to.
-            path: Where it stands, as rules write it.
-            value: The value; others than texts, bytes, ids and whole numbers have nothing to find.
-            rule: The rule of its place, which may say that a detector is wrong there.
-        """
-        text = evidence.plain(value)
-        if not text or text in self._clean:
-            return
-        clean = True
-        seen = detectors.see(text)
-        for form in evidence.forms_in(text, seen):
-            if self._digester.digest(form) in self._originals:
-                self._findings.add("original", collection, path)
-                clean = False
-                break
-        for kind in detectors.in_use(seen):
-            clean = False
-            if not _silenced(rule, kind):
-                self._findings.add(f"detector_{kind}", collection, path)
-        if clean:
-            if len(self._clean) >= _MOST_REMEMBERED:
-                self._clean.clear()
-            self._clean.add(text)
-
-
-def _silenced(rule: FieldRule | None, kind: str) -> bool:
-    return rule is not None and (rule.mask in _NO_DETECTORS or kind in rule.parameter("allow", ()))
+Document = dict[str, Any]
+_UNKNOWN = object()  # equal to nothing, also not to what is missing
 
 
 class Comparison:
-    """Compares the documents of one collection."""
+    """Compares the documents of one collection.
 
-    def __init__(self, rule: CollectionRule, lookout: Lookout, findings: Findings) -> None:
-        self._name, self._lookout, self._findings = rule.namespace, lookout, findings
-        self._tree = paths.tree(rule.fields)
-        self._has_maps = any(ANY_KEY in paths.parse(path) for path in rule.fields)
-
-    def compare(self, original: dict[str, Any], copy: dict[str, Any]) -> None:
-        """Compare a document of the copy with its source, and look through it."""
-        held = flatten(self._tree, original)
-        found = flatten(self._tree, copy)
-        for at, (node, value) in found.items():
-            if at not in held:
-                self._findings.add("changed" if node.rule else "unlisted", self._name, node.path)
-            else:
-                self._compare_value(node, held[at][1], value)
-        for at in held.keys() - found.keys():
-            self._findings.add("changed", self._name, held[at][0].path)
-        self._look_through(copy, found)
-
-    def look_through(self, copy: dict[str, Any]) -> None:
-        """Look through a document of the copy alone."""
-        self._look_through(copy, flatten(self._tree, copy))
-
-    def _compare_value(self, node: Node[FieldRule], original: Any, value: Any) -> None:
-        rule = node.rule
-        if rule is None:
-            if value not in _SAYS_NOTHING:
-                self._findings.add("unlisted", self._name, node.path)
-        elif rule.mask == "keep":
-            if not same(original, value):
-                self._findings.add("changed", self._name, node.path)
-        elif rule.mask in _FIXED:
-            if not same(value, rule.parameter("value")):
-                self._findings.add("constant", self._name, node.path)
-        elif type(original) is not type(value):
-            self._findings.add("type", self._name, node.path)
-        elif value == original and value not in _SAYS_NOTHING:
-            self._findings.add("own_path", self._name, node.path)
-
-    def _look_through(self, copy: dict[str, Any], found: Held) -> None:
-        for node, value in found.values():
-            if value.__class__ in _SILENT:
-                continue
-            for text in texts(value):
-                self._lookout.look(self._name, node.path, text, node.rule)
-        if self._has_maps:
-            for path, key in map_keys(self._tree, copy):
-                self._lookout.look(self._name, path, key)
-
-
-def flatten(root: Node[FieldRule], document: dict[str, Any]) -> Held:
-    """Give the values of a document by their place in it, each with what the rules say of that place.
-
-    Documents and arrays are gone into, but for those that a rule replaces whole; empty ones count as values.
+    Args:
+        rule: Its rule.
+        court: What its judges share.
+        lookout: Looks through texts.
+        places: Numbers of paths.
+        followed: Own paths whose references are to resolve.
     """
-    held: Held = {}
 
-    def go(node: Node[FieldRule], value: Any, at: str) -> None:
+    def __init__(
+        self,
+        rule: CollectionRule,
+        court: Court,
+        lookout: Lookout,
+        places: Places,
+        followed: frozenset[str] = frozenset(),
+    ) -> None:
+        self._name, self._court, self._lookout, self._findings = rule.namespace, court, lookout, court.findings
+        self._places, self._followed = places, followed
+        self._clean, self._values = lookout.clean, court.tally.values
+        self._root = spots.tree(rule.fields, self._judge)
+        self._has_maps = any(ANY_KEY in parse(path) for path in rule.fields)
+        self._has_names = any(one.names for one in self._judges(self._root))
+        self._names: list[str] = []
+        self._free: list[tuple[str, str]] = []
+
+    def _judge(self, rule: FieldRule, path: str) -> Judge:
+        place = self._places.number(self._name, path)
+        reference = place if rule.refers_to and path in self._followed else -1
+        return Judge(rule, self._name, path, place, reference, self._court)
+
+    def _judges(self, spot: Spot) -> list[Judge]:
+        found = [judge for _, judge in spot.cases] + ([spot.judge] if spot.judge else [])
+        beneath = [*spot.children.values(), spot.any_key, spot.element]
+        return found + [judge for one in beneath if one for judge in self._judges(one)]
+
+    def compare(self, original: Document, copy: Document) -> None:
+        """Compare a document of the copy with its source, and look through it."""
+        self._names, self._free = [], []
+        self._document(self._root, original, copy)
+        if self._names and self._free:
+            self._look_for_names()
+
+    def look_through(self, copy: Document) -> None:
+        """Look through a document of the copy alone."""
+        self._alone(self._root, copy)
+
+    def judged(self, original: Document) -> Iterator[tuple[Judge, Any]]:
+        """Give the values of a document of the source, each with the judge that decides on it."""
+        yield from self._judged(self._root, original, original)
+
+    def _judged(self, spot: Spot, value: Any, enclosing: Document) -> Iterator[tuple[Judge, Any]]:
+        judge = spot.judge_in(enclosing)
+        if value.__class__ is dict and value and not (judge and judge.gone):
+            for key, inner in value.items():
+                yield from self._judged(spot.at_key(key), inner, value)
+        elif value.__class__ is list and value and not (judge and judge.gone):
+            for inner in value:
+                yield from self._judged(spot.at_element(), inner, enclosing)
+        elif judge:
+            yield judge, value
+
+    def _document(self, spot: Spot, original: Document, copy: Document) -> None:  # noqa: C901 (the loop over all values)
+        if spot.key_judge is not None:
+            self._map(spot, original, copy)
+            return
+        children, met, clean = spot.children, 0, self._clean
+        for key, value in original.items():
+            child = children.get(key) or spot.at_key(key)
+            other = copy.get(key, MISSING)
+            met += other is not MISSING
+            kind = value.__class__
+            if kind is str:
+                if child.memo is not None:
+                    if child.memo.get(value, _UNKNOWN) == other:
+                        if child.judge.names:  # type: ignore[union-attr] # what remembers has a judge
+                            self._names.append(value)
+                        continue
+                elif child.kept and value == other and other in clean:
+                    if self._has_names and " " in value:
+                        self._free.append((child.path, value))
+                    continue
+            elif child.kept and kind in SILENT and other.__class__ is kind and value == other:
+                continue
+            self._pair(child, value, other, original)
+        if met < len(copy):
+            self._added(spot, original, copy)
+        if self._has_maps and (spot.any_key or not children):
+            self._look_at_keys(spot, copy)
+
+    def _pair(self, spot: Spot, value: Any, other: Any, enclosing: Document) -> None:
+        """Judge what stands at one place; `enclosing` is the source's document around it."""
+        judge = spot.judge_in(enclosing) if spot.cases else spot.judge
+        if judge is not None and judge.gone:
+            judge.whole(other)
+            return
         kind = value.__class__
         if kind is DBRef:
             value, kind = dict(value.as_doc()), dict
-        if (kind is not dict and kind is not list) or not value or (node.rule is not None and node.rule.mask in _FIXED):
-            held[at] = (node, value)
-        elif kind is dict:
-            children, others = node.children, node.any_key
-            for key, inner in value.items():
-                go(children.get(key) or others or Node(join(node.path, ANY_KEY)), inner, f"{at}\0{key}")
+            other = dict(other.as_doc()) if other.__class__ is DBRef else other
+        if kind is dict and value and other.__class__ is dict:
+            self._document(spot, value, other)
+        elif kind is list and value and other.__class__ is list:
+            self._array(spot, value, other, enclosing)
+        elif judge is None:
+            self._unruled(spot, value, other)
         else:
-            child = node.element or Node(join(node.path, ELEMENT))
-            for place, inner in enumerate(value):
-                go(child, inner, f"{at}\0{place}")
+            judge.leaf(value, other)
+            if value.__class__ is str and self._has_names:
+                self._note(judge, spot, value, other)
 
-    go(root, document, "")
-    return held
+    def _note(self, judge: Judge, spot: Spot, value: str, other: Any) -> None:
+        if judge.names:
+            self._names.append(value)
+        elif judge.free and other.__class__ is str:
+            self._free.append((spot.path, other))
 
+    def _array(self, spot: Spot, value: list[Any], other: list[Any], enclosing: Document) -> None:
+        child = spot.at_element()
+        for one, two in zip(value, other, strict=False):
+            if one.__class__ is str and child.memo is not None and child.memo.get(one, _UNKNOWN) == two:
+                if child.judge.names:  # type: ignore[union-attr] # what remembers has a judge
+                    self._names.append(one)
+                continue
+            self._pair(child, one, two, enclosing)
+        if len(value) != len(other):
+            self._findings.add("changed", self._name, child.path, abs(len(value) - len(other)))
+            for two in other[len(value) :]:
+                self._lookout.look(self._name, child.path, two)
 
-def map_keys(root: Node[FieldRule], document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give the keys that no rule names one by one (those of maps), with their paths."""
-    stack: list[tuple[Node[FieldRule] | None, Any, str]] = [(root, document, "")]
-    while stack:
-        node, value, path = stack.pop()
-        if isinstance(value, DBRef):
+    def _unruled(self, spot: Spot, value: Any, other: Any) -> None:
+        """Judge a place that no rule names, where only null and emptiness may stand, or one that changed its type."""
+        if other is MISSING:
+            self._findings.add("changed", self._name, spot.path)
+        elif other not in SAYS_NOTHING or value not in SAYS_NOTHING:
+            named = bool(spot.children or spot.any_key or spot.element)
+            self._findings.add("type" if named else "unlisted", self._name, spot.path)
+            self._lookout.look(self._name, spot.path, other)
+
+    def _added(self, spot: Spot, original: Document, copy: Document) -> None:
+        for key in copy.keys() - original.keys():
+            child = spot.at_key(key)
+            self._findings.add("changed" if child.judge else "unlisted", self._name, child.path)
+            self._lookout.look(self._name, child.path, copy[key])
+            if child is not spot.children.get(key):
+                self._lookout.look(self._name, child.path, key)
+
+    def _look_at_keys(self, spot: Spot, copy: Document) -> None:
+        """Look at the keys that no rule names one by one: those of maps."""
+        for key in copy:
+            if key not in spot.children and key not in self._clean:
+                self._lookout.look(self._name, join(spot.path, ANY_KEY), key)
+
+    def _map(self, spot: Spot, original: Document, copy: Document) -> None:
+        """Pair the entries of a map with masked keys by their order, which the copy keeps."""
+        judge = spot.key_judge
+        assert judge is not None  # noqa: S101 (asked before)
+        left = [(key, value) for key, value in copy.items() if key not in spot.children]
+        place = 0
+        for key, value in original.items():
+            child = spot.at_key(key)
+            if key in spot.children:
+                self._pair(child, value, copy.get(key, MISSING), original)
+                continue
+            decides = child.judge_in(original)
+            if decides is not None and decides.rule.mask == "drop":
+                continue
+            if place >= len(left):
+                self._findings.add("changed", self._name, child.path)
+                continue
+            judge.leaf(key, left[place][0])
+            self._pair(child, value, left[place][1], original)
+            place += 1
+        for key, value in left[place:]:
+            self._findings.add("changed", self._name, join(spot.path, ANY_KEY))
+            self._lookout.look(self._name, join(spot.path, ANY_KEY), {key: value})
+
+    def _look_for_names(self) -> None:
+        """Look for the names of the document's person in the texts that are free to say anything."""
+        self._values["own_names"] += len(self._free)
+        forms = {form for name in self._names for form in evidence.forms_of_name(name)}
+        if not forms:
+            return
+        whole = "\n".join([text for _, text in self._free]).casefold()
+        if not any(form in whole for form in forms):
+            return
+        for path, text in self._free:
+            folded = text.casefold()
+            if any(form in folded for form in forms):
+                self._findings.add("own_name", self._name, path)
+
+    def _alone(self, spot: Spot, value: Any) -> None:
+        if value.__class__ is DBRef:
             value = dict(value.as_doc())
-        if isinstance(value, list):
-            stack += [
-                (node.element if node else None, inner, join(path, ELEMENT))
-                for inner in value
-                if isinstance(inner, (dict, list))
-            ]
-        elif isinstance(value, dict):
+        if value.__class__ is dict:
             for key, inner in value.items():
-                named = node.children.get(key) if node else None
-                if named is None:
-                    yield join(path, ANY_KEY), key
-                if isinstance(inner, (dict, list, DBRef)):
-                    child = named or (node.any_key if node else None)
-                    stack.append((child, inner, join(path, key if named else ANY_KEY)))
+                self._alone(spot.at_key(key), inner)
+                if key not in spot.children:
+                    self._lookout.look(self._name, join(spot.path, ANY_KEY), key)
+        elif value.__class__ is list:
+            child = spot.at_element()
+            for inner in value:
+                self._alone(child, inner)
+        elif value.__class__ not in SILENT:
+            self._lookout.look(self._name, spot.path, value, self._silenced(spot))
 
-
-def texts(value: Any) -> Iterator[object]:
-    """Give what may be looked at of a value: itself, or the texts within code, patterns and whole documents."""
-    if isinstance(value, (dict, list)):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from texts(inner)
-        if isinstance(value, dict):
-            yield from value
-    elif isinstance(value, Code):
-        yield str(value)
-        yield from texts(value.scope or {})
-    elif isinstance(value, Regex):
-        yield value.pattern
-    else:
-        yield value
-
-
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two values are the same, not-a-number included."""
-    return type(one) is type(other) and (one == other or (one != one and other != other))  # noqa: PLR0124
+    @staticmethod
+    def _silenced(spot: Spot) -> frozenset[str]:
+        """Give what every rule of a place is silent about: which one decides cannot be known without the source."""
+        judges = [judge for _, judge in spot.cases] + ([spot.judge] if spot.judge else [])
+        return frozenset.intersection(*(judge.silenced for judge in judges)) if judges else frozenset()

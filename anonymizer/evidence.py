@@ -13,14 +13,14 @@ from bson import ObjectId
 
 from anonymizer import detectors
 
-IDENTITY_MASKS = ("email", "phone", "card", "token", "street")
-
 _WORDS = re.compile(r"\w+")
 _ATOMS = re.compile(r"[^\s,;:()<>\"'|]+")
 _DIGIT = re.compile(r"\d")
 _SHORTEST_ATOM = 6
 _SHORTEST_STREET = 6
 _LONGEST_STREET_WORDS = 7
+_SHORTEST_NAME = 6
+_GIVEN_AND_FAMILY = 2
 _FEWEST_PHONE_DIGITS = 8
 _FEWEST_CARD_DIGITS = 12
 _SPARE_BITS = 10  # at most one chance hit in 2^10 verifications
@@ -32,34 +32,50 @@ def needed_bits(documents: int) -> float:
     return 2 * math.log2(max(documents, 1000)) + _SPARE_BITS
 
 
-def forms_of(mask: str, value: object, bits: float) -> Iterator[str]:
+def forms_of(kind: str, value: object, bits: float) -> Iterator[str]:
     """Give the forms to look for of a value of the source that an identity mask covers.
 
     Values that say nothing of one person yield none: placeholders, reserved domains' opposite numbers (fictitious
-    numbers, test cards) and values so short that another person's pseudonym may be the same by chance. Those are held
-    to their own path.
+    numbers, test cards, private networks) and values so short that another person's pseudonym may be the same by
+    chance. Those are held to their own path.
 
     Args:
-        mask: The mask at its path.
+        kind: What the table of expectations says of the mask: `email`, `phone`, `card`, `iban`, `ip`, `street`, `url`,
+            `handle` or `token`.
         value: The value.
         bits: What `needed_bits` gave.
     """
     text = plain(value)
-    if mask == "email" and "@" in text:
-        yield fold(text)
-    elif mask == "phone":
+    if kind == "email":
+        if "@" in text:
+            yield fold(text)
+    elif kind == "phone":
         yield from _phone_forms(text, bits)
-    elif mask == "card":
+    elif kind == "card":
         digits = detectors.digits_of(text)
         if len(digits) >= _FEWEST_CARD_DIGITS and not detectors.is_test_card(digits):
             yield f"card {digits}"
-    elif mask == "street":
+    elif kind == "street":
         words = _words(text)
         joined = " ".join(words)
         if len(joined) >= _SHORTEST_STREET and len(words) > 1 and _DIGIT.search(joined) and not joined.isdigit():
             yield f"street {joined}"
-    elif mask == "token" and _bits(text) >= bits:
+    elif kind == "ip":
+        if detectors.is_public(text):
+            yield fold(text)
+    else:
+        yield from _token_forms(kind, text, bits)
+
+
+def _token_forms(kind: str, text: str, bits: float) -> Iterator[str]:
+    iban = "".join(text.split()).upper() if kind == "iban" else ""
+    if detectors.passes_mod_97(iban):
+        if detectors.is_iban_in_use(iban):
+            yield f"iban {iban}"
+    elif _bits(text) >= bits and not (kind == "handle" and text.isalpha()):  # one word may be anything
         yield fold(text)
+        if kind == "url" and "/" in text.partition("://")[2]:
+            yield fold(text.partition("://")[2])
 
 
 def _phone_forms(text: str, bits: float) -> Iterator[str]:
@@ -77,9 +93,11 @@ def forms_in(text: str, seen: detectors.Seen) -> Iterator[str]:
     yield folded
     atoms = _ATOMS.findall(folded)
     if len(atoms) > 1 or (atoms and len(atoms[0]) != len(folded)):
-        yield from (atom.strip(".!?") for atom in atoms if len(atom) >= _SHORTEST_ATOM)
+        yield from (atom.strip("/.!?") for atom in atoms if len(atom) >= _SHORTEST_ATOM)
     if len(atoms) > 1 and _DIGIT.search(text):
         yield from _street_forms(_words(text))
+    if seen is detectors.NOTHING:
+        return
     if seen.emails:
         yield from map(fold, seen.emails)
     for digits in seen.phones:
@@ -88,6 +106,8 @@ def forms_in(text: str, seen: detectors.Seen) -> Iterator[str]:
         yield fold(number)
     for digits in seen.cards:
         yield f"card {digits}"
+    for iban in seen.ibans:
+        yield f"iban {iban}"
 
 
 def _street_forms(words: list[str]) -> Iterator[str]:
@@ -98,6 +118,17 @@ def _street_forms(words: list[str]) -> Iterator[str]:
         for end in range(start + 2, min(start + _LONGEST_STREET_WORDS, len(words)) + 1):
             if first or numbers[end - 1]:
                 yield f"street {' '.join(words[start:end])}"
+
+
+def forms_of_name(name: str) -> Iterator[str]:
+    """Give a person's name as it may stand in a text, in both orders; one word alone may be a town or a thing."""
+    words = name.casefold().replace(",", " ").split()
+    if len(words) > 1 and sum(map(len, words)) >= _SHORTEST_NAME:
+        yield " ".join(words)
+        if len(words) == _GIVEN_AND_FAMILY:
+            yield f"{words[1]} {words[0]}"
+            yield f"{words[1]}, {words[0]}"
+            yield f"{words[0]}.{words[1]}"
 
 
 def plain(value: object) -> str:

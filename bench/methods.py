@@ -70,6 +70,8 @@ def _product(copy: Copy, kernel: str) -> Callable[[Partition], int]:
     copying.begin_worker(pool.Shared(), setup)
     for rule in setup.rules.collections.values():
         Program(rule, setup.keyring)  # loads what its masks need, which a run of hours does once
+    gc.collect()
+    gc.freeze()  # as there
 
     def work(partition: Partition) -> int:
         outcome = copying.copy_partition(partition)

@@ -9,7 +9,7 @@ from typing import Any
 
 from anonymizer import paths
 
-DETECTORS = ("email", "phone", "card")
+DETECTORS = ("email", "phone", "card", "iban", "ip", "jwt", "national_id")
 REDACTED = ("email", "iban", "ip", "card", "phone")
 _RESERVED_HOST = re.compile(r"example\.(com|net|org)|([a-z0-9-]+\.)+(test|example|invalid)")
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")

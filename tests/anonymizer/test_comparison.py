@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 from bson import ObjectId
 
-from anonymizer import evidence, rules
-from anonymizer.comparison import Comparison, Lookout
+from anonymizer import evidence
 from anonymizer.digests import Collector, Digester, DigestSet, merge
-from anonymizer.findings import Findings
+from tests.anonymizer.judging import Judging, originals
 
 FIELDS = {
     "_id": "keep",
@@ -41,26 +40,26 @@ COPY = {
 }
 
 
+IDENTITIES = (
+    ("email", "ann@mail.de"),
+    ("card", "4539 1488 0343 6467"),
+    ("street", "12 High Street"),
+    ("phone", "+49 30 9018-2042"),
+    ("token", "s3cr3t-t0ken-of-ann"),
+    ("iban", "DE89 3704 0044 0532 0130 00"),
+    ("ip", "93.184.216.34"),
+    ("url", "https://shop.de/people/ann-lee?id=371138"),
+    ("handle", "ann_lee_1987_berlin"),
+)
+
+
 @pytest.fixture
 def compare(tmp_path):
-    rule = rules.parse({"version": 1, "databases": {"d": {"c": {"mode": "mask", "fields": FIELDS}}}}).collections["d.c"]
-    digester, collector = Digester(b"k" * 32), Collector(tmp_path)
-    for mask, value in (
-        ("email", "ann@mail.de"),
-        ("card", "4539 1488 0343 6467"),
-        ("street", "12 High Street"),
-        ("phone", "+49 30 9018-2042"),
-        ("token", "s3cr3t-t0ken-of-ann"),
-    ):
-        for form in evidence.forms_of(mask, value, 30):
-            collector.add(digester.digest(form))
-    collector.flush()
-    assert merge(tmp_path, tmp_path / "sorted") == 5
+    judging = Judging(FIELDS, tmp_path, IDENTITIES)
 
     def run(copy, source=SOURCE):
-        findings = Findings()
-        Comparison(rule, Lookout(digester, DigestSet(tmp_path / "sorted"), findings), findings).compare(source, copy)
-        return {(kind, path) for kind, _, path in findings.counts}
+        judging.compare(source, copy)
+        return judging.found()
 
     return run
 
@@ -85,10 +84,21 @@ def test_a_clean_copy_has_no_findings(compare):
         ({"note": "she lives at 12 High  street, you know"}, ("original", "note")),
         ({"note": "call +49 (30) 90182042"}, ("original", "note")),
         ({"note": "t: s3cr3t-t0ken-of-Ann."}, ("original", "note")),
+        ({"note": "pay to DE89370400440532013000 today"}, ("original", "note")),
+        ({"note": "seen at 93.184.216.34."}, ("original", "note")),
+        ({"note": "see (https://shop.de/people/ann-lee?id=371138)"}, ("original", "note")),
+        ({"note": "ask Ann_Lee_1987_Berlin"}, ("original", "note")),
         ({"m": {"ann@mail.de": {"number": "4242424242424242"}}}, ("original", "m.*")),
         ({"note": "bob@mail.de"}, ("detector_email", "note")),
         ({"note": "+49 30 5550199"}, ("detector_phone", "note")),
         ({"note": "4716 0000 0000 0007"}, ("detector_card", "note")),
+        ({"note": "GB82 WEST 1234 5698 7654 32"}, ("detector_iban", "note")),
+        ({"note": "81.2.69.142"}, ("detector_ip", "note")),
+        ({"note": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0."}, ("detector_jwt", "note")),
+        ({"note": "RCCMNL83S18D969H"}, ("detector_national_id", "note")),
+        ({"free": "a friend of ann lee"}, ("own_name", "free")),
+        ({"email": "nobody"}, ("format", "email")),
+        ({"m": {"k": {"number": "4242424242424241"}}}, ("format", "m.*.number")),
     ],
 )
 def test_each_kind_of_leak_is_found(compare, change, finding):
@@ -113,6 +123,10 @@ def test_a_detector_is_silent_where_a_rule_gives_a_reason(compare):
         ("street", "unknown"),
         ("token", "ab12"),
         ("token", 371138),
+        ("ip", "192.168.0.12"),
+        ("iban", "DE79000000000000013000"),
+        ("url", "https://a.de"),
+        ("handle", "internationalisation"),
     ],
 )
 def test_values_that_say_nothing_of_one_person_are_not_looked_for(mask, value):
@@ -128,11 +142,27 @@ def test_ids_bytes_and_long_numbers_are_looked_for_as_text():
 def test_many_digests_are_kept_in_one_sorted_file(tmp_path):
     digester = Digester(b"k" * 32)
     for start in (0, 5000):
-        collector = Collector(tmp_path)
+        folder = tmp_path / str(start)
+        folder.mkdir()
+        collector = Collector(folder, digester)
         for n in range(start, start + 8000):
-            collector.add(digester.digest(f"v{n}"))
+            collector.add(f"v{n}")
         collector.flush()
+        for file in folder.iterdir():  # as two processes would leave them
+            file.rename(tmp_path / f"{file.stem}.{start}")
     assert merge(tmp_path, tmp_path / "sorted") == 13_000
-    held = DigestSet(tmp_path / "sorted")
-    assert all(digester.digest(f"v{n}") in held for n in range(13_000))
-    assert not any(digester.digest(f"w{n}") in held for n in range(13_000))
+    held = DigestSet(tmp_path / "sorted", digester)
+    assert len(held) == 13_000
+    assert all(f"v{n}" in held for n in range(13_000))
+    assert not any(f"w{n}" in held for n in range(13_000))
+
+
+def test_a_set_of_nothing_holds_nothing(tmp_path):
+    digester = Digester(b"k" * 32)
+    assert merge(tmp_path, tmp_path / "sorted") == 0
+    assert "a" not in DigestSet(tmp_path / "sorted", digester)
+
+
+def test_what_is_planted_is_found_by_the_set_that_the_test_made(tmp_path):
+    assert "ann@mail.de" in originals(tmp_path, IDENTITIES)
+    assert "bob@mail.de" not in originals(tmp_path, IDENTITIES)
