@@ -99,7 +99,8 @@ def _wheel(layout: Layout, cargo: Path) -> Path:
         todo="run `make kernel` again",
     )
     maturin: list[str | Path] = [layout.venv / "bin" / "maturin", "build", "--release", "--locked"]
-    places: list[str | Path] = ["--interpreter", layout.venv_python, "--out", folder, "--manifest-path", _crate(layout) / "Cargo.toml"]
+    manifest = _crate(layout) / "Cargo.toml"
+    places: list[str | Path] = ["--interpreter", layout.venv_python, "--out", folder, "--manifest-path", manifest]
     # The wheel is tagged for this machine's C library; hosts unpack it whatever its tag says.
     building.run(
         [*maturin, *places],
