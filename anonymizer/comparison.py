@@ -8,7 +8,7 @@ from typing import Any
 from bson import DBRef
 
 from anonymizer import evidence
-from anonymizer.lookout import SILENT, Lookout
+from anonymizer.lookout import SILENT, SMALL, Lookout
 from anonymizer.paths import ANY_KEY, join, parse
 from anonymizer.rules import CollectionRule, FieldRule
 from anonymizer.verification import spots
@@ -17,6 +17,7 @@ from anonymizer.verification.records import Places
 from anonymizer.verification.spots import Spot
 
 Document = dict[str, Any]
+_MOST_NAMES = 50_000
 _UNKNOWN = object()  # equal to nothing, also not to what is missing
 
 
@@ -47,6 +48,7 @@ class Comparison:
         self._has_names = any(one.names for one in self._judges(self._root))
         self._names: list[str] = []
         self._free: list[tuple[str, str]] = []
+        self._name_forms: dict[str, tuple[str, ...]] = {}
 
     def _judge(self, rule: FieldRule, path: str) -> Judge:
         place = self._places.number(self._name, path)
@@ -104,7 +106,12 @@ class Comparison:
                     if self._has_names and " " in value:
                         self._free.append((child.path, value))
                     continue
-            elif child.kept and kind in SILENT and other.__class__ is kind and value == other:
+            elif (
+                child.kept
+                and other.__class__ is kind
+                and (kind in SILENT or (kind is int and -SMALL < value < SMALL))
+                and value == other
+            ):
                 continue
             self._pair(child, value, other, original)
         if met < len(copy):
@@ -202,7 +209,7 @@ class Comparison:
     def _look_for_names(self) -> None:
         """Look for the names of the document's person in the texts that are free to say anything."""
         self._values["own_names"] += len(self._free)
-        forms = {form for name in self._names for form in evidence.forms_of_name(name)}
+        forms = [form for name in self._names for form in self._forms_of(name)]
         if not forms:
             return
         whole = "\n".join([text for _, text in self._free]).casefold()
@@ -212,6 +219,14 @@ class Comparison:
             folded = text.casefold()
             if any(form in folded for form in forms):
                 self._findings.add("own_name", self._name, path)
+
+    def _forms_of(self, name: str) -> tuple[str, ...]:
+        found = self._name_forms.get(name)
+        if found is None:
+            if len(self._name_forms) >= _MOST_NAMES:
+                self._name_forms.clear()
+            found = self._name_forms[name] = tuple(evidence.forms_of_name(name))
+        return found
 
     def _alone(self, spot: Spot, value: Any) -> None:
         if value.__class__ is DBRef:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -126,7 +126,7 @@ class _Treatment:
         as_they_are = rule.mode == "preserve" or rule.unchecked
         self._program = None if as_they_are else Program(rule, keyring)
 
-    def treat(self, batch: bytes) -> list[Any]:
+    def treat(self, batch: bytes) -> Sequence[Any]:
         return self._program.treat(batch) if self._program else list(rawbson.documents(batch))
 
     @property

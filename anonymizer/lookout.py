@@ -18,7 +18,7 @@ from anonymizer.verification.tally import Tally
 SILENT = frozenset((float, bool, NULL, datetime, DatetimeMS, Decimal128, Timestamp))  # they hold no text
 _MOST_REMEMBERED = 200_000
 _LONGEST_REMEMBERED = 300
-_SMALL = 10**8  # no number below it has possibilities enough to be looked for
+SMALL = 10**8  # no number below it has possibilities enough to be looked for
 _LOUD = frozenset[str]()
 
 
@@ -49,7 +49,7 @@ class Lookout:
         if kind is ObjectId:
             self._look_up(collection, path, str(value))
         elif isinstance(value, int):
-            if not -_SMALL < value < _SMALL:
+            if not -SMALL < value < SMALL:
                 self._look(collection, path, str(int(value)), silenced)
         elif kind is str:
             self._look(collection, path, str(value), silenced)

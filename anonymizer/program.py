@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from anonymizer import native, rawbson
 from anonymizer.keys import Keyring
+from anonymizer.rawbson import Joined
 from anonymizer.reference import Reference
 from anonymizer.rules import CollectionRule
 from anonymizer.unlisted import Unlisted
@@ -26,21 +28,24 @@ class Program:
         self._kernel = native.kernel_for(self._reference, keyring)
         self.engine = "kernel" if self._kernel else "python"
 
-    def treat(self, batch: bytes) -> list[Any]:
+    def treat(self, batch: bytes) -> Sequence[Any]:
         """Check a batch of documents and mask what the rules say.
 
         Args:
             batch: Documents as they stood in the source, one after the other.
 
         Returns:
-            As many documents, to insert: bytes, or a dictionary for one that cannot be encoded. None is to be written
-            before `unlisted` has been looked at: where it has anything, some of them are not treated.
+            As many documents, to insert: bytes (all in one piece, if it is a `Joined`), or a dictionary for one that
+            cannot be encoded. None is to be written before `unlisted` has been looked at: where it has anything, some
+            of them are not treated.
         """
         if self._unchecked:
             return list(rawbson.documents(batch))
         if self._kernel is None:
             return self._reference.treat(batch)
-        documents, handed = self._kernel.treat(batch)
+        count, whole, documents, handed = self._kernel.treat(batch)
+        if whole is not None:
+            return Joined(whole, count)
         for place, raw in handed:
             documents[place] = self._reference.treat_one(raw)
         return documents

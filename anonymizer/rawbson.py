@@ -5,8 +5,9 @@ It is slow and sees everything. The fast way (decode, compare with the bytes) ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from anonymizer.bsontypes import TYPE_BYTES
 
@@ -33,6 +34,33 @@ def documents(batch: bytes) -> Iterator[bytes]:
         size = size if _SMALLEST <= size <= end - at else end - at
         yield batch[at : at + size]
         at += size
+
+
+class Joined(Sequence[bytes]):
+    """Documents in one piece, and as a sequence for whoever looks at them one by one.
+
+    Attributes:
+        whole: All their bytes.
+    """
+
+    def __init__(self, whole: bytes, count: int) -> None:
+        self.whole = whole
+        self._count = count
+        self._cut: list[bytes] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if self._cut is None:
+            self._cut = list(documents(self.whole))
+        return self._cut[place]
 
 
 def groups(batch: bytes, most: int) -> Iterator[list[bytes]]:

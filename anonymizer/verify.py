@@ -20,14 +20,16 @@ from typing import Any
 
 from anonymizer import digests, evidence, mongo, partitions, pool
 from anonymizer.digests import Digester
+from anonymizer.errors import ServerError
 from anonymizer.findings import Findings
 from anonymizer.mongo import Collection, server_errors
-from anonymizer.pairing import Side, begin_worker, do_task
+from anonymizer.pairing import begin_worker, do_task
 from anonymizer.partitions import Partition
 from anonymizer.progress import Progress
 from anonymizer.rules import CollectionRule, Rules
 from anonymizer.unlisted import shown_name
-from anonymizer.verification import structure
+from anonymizer.verification import records, structure
+from anonymizer.verification.bench import Side
 from anonymizer.verification.chance import Fixed, Words
 from anonymizer.verification.joined import Joined
 from anonymizer.verification.records import Places
@@ -146,7 +148,14 @@ class Verifier:
 
     def _do(self, first: list[Task], second: list[Task], total: int) -> None:
         self._originals = Plan.originals(self._records)
-        plan = Plan(self.rules, evidence.needed_bits(total), digests.sieve_bits(total), self._targets, self._followed)
+        plan = Plan(
+            self.rules,
+            evidence.needed_bits(total),
+            digests.sieve_bits(total),
+            records.bucket_bits(total),
+            self._targets,
+            self._followed,
+        )
         arguments = (self.source_socket, self.target_socket, plan, self._key, self._records)
         shared, before = pool.Shared(), [0]
 
@@ -158,9 +167,15 @@ class Verifier:
         self.progress.phase("gather", total)
         tasks = Phases(first, second, between)
         outcomes = pool.run(
-            tasks, do_task, begin_worker, arguments, self.workers, shared,
+            tasks,
+            do_task,
+            begin_worker,
+            arguments,
+            self.workers,
+            shared,
             lambda done: self.progress.at("", done - before[0]),
-        )  # fmt: skip
+            _died,
+        )
         for task, side in outcomes:
             self._add(task, side)
             if task.kind == GATHER:
@@ -204,6 +219,18 @@ class Verifier:
                 self._written[name] for name, rule in there.items() if rule.mode != "preserve" and not rule.unchecked
             )
         self.checks = self._tally.rows(self.findings.by_kind(), joined.more)
+
+
+def _died(task: Task) -> None:
+    """Refuse to do a part twice: the records of the process that died would count twice.
+
+    Raises:
+        ServerError: Always.
+    """
+    raise ServerError(
+        f"verifying {task.namespace}: a worker process died (out of memory?); give the host more memory or take fewer "
+        "--workers, then run the same command again"
+    )
 
 
 def _kind(rule: CollectionRule, shape: Collection) -> str:

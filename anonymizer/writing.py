@@ -64,7 +64,7 @@ class Writer:
             return
         command = {
             "insert": self._rule.collection,
-            "documents": [_Raw(row) if isinstance(row, bytes) else row for row in documents],
+            "documents": _packed(documents),
             "ordered": self._ordered,
             "bypassDocumentValidation": True,
         }
@@ -127,6 +127,13 @@ class Writer:
             f"a document of {self._rule.namespace} has {size} bytes after masking, more than MongoDB takes "
             f"({_MOST_BYTES}); its largest field is {largest}. Take a mask there that does not make values longer"
         )
+
+
+def _packed(documents: Sequence[Any]) -> list[Any]:
+    """Give what the encoder is to write one after the other: documents that lie in one piece go out as that piece."""
+    if isinstance(documents, rawbson.Joined):
+        return [_Raw(documents.whole)]
+    return [_Raw(row) if isinstance(row, bytes) else row for row in documents]
 
 
 def collision(rule: CollectionRule, index: str, keys: list[str]) -> UsageError:

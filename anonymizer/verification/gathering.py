@@ -7,16 +7,15 @@ from typing import Any
 
 from bson import DBRef
 
-from anonymizer import evidence, paths
+from anonymizer import evidence
 from anonymizer.digests import Collector
-from anonymizer.paths import ANY_KEY, ELEMENT
+from anonymizer.paths import ELEMENT
 from anonymizer.rules import CollectionRule, FieldRule
 from anonymizer.verification import expected
 from anonymizer.verification.judges import plain_form
 from anonymizer.verification.records import TARGETS, Recorder
-from anonymizer.verification.spots import holds, values_at
+from anonymizer.verification.spots import Steps, holds, steps_of, values_at
 
-Steps = tuple[str, ...]
 _MOST_REMEMBERED = 100_000
 
 
@@ -35,12 +34,14 @@ class Gatherer:
         self, rule: CollectionRule, targets: tuple[str, ...], collector: Collector, recorder: Recorder, bits: float
     ) -> None:
         self._name, self._collector, self._recorder, self._bits = rule.namespace, collector, recorder, bits
-        fields = rule.fields.items() if rule.mode in ("mask", "sample") else ()
-        self._values = [(paths.parse(path), one) for path, one in fields if any(map(expected.forms, _masks(one)))]
-        self._keys = [
-            (paths.parse(path)[:-1], one.keys) for path, one in fields if one.keys and expected.forms(one.keys)
+        fields = rule.fields if rule.mode in ("mask", "sample") else {}
+        self._values = [
+            (steps_of(path, fields), one) for path, one in fields.items() if any(map(expected.forms, _masks(one)))
         ]
-        self._targets = [(f"{rule.namespace}.{path}", paths.parse(path)) for path in targets]
+        self._keys = [
+            (steps_of(path, fields), one.keys) for path, one in fields.items() if one.keys and expected.forms(one.keys)
+        ]
+        self._targets = [(f"{rule.namespace}.{path}", steps_of(path, rule.fields)) for path in targets]
         self._seen: set[tuple[str, Any]] = set()
         self.values = 0
 
@@ -51,13 +52,12 @@ class Gatherer:
 
     def projection(self) -> dict[str, int]:
         """Give what to ask the server for: whole fields of the document, since paths that overlap are refused."""
-        steps = [steps for steps, _ in self._values] + [steps for steps, _ in self._keys]
-        steps += [steps for _, steps in self._targets]
-        first = {one[0] for one in steps if one}
-        beside = {case.when.key for one, rule in self._values if len(one) == 1 for case in rule.cases}
-        return (
-            {} if ANY_KEY in first or any(not one for one in steps) else {"_id": 1, **dict.fromkeys(first | beside, 1)}
-        )
+        first = {steps[0] for steps, _ in self._values} | {steps[0] for steps, _ in self._keys}
+        first |= {steps[0] for _, steps in self._targets}
+        if any(isinstance(step, frozenset) for step in first):
+            return {}
+        beside = {case.when.key for steps, rule in self._values if len(steps) == 1 for case in rule.cases}
+        return {"_id": 1, **{str(step): 1 for step in first | beside}}
 
     def take(self, document: dict[str, Any]) -> None:
         """Take what one document has."""
@@ -65,9 +65,10 @@ class Gatherer:
             for value, enclosing in _enclosed(document, steps, document):
                 self._take(_decides(rule, enclosing) if rule.cases else rule, value)
         for steps, rule in self._keys:
-            for found in _maps(document, steps):
-                for key in found:
-                    self._take(rule, key)
+            for held, _ in _enclosed(document, steps[:-1], document):
+                for key in held if isinstance(held, dict) else ():
+                    if key not in steps[-1]:
+                        self._take(rule, key)
         for name, steps in self._targets:
             for value in values_at(document, steps):
                 if value is not None:
@@ -99,25 +100,22 @@ def _decides(rule: FieldRule, enclosing: dict[str, Any]) -> FieldRule:
 
 def _enclosed(value: Any, steps: Steps, enclosing: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Give the values at a path, each with the document that encloses it."""
-    if not steps:
-        yield value, enclosing
-        return
-    step, rest = steps[0], steps[1:]
-    if isinstance(value, DBRef):
-        value = dict(value.as_doc())
-    if step == ELEMENT:
-        if isinstance(value, list):
-            for inner in value:
-                yield from _enclosed(inner, rest, enclosing)
-    elif isinstance(value, dict):
-        if step == ANY_KEY:
-            for inner in value.values():
-                yield from _enclosed(inner, rest, value)
-        elif step in value:
-            yield from _enclosed(value[step], rest, value)
+    for at, step in enumerate(steps):
+        if value.__class__ is DBRef:
+            value = dict(value.as_doc())
+        if step.__class__ is not str or step == ELEMENT:
+            for inner in _inside(value, step):
+                yield from _enclosed(inner, steps[at + 1 :], enclosing if step == ELEMENT else value)
+            return
+        if value.__class__ is not dict or step not in value:
+            return
+        value, enclosing = value[step], value
+    yield value, enclosing
 
 
-def _maps(document: dict[str, Any], steps: Steps) -> Iterator[dict[str, Any]]:
-    for value, _ in _enclosed(document, steps, document):
+def _inside(value: Any, step: str | frozenset[str]) -> Iterator[Any]:
+    if isinstance(step, frozenset):
         if isinstance(value, dict):
-            yield value
+            yield from (inner for key, inner in value.items() if key not in step)
+    elif isinstance(value, list):
+        yield from value

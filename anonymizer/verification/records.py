@@ -1,7 +1,8 @@
 """What is compared across documents and collections, kept as digests in files, so that memory is bounded.
 
 A record is three numbers of 8 bytes: a keyed digest to bring records together by, a value, and a place. Each process
-writes its own files, a bucket for each first byte of the digest; joining reads one bucket of 256 at a time.
+writes its own files, a bucket for the first bits of the digest; joining reads one bucket at a time: 256 of them, 16
+where there is little, since each is a file to open.
 """
 
 from __future__ import annotations
@@ -16,11 +17,17 @@ from anonymizer.rules import Rules
 
 PAIRS, BACKS, GROUPS, TARGETS, REFERENCES, UNORDERED = "pairs", "backs", "groups", "targets", "references", "unordered"
 LIKE = 1 << 63  # set in the place of a pair whose two sides share a word
-_BUCKETS = 256
+_FEW_BITS, _MANY_BITS = 4, 8
+_FEW = 300_000
 _FLUSH_AT = 3 * 50_000
 _WORDS = 3
 
 Record = tuple[int, int, int]
+
+
+def bucket_bits(documents: int) -> int:
+    """Give how many bits of a digest choose its bucket, for so many documents."""
+    return _MANY_BITS if documents > _FEW else _FEW_BITS
 
 
 class Places:
@@ -40,10 +47,16 @@ class Places:
 
 
 class Recorder:
-    """Takes the records of one process."""
+    """Takes the records of one process.
 
-    def __init__(self, folder: Path, digester: Digester) -> None:
-        self._folder = folder
+    Args:
+        folder: Where they go.
+        digester: Of the verification's key.
+        bits: Of `bucket_bits`.
+    """
+
+    def __init__(self, folder: Path, digester: Digester, bits: int = _FEW_BITS) -> None:
+        self._folder, self._shift = folder, 64 - bits
         self._held: dict[str, array[int]] = {}
         self.digest = digester.digest
 
@@ -64,7 +77,7 @@ class Recorder:
     def _write(self, kind: str, held: array[int]) -> None:
         buckets: dict[int, array[int]] = {}
         for record in _triples(held):
-            buckets.setdefault(record[0] >> 56, array("Q")).extend(record)
+            buckets.setdefault(record[0] >> self._shift, array("Q")).extend(record)
         for bucket, records in buckets.items():
             with (self._folder / f"{kind}-{bucket:03d}.{os.getpid()}").open("ab") as file:
                 records.tofile(file)
@@ -82,7 +95,7 @@ def counted(folder: Path, kind: str) -> Iterator[list[Record]]:
     files: dict[str, list[Path]] = {}
     for file in folder.iterdir():
         files.setdefault(file.stem, []).append(file)
-    for bucket in range(_BUCKETS):
+    for bucket in range(1 << _MANY_BITS):
         yield [record for file in files.get(f"{kind}-{bucket:03d}", ()) for record in _read(file)]
 
 

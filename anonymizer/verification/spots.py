@@ -10,6 +10,7 @@ from anonymizer.paths import ANY_KEY, ELEMENT, Node, join
 from anonymizer.rules import FieldRule, When
 from anonymizer.verification.judges import Judge
 
+Steps = tuple[str | frozenset[str], ...]
 _NUMBERS = (int, float)
 
 
@@ -87,12 +88,23 @@ def _equal(value: Any, wanted: Any) -> bool:
     return isinstance(value, str) and value == wanted
 
 
-def values_at(value: Any, steps: tuple[str, ...]) -> list[Any]:
+def steps_of(path: str, fields: dict[str, FieldRule]) -> Steps:
+    """Split a path into steps; `*` becomes the set of the keys that it does not stand for, as rules name them."""
+    node: Node[FieldRule] | None = paths.tree(fields)
+    found: list[str | frozenset[str]] = []
+    for step in paths.parse(path):
+        found.append(frozenset(node.children if node else ()) if step == ANY_KEY else step)
+        if node:
+            node = node.element if step == ELEMENT else node.any_key if step == ANY_KEY else node.children.get(step)
+    return tuple(found)
+
+
+def values_at(value: Any, steps: Steps) -> list[Any]:
     """Give what stands at a path of a document: the values, not documents or arrays that hold them.
 
     Args:
         value: The document.
-        steps: As `paths.parse` gives them; elements of an array may also be left out, as MongoDB does.
+        steps: As `steps_of` gives them; elements of an array may also be left out, as MongoDB does.
     """
     if isinstance(value, list):
         inner = steps[1:] if steps[:1] == (ELEMENT,) else steps
@@ -101,6 +113,8 @@ def values_at(value: Any, steps: tuple[str, ...]) -> list[Any]:
         return [] if isinstance(value, dict) else [value]
     if not isinstance(value, dict):
         return []
-    if steps[0] == ANY_KEY:
-        return [found for item in value.values() for found in values_at(item, steps[1:])]
-    return values_at(value[steps[0]], steps[1:]) if steps[0] in value else []
+    step = steps[0]
+    if isinstance(step, frozenset):
+        inside = [item for key, item in value.items() if key not in step]
+        return [found for item in inside for found in values_at(item, steps[1:])]
+    return values_at(value[step], steps[1:]) if step in value else []

@@ -35,6 +35,7 @@ class Plan:
         rules: The rules.
         needed_bits: How many possibilities a value needs, so that no two are equal by chance.
         sieve_bits: How large the sieve of identity values is.
+        bucket_bits: How many buckets records go to.
         targets: By collection: its paths that others refer to.
         followed: By collection: its paths whose references are to resolve.
     """
@@ -42,6 +43,7 @@ class Plan:
     rules: Rules
     needed_bits: float
     sieve_bits: int
+    bucket_bits: int
     targets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     followed: dict[str, frozenset[str]] = field(default_factory=dict)
 

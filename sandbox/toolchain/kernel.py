@@ -98,8 +98,9 @@ def _wheel(layout: Layout, cargo: Path) -> Path:
         needs="the index of Rust's crates",
         todo="run `make kernel` again",
     )
-    maturin = [layout.venv / "bin" / "maturin", "build", "--release", "--locked"]
-    places = ["--interpreter", layout.venv_python, "--out", folder, "--manifest-path", _crate(layout) / "Cargo.toml"]
+    maturin: list[str | Path] = [layout.venv / "bin" / "maturin", "build", "--release", "--locked"]
+    manifest = _crate(layout) / "Cargo.toml"
+    places: list[str | Path] = ["--interpreter", layout.venv_python, "--out", folder, "--manifest-path", manifest]
     # The wheel is tagged for this machine's C library; hosts unpack it whatever its tag says.
     building.run(
         [*maturin, *places],

@@ -14,7 +14,7 @@ from sandbox.toolchain.stamps import fingerprint, forget, is_current, record
 
 TOOL = "python"
 ENVIRONMENT = "venv"  # its scripts name its folder: a checkout that was moved needs a new one
-REQUIREMENTS = ("requirements.txt", "requirements-sandbox.txt", "requirements-dev.txt")
+REQUIREMENTS = ("requirements.txt", "requirements-sandbox.txt", "requirements-dev.txt", "requirements-dask.txt")
 CONSTRAINTS = "constraints.txt"
 
 

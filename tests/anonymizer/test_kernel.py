@@ -175,7 +175,7 @@ class Both:
         made, wanted = self.kernel.treat(batch), self.python.treat(batch)
         assert [as_bytes(one) for one in made] == [as_bytes(one) for one in wanted], (batch, self.rule)
         assert self.kernel.unlisted.counts == self.python.unlisted.counts, (batch, self.rule)
-        return len(made) - len(self.kernel._kernel.treat(batch)[1])
+        return len(made) - len(self.kernel._kernel.treat(batch)[3])
 
 
 def as_bytes(made):

@@ -33,7 +33,7 @@ def program(fields, mode="mask"):
 
 def treat(fields, *documents, mode="mask"):
     made = program(fields, mode)
-    treated = made.treat(b"".join(d if isinstance(d, bytes) else bson.encode(d) for d in documents))
+    treated = list(made.treat(b"".join(d if isinstance(d, bytes) else bson.encode(d) for d in documents)))
     if mode == "mask":
         treated = [bson.decode(row, DECODE) if isinstance(row, bytes) else row for row in treated]
     return treated, {(path, kind): count for (_, path, kind), count in made.unlisted.counts.items()}

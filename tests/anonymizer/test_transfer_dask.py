@@ -52,7 +52,6 @@ def test_a_cluster_is_refused_where_it_cannot_reach_the_servers_or_the_key_would
 @pytest.fixture
 def cluster(tmp_path):
     """A scheduler and two workers, each a process: its address and their pids."""
-    pytest.importorskip("distributed", reason="the extra of requirements-dask.txt is not installed")
     address, started = f"tcp://127.0.0.1:{free_port()}", []
 
     def start(*words):

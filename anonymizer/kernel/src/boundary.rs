@@ -40,16 +40,19 @@ impl Kernel {
         Ok(Kernel { plan })
     }
 
-    /// Treat a batch: gives its documents, and of those that are Python's the place and the bytes as they came.
-    fn treat<'py>(
-        &self,
-        py: Python<'py>,
-        batch: &Bound<'py, PyBytes>,
-    ) -> PyResult<(Bound<'py, PyList>, Vec<(usize, Bound<'py, PyBytes>)>)> {
+    /// Treat a batch.
+    ///
+    /// Gives how many documents it has and, if all of them were treated here, their bytes in one piece. Otherwise that is
+    /// None, and there are a list with None for each document that is Python's, and those by place and bytes as they came.
+    fn treat<'py>(&self, py: Python<'py>, batch: &Bound<'py, PyBytes>) -> PyResult<Treated<'py>> {
         let bytes = batch.as_bytes();
         let (places, written) = py
             .allow_threads(|| catch_unwind(AssertUnwindSafe(|| walk(&self.plan, bytes))))
             .map_err(|_| PyRuntimeError::new_err("the kernel stopped at a fault of its own"))??;
+        if !places.iter().any(|place| matches!(place, Place::Handed(..))) {
+            let whole = if self.plan.copies { batch.clone() } else { PyBytes::new(py, &written) };
+            return Ok((places.len(), Some(whole), PyList::empty(py), Vec::new()));
+        }
         let source = if self.plan.copies { bytes } else { &written };
         let documents = PyList::empty(py);
         let mut handed = Vec::new();
@@ -62,9 +65,11 @@ impl Kernel {
                 }
             }
         }
-        Ok((documents, handed))
+        Ok((places.len(), None, documents, handed))
     }
 }
+
+type Treated<'py> = (usize, Option<Bound<'py, PyBytes>>, Bound<'py, PyList>, Vec<(usize, Bound<'py, PyBytes>)>);
 
 fn walk(plan: &Plan, batch: &[u8]) -> PyResult<(Vec<Place>, Vec<u8>)> {
     let mut walk = Walk::new(plan, batch.len());
