@@ -21,13 +21,21 @@ REGION, ZONE = "eu-west-1", "eu-west-1a"
 TAGS = {"understudy:space": "s", "understudy:refresh": "r", "understudy:role": "candidate"}
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "made-up")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+@pytest.fixture(scope="module")
+def clients() -> Iterator[Aws]:
+    """Made once: that costs more than all that they are asked here."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            environment.setenv(name, "made-up")
+        environment.delenv("AWS_ENDPOINT_URL", raising=False)
         yield boto.connect(REGION)
+
+
+@pytest.fixture
+def aws(clients: Aws) -> Iterator[Aws]:
+    """An empty AWS for each test."""
+    with mock_aws():
+        yield clients
 
 
 def client_error(code: str, status: int = 400) -> ClientError:
