@@ -36,6 +36,8 @@ from refresh.request import RefreshRequest, SpaceRequest
 from refresh.values import UNKNOWN, plain
 
 _ROOT = Path(__file__).resolve().parent.parent
+# The anonymizer's own command can (`--preserve-socket`); in a refresh, live staging is not at hand on the worker.
+_NO_PRESERVE = "preserve cannot be used in a refresh yet; take mask, sample, empty or drop"
 _RULES_CHECK_SECONDS = 60
 _LOST = "live_volume_lost"  # `read` puts it among the inputs, so that a preview shows the drift
 
@@ -311,7 +313,9 @@ def _rules_failures(news: Mapping[str, Any]) -> list[CheckFailure]:
         return [
             CheckFailure("rules", f"could not be checked: {done.stderr.strip()[-300:] or 'no answer'}. Run: make setup")
         ]
-    return [CheckFailure(f"rules.{each['where']}", each["message"]) for each in answer["errors"]]
+    wrong = [CheckFailure(f"rules.{each['where']}", each["message"]) for each in answer["errors"]]
+    preserved = [name for name, mode in answer["collections"].items() if mode == "preserve"]
+    return wrong + [CheckFailure(f"rules.databases.{name}.mode", _NO_PRESERVE) for name in preserved]
 
 
 def _print_plan(news: Mapping[str, Any]) -> None:

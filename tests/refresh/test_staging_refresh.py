@@ -158,6 +158,7 @@ def test_check_bears_what_is_not_known_yet(world: FakeWorld) -> None:
         ({"staging__instance_id": inputs()["production"]["instance_ids"][0]}, "staging.instance_id", "production host"),
         ({"rules__databases": {"shop": {"people": {"mode": "mask", "fields": {"a": "nmae"}}}}}, "rules.", "nmae"),
         ({"rules__databases": {"shop": {"people": {"mode": "mask", "fields": {"a..b": "name"}}}}}, "rules.", "a..b"),
+        ({"rules__databases": {"shop": {"people": {"mode": "preserve"}}}}, "rules.", "cannot be used in a refresh yet"),
     ],
 )
 def test_check_names_the_wrong_field(world: FakeWorld, changes: dict[str, Any], field: str, reason: str) -> None:
