@@ -44,7 +44,10 @@ def build(ledger: Mapping[str, Any], *, finished_at: str) -> dict[str, Any]:
         "treatment": f"pseudonymised under rules {copied['hashes']['rules']}",
         "hashes": {**copied["hashes"], "anonymizer_code": copied["code_sha256"]},
         "collections": copied["collections"],
+        "opt_ins": copied.get("opt_ins", []),
+        "notes": copied.get("notes", []),
         "findings": facts["verify"]["findings"],
+        "checks": facts["verify"].get("checks", []),
         "users": facts["deliver"].get("users"),
         "roles": facts["deliver"].get("roles"),
         "volumes": {
@@ -92,9 +95,22 @@ def as_text(report: Mapping[str, Any]) -> str:
         "|---|---|---:|---:|---:|",
         *(_collection_row(row) for row in report["collections"]),
         "",
+        "## Allowed on purpose",
+        "",
+        *(_opt_in_rows(report["opt_ins"])),
+        *(f"- {row['kind'].replace('_', ' ')}: {row['collection']} ({row['about']})" for row in report["notes"]),
+        "",
         "## Findings",
         "",
         *(_finding_rows(report["findings"])),
+        "",
+        "## What the verifier looked at",
+        "",
+        "A control is a fault planted in the check's own input: it has to be found.",
+        "",
+        "| check | documents | values | controls planted | found | findings |",
+        "|---|---:|---:|---:|---:|---:|",
+        *(_check_row(row) for row in report["checks"]),
         "",
         "## Phases",
         "",
@@ -136,6 +152,21 @@ def write(objects: ObjectPort, bucket: str, report: Mapping[str, Any], folder: P
 def _collection_row(row: Mapping[str, Any]) -> str:
     name = f"{row['database']}.{row['collection']}"
     return f"| {name} | {row['mode']} | {row['read']} | {row['written']} | {row['masked']} |"
+
+
+def _opt_in_rows(opt_ins: list[Mapping[str, Any]]) -> list[str]:
+    """Name what the rules let through that could reach a person or passes unchecked."""
+    if not opt_ins:
+        return ["Nothing: what the masks made reaches nobody, and everything was checked."]
+    return [f"- {row['namespace']} {row['path']}: {row['what']}".replace(" :", ":") for row in opt_ins]
+
+
+def _check_row(row: Mapping[str, Any]) -> str:
+    control = row["control"]
+    return (
+        f"| {row['check'].replace('_', ' ')} | {row['documents']} | {row['values']} | {control['planted']} | "
+        f"{control['found']} | {row['findings']} |"
+    )
 
 
 def _finding_rows(findings: list[Mapping[str, Any]]) -> list[str]:

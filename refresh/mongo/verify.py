@@ -42,7 +42,7 @@ class Verify:
             jobs.discard_job(context, self.name)
             end = _look(context)
         _refuse(context, end)
-        return {"findings": end.result["findings"]}
+        return {"findings": end.result["findings"], "checks": end.result["checks"]}
 
 
 def _look(context: Context) -> JobEnd:

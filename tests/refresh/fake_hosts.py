@@ -14,6 +14,7 @@ from refresh.request import Document
 from tests.refresh.fake_cloud import FakeClock, FakeEc2, FakeObjects, Fate
 
 COMMAND_SECONDS = 0.5
+CHECK = {"check": "identity_values", "documents": 10, "values": 40, "findings": 0}
 CODE_SHA256 = "c0de" * 16
 
 
@@ -246,6 +247,9 @@ class FakeHosts:
             "collections": rows,
             "findings": [],
             "unlisted": [],
+            "opt_ins": [{"namespace": "shop.customers", "path": "email", "what": "keeps its real mail domain"}],
+            "notes": [{"kind": "view_names_dropped", "collection": "shop.recent", "about": "shop.audit_log"}],
+            "checks": [{**CHECK, "control": {"planted": 2, "found": 2}}],
             "rules_sha256": rules,
             "code_sha256": CODE_SHA256,
             "seconds": 30,
