@@ -5,10 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from sandbox.client import Sandbox
 from sandbox.layout import Layout, SandboxError
 from sandbox.lifecycle import require_root, running, stop
+
+# `make test` draws the same examples each time, so that it fails when code has changed; `make soak` searches for more
+# (--hypothesis-profile, see pyproject.toml). A busy machine is no failure, so there is no deadline.
+settings.register_profile("steady", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("search", max_examples=60, deadline=None)
 
 
 @pytest.fixture(scope="session")

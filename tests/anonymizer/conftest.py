@@ -17,7 +17,6 @@ from urllib.parse import quote_plus
 
 import pytest
 import yaml
-from hypothesis import settings
 from pymongo import TEXT, MongoClient
 
 from sandbox.demo.shop import Shop, Sizes
@@ -25,8 +24,6 @@ from sandbox.demo.shop import Shop, Sizes
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "5f" * 32
 
-settings.register_profile("anonymizer", max_examples=60, deadline=None)  # a busy machine is no failure
-settings.load_profile("anonymizer")
 _START_SECONDS = 30
 
 

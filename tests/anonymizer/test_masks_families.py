@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 import pytest
 from bson import Binary, ObjectId
@@ -110,10 +111,15 @@ def draws(case):
     return case.mask != "redact" and "decimals" not in case.given
 
 
+def is_drawn_for(case, value):
+    """Tell whether the key matters: texts with hardly a digit become one fixed number or card, whatever the key."""
+    return case.mask not in ("phone", "card") or sum("0" <= sign <= "9" for sign in str(value)) >= 4
+
+
 @pytest.mark.parametrize("case", [case for case in SOME if KINDS[case.mask].keyed and draws(case)], ids=str)
 def test_another_key_gives_other_pseudonyms(case):
     @settings(max_examples=1, deadline=None, suppress_health_check=NOTHING_DRAWN, database=None)
-    @given(st.lists(case.values, min_size=3, max_size=12, unique_by=repr))
+    @given(st.lists(case.values.filter(partial(is_drawn_for, case)), min_size=3, max_size=12, unique_by=repr))
     def differ(values):
         one, other = build(case.rule, RING), build(case.rule, OTHER)
         assert repr([apply(one, value, sparse=True) for value in values]) != repr(
