@@ -8,7 +8,7 @@ from typing import Any
 from bson import DBRef
 
 from anonymizer import evidence
-from anonymizer.lookout import SILENT, SMALL, Lookout
+from anonymizer.lookout import SILENT, SMALL, WHOLE, Lookout
 from anonymizer.paths import ANY_KEY, join, parse
 from anonymizer.rules import CollectionRule, FieldRule
 from anonymizer.verification import spots
@@ -109,7 +109,7 @@ class Comparison:
             elif (
                 child.kept
                 and other.__class__ is kind
-                and (kind in SILENT or (kind is int and -SMALL < value < SMALL))
+                and (kind in SILENT or (kind in WHOLE and -SMALL < value < SMALL))
                 and value == other
             ):
                 continue
@@ -209,16 +209,19 @@ class Comparison:
     def _look_for_names(self) -> None:
         """Look for the names of the document's person in the texts that are free to say anything."""
         self._values["own_names"] += len(self._free)
-        forms = [form for name in self._names for form in self._forms_of(name)]
+        for path in self.named_in(self._names, self._free):
+            self._findings.add("own_name", self._name, path)
+
+    def named_in(self, names: list[str], texts: list[tuple[str, str]]) -> list[str]:
+        """Give the paths of those of some texts in which one of some names stands."""
+        forms = [form for name in names for form in self._forms_of(name)]
         if not forms:
-            return
-        whole = "\n".join([text for _, text in self._free]).casefold()
+            return []
+        whole = "\n".join([text for _, text in texts]).casefold()
         if not any(form in whole for form in forms):
-            return
-        for path, text in self._free:
-            folded = text.casefold()
-            if any(form in folded for form in forms):
-                self._findings.add("own_name", self._name, path)
+            return []
+        folded = [(path, text.casefold()) for path, text in texts]
+        return [path for path, text in folded if any(form in text for form in forms)]
 
     def _forms_of(self, name: str) -> tuple[str, ...]:
         found = self._name_forms.get(name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bson import Code, DBRef, Decimal128, ObjectId, Regex, Timestamp
+from bson import Code, DBRef, Decimal128, Int64, ObjectId, Regex, Timestamp
 from bson.datetime_ms import DatetimeMS
 
 from anonymizer import detectors, evidence
@@ -16,6 +16,7 @@ from anonymizer.findings import Findings
 from anonymizer.verification.tally import Tally
 
 SILENT = frozenset((float, bool, NULL, datetime, DatetimeMS, Decimal128, Timestamp))  # they hold no text
+WHOLE = frozenset((int, Int64))
 _MOST_REMEMBERED = 200_000
 _LONGEST_REMEMBERED = 300
 SMALL = 10**8  # no number below it has possibilities enough to be looked for

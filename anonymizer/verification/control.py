@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from anonymizer import evidence
@@ -11,7 +12,7 @@ from anonymizer.lookout import Lookout
 from anonymizer.rules import CollectionRule
 from anonymizer.verification import expected
 from anonymizer.verification.expected import Own
-from anonymizer.verification.judges import Court, says_nothing
+from anonymizer.verification.judges import MISSING, Court, Judge, same, says_nothing
 from anonymizer.verification.records import Places
 from anonymizer.verification.tally import Tally
 
@@ -43,16 +44,39 @@ def plant(
     findings, scratch = Findings(), Tally()
     watch = Lookout(lookout.originals, findings, scratch)
     court = Court(findings, watch, None, scratch)
-    for judge, value in Comparison(rule, court, watch, places).judged(original):
-        found = findings.by_kind()
-        if judge.gone:
-            continue
-        judge.leaf(value, value)
-        now = findings.by_kind()
-        if expected.own(judge.rule) is Own.NEVER and not says_nothing(value):
-            tally.control("own_path", found=now["own_path"] > found["own_path"])
-        if any(evidence.forms_of(expected.forms(judge.rule), value, bits)) and expected.forms(judge.rule):
-            tally.control("identity_values", found=now["original"] > found["original"])
+    comparison = Comparison(rule, court, watch, places)
+    for judge, value in comparison.judged(original):
+        _plant_value(judge, value, bits, findings, tally)
+        if judge.names and any(evidence.forms_of_name(str(value))):
+            named = comparison.named_in([str(value)], [("(control)", f"left with {str(value).upper()} on Monday")])
+            tally.control("own_names", found=bool(named))
+
+
+def _plant_value(judge: Judge, value: Any, bits: float, findings: Findings, tally: Tally) -> None:
+    """Show a judge a value as its own copy, and without one; count what it says."""
+    kinds = expected.forms(judge.rule)
+    is_identity = bool(kinds) and any(evidence.forms_of(kinds, value, bits))
+    if judge.gone:
+        if not same(value, judge.rule.parameter("value")):
+            tally.control("constants", found=_says(findings, ("constant", "dropped"), lambda: judge.whole(value)))
+        return
+    tally.control("kept_values", found=_says(findings, ("changed",), lambda: judge.leaf(value, MISSING)))
+    before = findings.by_kind()
+    judge.leaf(value, value)
+    after = findings.by_kind()
+    if expected.own(judge.rule) is Own.NEVER and not says_nothing(value):
+        tally.control("own_path", found=after["own_path"] > before["own_path"])
+        tally.control("formats", found=_says(findings, ("type",), lambda: judge.leaf(value, None)))
+    if is_identity:
+        tally.control("identity_values", found=after["original"] > before["original"])
+
+
+def _says(findings: Findings, kinds: tuple[str, ...], act: Callable[[], None]) -> bool:
+    """Tell whether something makes one finding of some kinds, or more."""
+    before = findings.by_kind()
+    act()
+    after = findings.by_kind()
+    return any(after[kind] > before[kind] for kind in kinds)
 
 
 def plant_for_detectors(lookout: Lookout, findings: Findings, tally: Tally) -> None:

@@ -187,6 +187,7 @@ class Pass:
             return
         if not self._controlled and self._court.certain:
             self._controlled = True
+            self._court.tally.control("documents", found=not _same_id(original, {"_id": "(control)"}))
             plant(
                 self._rule,
                 original,

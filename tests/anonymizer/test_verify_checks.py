@@ -218,7 +218,10 @@ def test_every_planted_fault_is_found_and_nothing_is_found_where_nothing_is(tmp_
     original = {"_id": 1, "e": "ann@mail.de", "n": "Ann Lee", "t": "hello you", "p": "12345", "x": 3}
     judged = Judging(fields, tmp_path, [("email", "ann@mail.de")])
     plant(judged.rule, original, 30, judged.lookout, judged.tally, judged.places)
-    assert judged.tally.planted == judged.tally.found == {"own_path": 3, "identity_values": 1}
+    assert judged.tally.planted == judged.tally.found
+    assert judged.tally.planted == {
+        "own_path": 3, "identity_values": 1, "formats": 3, "kept_values": 5, "constants": 1, "own_names": 1,
+    }  # fmt: skip
     assert judged.findings.total == 0, "what is planted is no finding"
     plant_for_detectors(judged.lookout, judged.findings, judged.tally)
     assert judged.tally.planted["detectors"] == judged.tally.found["detectors"] == 8
