@@ -19,7 +19,7 @@ from anonymizer.verification.gathering import Gatherer
 from tests.anonymizer.judging import DIGESTER, Judging
 from tests.anonymizer.made_up import DRAW
 
-DOCUMENTS = 60
+DOCUMENTS = 40
 WORDS = {
     "name": ["full", "given", "full_upper"],
     "first_name": ["given"],
