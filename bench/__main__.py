@@ -13,7 +13,11 @@ def main() -> None:
     """Run the bench."""
     options = _options()
     with servers.two_servers(options.scratch, options.cache_gib) as pair:
-        results = rounds.measure_all(pair, options)
+        if options.only_scale:
+            results = json.loads(options.results.read_text())
+            results["scale"] = {**rounds.scale_alone(pair, options), "apart": True}
+        else:
+            results = rounds.measure_all(pair, options)
     options.results.write_text(json.dumps(results, indent=2) + "\n")
     if not options.quick:
         report.write(servers.ROOT / "docs" / "performance.md", results)
@@ -27,6 +31,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="rounds of which medians are taken")
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4], help="numbers of processes to try")
     parser.add_argument("--no-scale", action="store_true", help="leave out ten times the documents, and memory")
+    parser.add_argument("--only-scale", action="store_true", help="only that, put into the results that are there")
     parser.add_argument("--no-peers", action="store_true", help="leave out other tools")
     parser.add_argument("--cache-gib", type=float, default=1.0, help="cache of each mongod")
     parser.add_argument("--scratch", type=Path, default=None, help="folder for the mongods' data")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import time
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 from typing import Any
 
 from anonymizer.partitions import Partition
@@ -83,5 +83,10 @@ def _work(method: str, copy: Copy, todo: Any, done: Any, barrier: Barrier) -> No
             copied += work(task)
         count = copied
     finally:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        done.put((count, began, time.monotonic(), time.process_time() - cpu, peak))
+        done.put((count, began, time.monotonic(), time.process_time() - cpu, _peak_mib()))
+
+
+def _peak_mib() -> float:
+    """Give this process's peak memory; `ru_maxrss` would begin with that of the process it was forked from."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))

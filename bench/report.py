@@ -55,7 +55,8 @@ def tables(results: dict[str, Any]) -> str:
         parts.append(_set(one, results["peers"] if name == "usual" else []))
     parts += ["\n### CPU time of a document, in microseconds\n", _stages(results)]
     if results["scale"]:
-        parts += ["\n### Ten times the documents\n", _scale(results["scale"])]
+        apart = ", measured in a run of its own" if results["scale"].get("apart") else ""
+        parts += [f"\n### Ten times the documents{apart}\n", _scale(results["scale"])]
     return "\n".join(parts)
 
 

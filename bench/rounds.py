@@ -81,6 +81,13 @@ def measure_scale(pair: Pair, options: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
+def scale_alone(pair: Pair, options: argparse.Namespace) -> dict[str, Any]:
+    """Measure that in a run of its own, for machines on which the whole takes too long."""
+    _say(f"filling the usual set: {options.documents} documents")
+    measure.fill(pair[0], USUAL, options.documents)
+    return measure_scale(pair, options)
+
+
 def measure_all(pair: Pair, options: argparse.Namespace) -> dict[str, Any]:
     """Measure everything that the options ask for."""
     few = max(options.documents // 10, 1_000)
