@@ -34,6 +34,7 @@ from anonymizer.straightline import needs_context
 
 MODULE = "understudy_kernel"
 SWITCH = "UNDERSTUDY_KERNEL"
+KERNEL, PYTHON = "kernel", "python"
 _SOURCES = Path(__file__).parent / "kernel"
 _SOURCES_KEY = b"understudy kernel sources"
 
@@ -68,6 +69,12 @@ def module() -> tuple[ModuleType | None, str]:
     return found, ""
 
 
+def engine() -> str:
+    """Tell which of the two does the work here: `kernel` or `python`."""
+    is_off = os.environ.get(SWITCH, "").lower() in ("off", "0", "no")
+    return PYTHON if is_off or module()[0] is None else KERNEL
+
+
 def sources() -> str:
     """Give the hash of the kernel's sources, as its build.rs does."""
     files = [_SOURCES / name for name in ("Cargo.lock", "Cargo.toml", "build.rs")]
@@ -82,7 +89,7 @@ def sources() -> str:
 def kernel_for(reference: Reference, keyring: Keyring) -> Any | None:
     """Make the kernel of a collection; None where Python is to do the work."""
     found, _ = module()
-    if found is None or os.environ.get(SWITCH, "").lower() in ("off", "0", "no"):
+    if found is None or engine() == PYTHON:
         return None
     plan = _Plan(reference, keyring)
     return found.Kernel(

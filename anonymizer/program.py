@@ -26,7 +26,7 @@ class Program:
         self._unchecked = rule.mode == "copy" and rule.unchecked
         self._reference = Reference(rule, keyring, self.unlisted)
         self._kernel = native.kernel_for(self._reference, keyring)
-        self.engine = "kernel" if self._kernel else "python"
+        self.engine = native.engine()
 
     def treat(self, batch: bytes) -> Sequence[Any]:
         """Check a batch of documents and mask what the rules say.

@@ -36,7 +36,7 @@ def handle(options: argparse.Namespace) -> int:
     Raises:
         UnlistedError: The source holds what no rule names; the result lists it.
     """
-    from anonymizer import cluster
+    from anonymizer import cluster, native
     from anonymizer.preserving import NOTHING
     from anonymizer.transfer import Transfer
 
@@ -68,6 +68,7 @@ def handle(options: argparse.Namespace) -> int:
     collections = [copied.row() for copied in transfer.copied.values()]
     opt_ins = [vars(one) for one in rules.opt_ins]
     found = {"unlisted": transfer.unlisted.rows(), "notes": transfer.notes, "opt_ins": opt_ins}
+    found["engine"] = native.engine()
     pair.write_result(options, rules, code, began, collections=collections, **found)
     for note in transfer.notes:
         print(f"note: {note['kind']} {note['collection']} {note['about']}".rstrip(), file=sys.stderr)

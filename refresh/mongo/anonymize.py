@@ -47,6 +47,7 @@ class Anonymize:
             "hashes": progress.hashes(context),
             "candidate_volume_id": candidate.volume_id,
             "collections": end.result["collections"],
+            "engine": end.result["engine"],
             "opt_ins": end.result["opt_ins"],
             "notes": end.result["notes"],
             "code_sha256": end.result["code_sha256"],

@@ -247,6 +247,7 @@ class FakeHosts:
             "collections": rows,
             "findings": [],
             "unlisted": [],
+            "engine": "kernel",
             "opt_ins": [{"namespace": "shop.customers", "path": "email", "what": "keeps its real mail domain"}],
             "notes": [{"kind": "view_names_dropped", "collection": "shop.recent", "about": "shop.audit_log"}],
             "checks": [{**CHECK, "control": {"planted": 2, "found": 2}}],

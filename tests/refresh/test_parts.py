@@ -236,6 +236,7 @@ def test_the_report_is_in_the_bucket_and_here_and_never_says_anonymised(world: F
     assert f"pseudonymised under rules {values['hashes']['rules']}" in text
     assert "anonymised" not in text.replace("pseudonymised", "")
     assert "| shop.customers | mask | 10 | 10 | 80 |" in text
+    assert "| masked by | kernel |" in text
     assert "- shop.customers email: keeps its real mail domain" in text
     assert "- view names dropped: shop.recent (shop.audit_log)" in text
     assert "| identity values | 10 | 40 | 2 | 2 | 0 |" in text
