@@ -67,6 +67,7 @@ def run(
         while crew.feed(feed):
             finished = crew.finished()
             crew.feed(feed)  # before the outcomes are dealt with: nobody waits for that
+            processes.refuse_if_asked()
             watch(shared.documents)
             yield from finished
     finally:

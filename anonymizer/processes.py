@@ -10,12 +10,16 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
+
+from anonymizer.errors import Interrupted
 
 _PR_SET_PDEATHSIG = 1
 _NICENESS = 5
 _IOPRIO_SET = {"x86_64": 251, "aarch64": 30}  # no wrapper in libc: ioprio_set(2)
 _IOPRIO_LOWEST_BEST_EFFORT = (2 << 13) | 7
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
+_asked: list[int] = []
 
 
 def settle(parent: int) -> None:
@@ -40,6 +44,28 @@ def signals_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end_when_asked() -> None:
+    """Let the signals that ask to stop raise `Interrupted` in this process."""
+    for number in _STOPPING:
+        signal.signal(number, _interrupt)
+
+
+def refuse_if_asked() -> None:
+    """Raise what a signal asked for and did not get: Python drops an error that is raised in a finaliser.
+
+    Raises:
+        Interrupted: Somebody has asked this process to stop.
+    """
+    if _asked:
+        name = signal.Signals(_asked[0]).name
+        raise Interrupted(f"stopped by {name}; run the same command again, it goes on where it was")
+
+
+def _interrupt(number: int, _: FrameType | None) -> None:
+    _asked.append(number)
+    refuse_if_asked()
 
 
 def place_of(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anonymizer import cluster, fitting, mongo, partitions, pool, preserving, structures
+from anonymizer import cluster, fitting, mongo, partitions, pool, preserving, processes, structures
 from anonymizer.copying import Outcome, Setup, begin_worker, copy_partition
 from anonymizer.disk import DiskWatch
 from anonymizer.errors import UnlistedError
@@ -240,6 +240,7 @@ class Transfer:
             self._disk.look()
             self.progress.at("", total - self._builds.pending)
         with server_errors("recording the end"):
+            processes.refuse_if_asked()
             self._state.finish()
         self.progress.phase("done")
 

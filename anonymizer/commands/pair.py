@@ -6,18 +6,16 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
+from anonymizer import processes, rulesfile
 from anonymizer import rules as rules_of
-from anonymizer import rulesfile
-from anonymizer.errors import Interrupted, UsageError
+from anonymizer.errors import UsageError
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -71,8 +69,7 @@ def begin(options: argparse.Namespace) -> tuple[rules_of.Rules, Any]:
     """
     from anonymizer.keys import KEY_BYTES, Keyring, read_key
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _interrupt)
+    processes.end_when_asked()
     options.result.unlink(missing_ok=True)
     if options.workers < 1:
         raise UsageError("--workers must be at least 1")
@@ -112,7 +109,3 @@ def write_result(options: argparse.Namespace, rules: rules_of.Rules, code: str, 
     result = {"collections": [], "findings": [], "unlisted": [], **found}
     result.update(rules_sha256=rules.sha256, code_sha256=code, seconds=round(time.monotonic() - began, 3))
     write_json(options.result, result)
-
-
-def _interrupt(number: int, _: FrameType | None) -> None:
-    raise Interrupted(f"stopped by {signal.Signals(number).name}; run the same command again, it goes on where it was")

@@ -1,0 +1,42 @@
+"""Asked to stop, a run stops, also where Python drops the error that a signal's handler raised."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# A signal that arrives in a finaliser: Python prints what its handler raises there, and goes on.
+IN_A_FINALISER = """
+import signal
+from anonymizer import processes
+
+class Finalised:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+processes.end_when_asked()
+one = Finalised()
+del one
+print("went on")
+{then}
+print("to the end")
+"""
+
+
+@pytest.mark.parametrize(("then", "ends"), [("", True), ("processes.refuse_if_asked()", False)])
+def test_an_interrupt_that_python_dropped_is_noticed_at_the_next_look_and_not_without_one(then, ends):
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_FINALISER.format(then=then)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "went on" in done.stdout
+    assert ("to the end" in done.stdout) == ends
+    assert (done.returncode == 0) == ends
