@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +53,10 @@ class Commands:
         """
         return self._collect(self._send(instance_id, verb, parameters), at_most_seconds)
 
-    def run_on_all(
+    def start_on_all(
         self, instance_ids: Sequence[str], verb: str, *, at_most_seconds: float, **parameters: Any
-    ) -> dict[str, dict[str, Any] | RefreshError]:
-        """Run a verb on several hosts at once; a host that fails does not keep the others from answering.
+    ) -> Callable[[], dict[str, dict[str, Any] | RefreshError]]:
+        """Start a verb on several hosts at once; a host that fails does not keep the others from answering.
 
         Args:
             instance_ids: The hosts.
@@ -65,7 +65,7 @@ class Commands:
             parameters: The script's parameters.
 
         Returns:
-            For each host its answer, or its error.
+            What waits for the answers and gives each host's, or its error; other work may be done before it is called.
         """
         ends_at = self.poller.clock.monotonic() + at_most_seconds
         answers: dict[str, dict[str, Any] | RefreshError] = {}
@@ -75,13 +75,17 @@ class Commands:
                 sent.append(self._send(instance_id, verb, parameters, agent_wait_seconds=0.0))
             except (HostError, DeadlineError, UnreachableHostError) as error:
                 answers[instance_id] = error
-        for each in sent:
-            seconds_left = max(0.0, ends_at - self.poller.clock.monotonic())
-            try:
-                answers[each.instance_id] = self._collect(each, seconds_left)
-            except (HostError, DeadlineError) as error:
-                answers[each.instance_id] = error
-        return answers
+
+        def collect() -> dict[str, dict[str, Any] | RefreshError]:
+            for each in sent:
+                seconds_left = max(0.0, ends_at - self.poller.clock.monotonic())
+                try:
+                    answers[each.instance_id] = self._collect(each, seconds_left)
+                except (HostError, DeadlineError) as error:
+                    answers[each.instance_id] = error
+            return answers
+
+        return collect
 
     def _send(
         self,

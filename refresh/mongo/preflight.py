@@ -38,9 +38,10 @@ class Preflight:
 
     def run(self, context: Context) -> dict[str, Any]:
         """Ask; refuse with all reasons, or sweep what other refreshes left."""
+        observed = None if _has_snapshot(context) else production.begin_observing(context)
         status = StagingStatus.ask(context)
         reasons = [*host_refusals(context), *parameter_refusals(context), *status.refusals]
-        members = None if _has_snapshot(context) else production.observe(context)
+        members = observed() if observed else None
         if members:
             reasons += _production_refusals(context, members, status)
         if reasons:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -149,17 +149,34 @@ def observe(context: Context) -> ReplicaSet:
     Returns:
         What they answered; a member that does not answer is among the silent.
     """
+    return begin_observing(context)()
+
+
+def begin_observing(context: Context) -> Callable[[], ReplicaSet]:
+    """Start what `observe` does.
+
+    Args:
+        context: The refresh.
+
+    Returns:
+        What waits for the answers and gives what `observe` does; other work may be done before it is called.
+    """
     production = context.request.production
-    answers = context.production_hosts.run_on_all(
+    collect = context.production_hosts.start_on_all(
         production.instance_ids,
         CHECK,
         at_most_seconds=ANSWER_SECONDS,
         user_parameter=production.user_parameter,
         password_parameter=production.password_parameter,
     )
-    members = [Member(instance_id=each, answer=got) for each, got in answers.items() if isinstance(got, dict)]
-    silent = {each: str(got) for each, got in answers.items() if isinstance(got, RefreshError)}
-    return ReplicaSet(members=tuple(members), silent=silent)
+
+    def observed() -> ReplicaSet:
+        answers = collect()
+        members = [Member(instance_id=each, answer=got) for each, got in answers.items() if isinstance(got, dict)]
+        silent = {each: str(got) for each, got in answers.items() if isinstance(got, RefreshError)}
+        return ReplicaSet(members=tuple(members), silent=silent)
+
+    return observed
 
 
 def ask(context: Context, instance_id: str, *, wait_seconds: int = 0, point: Optime | None = None) -> Member | None:
