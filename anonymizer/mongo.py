@@ -16,7 +16,7 @@ from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
 from anonymizer.bsontypes import DECODE
 from anonymizer.errors import ServerError, UsageError
-from anonymizer.rules import SYSTEM_DATABASES
+from anonymizer.rules.model import SYSTEM_DATABASES
 
 Client = MongoClient[dict[str, Any]]
 _WAIT_MILLISECONDS = 10_000

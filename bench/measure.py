@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import bson
 from bson.raw_bson import RawBSONDocument
 
-from anonymizer import partitions
+from anonymizer.parallel import partitions
 from bench import processes
 from bench.documents import DATABASE, Kind
 from bench.methods import Copy

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
-from anonymizer import copying, mongo, partitions, pool, rules
+from anonymizer import mongo
 from anonymizer.keys import Keyring
-from anonymizer.partitions import Partition
-from anonymizer.program import Program
+from anonymizer.parallel import partitions, pool
+from anonymizer.parallel.partitions import Partition
+from anonymizer.rules import reader
+from anonymizer.transfer import copying
+from anonymizer.treatment.program import Program
 from bench.documents import DATABASE, Kind
 
 KEY = bytes(range(32))
@@ -63,7 +66,7 @@ def _product(copy: Copy, kernel: str) -> Callable[[Partition], int]:
         source=copy.source_socket,
         target=copy.target_socket,
         preserved="",
-        rules=rules.parse(copy.kind.rules()),
+        rules=reader.parse(copy.kind.rules()),
         keyring=Keyring(KEY),
         selectors={},
     )

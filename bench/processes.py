@@ -9,7 +9,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
-from anonymizer.partitions import Partition
+from anonymizer.parallel.partitions import Partition
 from bench.methods import METHODS, Copy
 
 _START_SECONDS = 60

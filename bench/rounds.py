@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from anonymizer import native
+from anonymizer.treatment import native
 from bench import measure, peers, scale, stages
 from bench.documents import LARGE, SMALL, USUAL, Kind
 from bench.servers import Server

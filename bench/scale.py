@@ -9,7 +9,7 @@ from typing import Any
 from bson.raw_bson import RawBSONDocument
 
 from anonymizer import rawbson
-from anonymizer.partitions import Partition
+from anonymizer.parallel.partitions import Partition
 from bench import processes
 from bench.documents import DATABASE, Kind
 from bench.methods import Copy

@@ -10,10 +10,11 @@ from typing import Any
 
 import bson
 
-from anonymizer import native, odd, rules
 from anonymizer.bsontypes import DECODE
 from anonymizer.keys import Keyring
-from anonymizer.program import Program
+from anonymizer.rules import reader
+from anonymizer.treatment import native, odd
+from anonymizer.treatment.program import Program
 from bench.documents import DATABASE, Kind
 from bench.methods import KEY
 
@@ -31,7 +32,7 @@ def stages(kind: Kind, documents: int) -> dict[str, float]:
     """
     made = [bson.encode(row) for row in kind.documents(0, documents)]
     batches = [b"".join(made[at : at + _BATCH]) for at in range(0, len(made), _BATCH)]
-    rule = rules.parse(kind.rules()).collections[f"{DATABASE}.{kind.name}"]
+    rule = reader.parse(kind.rules()).collections[f"{DATABASE}.{kind.name}"]
 
     def program(switch: str) -> Program:
         os.environ[native.SWITCH] = switch

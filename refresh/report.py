@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from refresh.aws import ObjectPort
 
 JSON_NAME, TEXT_NAME = "report.json", "test-report.md"
+_CONTROL = "A control is a fault planted in the check's own input: it has to be found."
+_CHECK_COLUMNS = ("check", "documents:", "values:", "controls planted:", "found:", "findings:")
 
 
 def build(ledger: Mapping[str, Any], *, finished_at: str) -> dict[str, Any]:
@@ -44,11 +46,11 @@ def build(ledger: Mapping[str, Any], *, finished_at: str) -> dict[str, Any]:
         "treatment": f"pseudonymised under rules {copied['hashes']['rules']}",
         "hashes": {**copied["hashes"], "anonymizer_code": copied["code_sha256"]},
         "collections": copied["collections"],
-        "masked_by": copied.get("engine"),
-        "opt_ins": copied.get("opt_ins", []),
-        "notes": copied.get("notes", []),
+        "masked_by": copied["engine"],
+        "opt_ins": copied["opt_ins"],
+        "notes": copied["notes"],
         "findings": facts["verify"]["findings"],
-        "checks": facts["verify"].get("checks", []),
+        "checks": facts["verify"]["checks"],
         "users": facts["deliver"].get("users"),
         "roles": facts["deliver"].get("roles"),
         "volumes": {
@@ -70,63 +72,16 @@ def as_text(report: Mapping[str, Any]) -> str:
     Returns:
         Markdown.
     """
-    source, volumes, hashes = report["source"], report["volumes"], report["hashes"]
-    unavailable = report["unavailable_ms"]
-    lines = [
-        f"# Refresh {report['refresh_id']}",
-        "",
-        f"Staging of `{report['space']}` serves production's data as of **{source['data_as_of']}**,",
-        f"{report['treatment']}. Pseudonymised data is still personal data to whoever holds the key.",
-        "",
-        "| | |",
-        "|---|---|",
-        f"| trigger | `{report['trigger']}` |",
-        f"| started, finished | {report['started_at']}, {report['finished_at']} |",
-        f"| source | `{source['member']}` ({source['instance_id']}), MongoDB {source['mongodb_version']} |",
-        f"| snapshot | {source['snapshot_id']} of {source['volume_id']}, deleted |",
-        f"| live volume | {volumes['live']} |",
-        f"| former volumes kept | {', '.join(volumes['previous']) or 'none'} |",
-        f"| former volumes deleted | {', '.join(volumes['deleted']) or 'none'} |",
-        f"| staging unavailable | {f'{unavailable} ms' if unavailable is not None else 'not measured'} |",
-        f"| masked by | {report['masked_by'] or 'not recorded'} |",
-        f"| findings of the verifier | {len(report['findings'])} |",
-        "",
-        "## Collections",
-        "",
-        "| collection | mode | read | written | masked |",
-        "|---|---|---:|---:|---:|",
-        *(_collection_row(row) for row in report["collections"]),
-        "",
-        "## Allowed on purpose",
-        "",
-        *(_opt_in_rows(report["opt_ins"])),
-        *(f"- {row['kind'].replace('_', ' ')}: {row['collection']} ({row['about']})" for row in report["notes"]),
-        "",
-        "## Findings",
-        "",
-        *(_finding_rows(report["findings"])),
-        "",
-        "## What the verifier looked at",
-        "",
-        "A control is a fault planted in the check's own input: it has to be found.",
-        "",
-        "| check | documents | values | controls planted | found | findings |",
-        "|---|---:|---:|---:|---:|---:|",
-        *(_check_row(row) for row in report["checks"]),
-        "",
-        "## Phases",
-        "",
-        "| phase | seconds |",
-        "|---|---:|",
-        *(f"| {name} | {seconds:.1f} |" for name, seconds in report["phases"].items()),
-        f"| together | {sum(report['phases'].values()):.1f} |",
-        "",
-        "## Hashes",
-        "",
-        *(f"- {name}: `{value}`" for name, value in hashes.items()),
-        "",
-    ]
-    return "\n".join(lines)
+    sections = (
+        _summary(report),
+        _section("Collections", _table(("collection", "mode", "read:", "written:", "masked:"), _collections(report))),
+        _section("Allowed on purpose", _listed(_allowed(report), none="Nothing.")),
+        _section("Findings", _listed(_findings(report), none="None.")),
+        _section("What the verifier looked at", [_CONTROL, "", *_table(_CHECK_COLUMNS, _checks(report))]),
+        _section("Phases", _table(("phase", "seconds:"), _phases(report))),
+        _section("Hashes", [f"- {name}: `{value}`" for name, value in report["hashes"].items()]),
+    )
+    return "\n".join(line for section in sections for line in section)
 
 
 def write(objects: ObjectPort, bucket: str, report: Mapping[str, Any], folder: Path) -> str:
@@ -151,27 +106,80 @@ def write(objects: ObjectPort, bucket: str, report: Mapping[str, Any], folder: P
     return f"s3://{bucket}/{prefix}/{TEXT_NAME}"
 
 
-def _collection_row(row: Mapping[str, Any]) -> str:
-    name = f"{row['database']}.{row['collection']}"
-    return f"| {name} | {row['mode']} | {row['read']} | {row['written']} | {row['masked']} |"
-
-
-def _opt_in_rows(opt_ins: list[Mapping[str, Any]]) -> list[str]:
-    """Name what the rules let through that could reach a person or passes unchecked."""
-    if not opt_ins:
-        return ["Nothing: what the masks made reaches nobody, and everything was checked."]
-    return [f"- {row['namespace']} {row['path']}: {row['what']}".replace(" :", ":") for row in opt_ins]
-
-
-def _check_row(row: Mapping[str, Any]) -> str:
-    control = row["control"]
-    return (
-        f"| {row['check'].replace('_', ' ')} | {row['documents']} | {row['values']} | {control['planted']} | "
-        f"{control['found']} | {row['findings']} |"
+def _summary(report: Mapping[str, Any]) -> list[str]:
+    source, volumes, unavailable = report["source"], report["volumes"], report["unavailable_ms"]
+    rows = (
+        ("trigger", f"`{report['trigger']}`"),
+        ("started, finished", f"{report['started_at']}, {report['finished_at']}"),
+        ("source", f"`{source['member']}` ({source['instance_id']}), MongoDB {source['mongodb_version']}"),
+        ("snapshot", f"{source['snapshot_id']} of {source['volume_id']}, deleted"),
+        ("live volume", volumes["live"]),
+        ("former volumes kept", ", ".join(volumes["previous"]) or "none"),
+        ("former volumes deleted", ", ".join(volumes["deleted"]) or "none"),
+        ("staging unavailable", "not measured" if unavailable is None else f"{unavailable} ms"),
+        ("masked by", report["masked_by"]),
+        ("findings of the verifier", len(report["findings"])),
     )
+    return [
+        f"# Refresh {report['refresh_id']}",
+        "",
+        f"Staging of `{report['space']}` serves production's data as of **{source['data_as_of']}**,",
+        f"{report['treatment']}. Pseudonymised data is still personal data to whoever holds the key.",
+        "",
+        *_table(("", ""), rows),
+        "",
+    ]
 
 
-def _finding_rows(findings: list[Mapping[str, Any]]) -> list[str]:
-    if not findings:
-        return ["None."]
-    return [f"- {row['kind']}: {row['collection']} {row['path']} ({row['count']} times)" for row in findings]
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    return [f"## {title}", "", *lines, ""]
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    """Write a table; a column whose name ends in a colon holds numbers."""
+    columns = tuple(columns)
+    return [
+        _row(name.rstrip(":") for name in columns),
+        f"|{'|'.join('---:' if name.endswith(':') else '---' for name in columns)}|",
+        *map(_row, rows),
+    ]
+
+
+def _row(cells: Iterable[object]) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _listed(items: Iterable[str], *, none: str) -> list[str]:
+    return [f"- {item}" for item in items] or [none]
+
+
+def _collections(report: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    for row in report["collections"]:
+        yield f"{row['database']}.{row['collection']}", row["mode"], row["read"], row["written"], row["masked"]
+
+
+def _allowed(report: Mapping[str, Any]) -> Iterator[str]:
+    """Name what the rules let through that could reach a person or goes unchecked, and what could not be taken along."""
+    for row in report["opt_ins"]:
+        place = f"{row['namespace']} {row['path']}".rstrip()
+        yield f"{place}: {row['what']}"
+    for row in report["notes"]:
+        yield f"{row['kind'].replace('_', ' ')}: {row['collection']} ({row['about']})"
+
+
+def _findings(report: Mapping[str, Any]) -> Iterator[str]:
+    for row in report["findings"]:
+        yield f"{row['kind']}: {row['collection']} {row['path']} ({row['count']} times)"
+
+
+def _checks(report: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    for row in report["checks"]:
+        control = row["control"]
+        name = row["check"].replace("_", " ")
+        yield name, row["documents"], row["values"], control["planted"], control["found"], row["findings"]
+
+
+def _phases(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, seconds in report["phases"].items():
+        yield name, f"{seconds:.1f}"
+    yield "together", f"{sum(report['phases'].values()):.1f}"

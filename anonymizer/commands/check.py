@@ -9,9 +9,9 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from anonymizer import display, rulesfile
-from anonymizer import rules as rules_of
+from anonymizer import display
 from anonymizer.commands import pair, scan
+from anonymizer.rules import rulesfile
 
 EXIT_CHANGED = 3
 
@@ -34,7 +34,7 @@ def handle(options: argparse.Namespace) -> int:
         ServerError: The server refused, failed or could not be reached.
     """
     sample = scan.sample_of(options)
-    rules = rules_of.parse(rulesfile.read(options.rules))
+    rules = rulesfile.load(options.rules)
     from anonymizer import mongo
     from anonymizer.scan.check import check
 

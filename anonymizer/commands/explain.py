@@ -15,10 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from anonymizer import rules as rules_of
-from anonymizer import rulesfile
 from anonymizer.commands import pair
 from anonymizer.errors import UsageError
+from anonymizer.rules import model, rulesfile
 
 _LISTING = ("mask", "copy", "sample")
 WARNING = "What follows holds personal data: do not store it, send it or leave it on the screen."
@@ -54,7 +53,7 @@ def handle(options: argparse.Namespace) -> int:
     if options.documents < 1:
         raise UsageError("--documents must be at least 1")
     keyring = Keyring(read_key())
-    rule = _rule(rules_of.parse(rulesfile.read(options.rules)), options.collection)
+    rule = _rule(rulesfile.load(options.rules), options.collection)
     with _output(options.to_file) as stream:
         stream.write(WARNING + "\n")
         for text in _explained(options, rule, keyring):
@@ -62,7 +61,7 @@ def handle(options: argparse.Namespace) -> int:
     return 0
 
 
-def _rule(rules: rules_of.Rules, namespace: str) -> rules_of.CollectionRule:
+def _rule(rules: model.Rules, namespace: str) -> model.CollectionRule:
     rule = rules.collections.get(namespace)
     if rule is None:
         raise UsageError(f"--collection: the rules do not name {namespace}; write it as database.collection")
@@ -71,7 +70,7 @@ def _rule(rules: rules_of.Rules, namespace: str) -> rules_of.CollectionRule:
     return rule
 
 
-def _explained(options: argparse.Namespace, rule: rules_of.CollectionRule, keyring: Any) -> Iterator[str]:
+def _explained(options: argparse.Namespace, rule: model.CollectionRule, keyring: Any) -> Iterator[str]:
     from anonymizer import mongo, rawbson
     from anonymizer.scan.explain import explain, lines
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 # ruff: noqa: PLC0415 (what a verb needs is loaded when it runs)
 import argparse
 import os
-import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from anonymizer import processes, rulesfile
-from anonymizer import rules as rules_of
 from anonymizer.errors import UsageError
+from anonymizer.parallel import processes
+from anonymizer.rules import model, rulesfile
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -58,7 +57,7 @@ def address(options: argparse.Namespace, side: str) -> str:
     return uri
 
 
-def begin(options: argparse.Namespace) -> tuple[rules_of.Rules, Any]:
+def begin(options: argparse.Namespace) -> tuple[model.Rules, Any]:
     """Read the key and the rules, and end in order when asked to stop.
 
     Returns:
@@ -67,16 +66,16 @@ def begin(options: argparse.Namespace) -> tuple[rules_of.Rules, Any]:
     Raises:
         UsageError: An argument, the key or the rules are wrong.
     """
-    from anonymizer.keys import KEY_BYTES, Keyring, read_key
+    from anonymizer.keys import Keyring, read_key
 
     processes.end_when_asked()
     options.result.unlink(missing_ok=True)
     if options.workers < 1:
         raise UsageError("--workers must be at least 1")
     key = read_key() if options.key_stdin else None
-    rules = rules_of.parse(rulesfile.read(options.rules))
-    if rules.ephemeral:  # a key for this run only, which is never resumed
-        key = secrets.token_bytes(KEY_BYTES)
+    rules = rulesfile.load(options.rules)
+    if rules.ephemeral:
+        return rules, Keyring.ephemeral()
     if key is None:
         raise UsageError("--key-stdin is missing: these rules need a pseudonym key on standard input")
     return rules, Keyring(key)
@@ -102,7 +101,7 @@ def progress(options: argparse.Namespace) -> Iterator[Any]:
         yield Progress(options.progress)
 
 
-def write_result(options: argparse.Namespace, rules: rules_of.Rules, code: str, began: float, **found: Any) -> None:
+def write_result(options: argparse.Namespace, rules: model.Rules, code: str, began: float, **found: Any) -> None:
     """Write the result file; `began` is of `time.monotonic`."""
     from anonymizer.progress import write_json
 

@@ -6,9 +6,8 @@ import argparse
 import json
 from typing import Any
 
-from anonymizer import rules as rules_of
-from anonymizer import rulesfile
 from anonymizer.errors import Mistake, RulesError, UsageError
+from anonymizer.rules import rulesfile
 
 
 def add_parser(verbs: Any) -> None:
@@ -24,7 +23,7 @@ def handle(options: argparse.Namespace) -> int:
     outcome: dict[str, Any] = {"ok": True, "errors": [], "collections": {}, "sha256": None}
     mistakes: list[Mistake] = []
     try:
-        rules = rules_of.parse(rulesfile.read(options.file))
+        rules = rulesfile.load(options.file)
         outcome.update(collections={name: rule.mode for name, rule in rules.collections.items()}, sha256=rules.sha256)
     except UsageError as error:
         mistakes = error.mistakes if isinstance(error, RulesError) else [Mistake("rules", str(error))]

@@ -36,9 +36,10 @@ def handle(options: argparse.Namespace) -> int:
     Raises:
         UnlistedError: The source holds what no rule names; the result lists it.
     """
-    from anonymizer import cluster, native
-    from anonymizer.preserving import NOTHING
-    from anonymizer.transfer import Transfer
+    from anonymizer.transfer import cluster
+    from anonymizer.transfer.preserving import NOTHING
+    from anonymizer.transfer.transfer import Transfer
+    from anonymizer.treatment import native
 
     rules, keyring = pair.begin(options)
     began = time.monotonic()
@@ -68,8 +69,9 @@ def handle(options: argparse.Namespace) -> int:
     collections = [copied.row() for copied in transfer.copied.values()]
     opt_ins = [vars(one) for one in rules.opt_ins]
     found = {"unlisted": transfer.unlisted.rows(), "notes": transfer.notes, "opt_ins": opt_ins}
-    found["engine"] = native.engine()
-    pair.write_result(options, rules, code, began, collections=collections, **found)
+    pair.write_result(options, rules, code, began, collections=collections, engine=native.engine(), **found)
+    if why := native.at_work()[1]:
+        print(f"note: Python does the masking, slower: {why}", file=sys.stderr)
     for note in transfer.notes:
         print(f"note: {note['kind']} {note['collection']} {note['about']}".rstrip(), file=sys.stderr)
     if failed:

@@ -24,7 +24,7 @@ def add_parser(verbs: Any) -> None:
 
 def handle(options: argparse.Namespace) -> int:
     """Compare the copy with its source, write the result, and give the exit code."""
-    from anonymizer.verify import Verifier
+    from anonymizer.verification.verify import Verifier
 
     rules, _ = pair.begin(options)
     began = time.monotonic()
@@ -51,7 +51,7 @@ def _refuse_half_made(target: str) -> None:
     """
     from anonymizer import mongo
     from anonymizer.errors import ServerError
-    from anonymizer.state import is_half_made
+    from anonymizer.transfer.state import is_half_made
 
     with closing(mongo.connect(target)) as client, mongo.server_errors("the copy"):
         if is_half_made(client):

@@ -52,7 +52,7 @@ from anonymizer.masks import (
 from anonymizer.masks.checks import REDACTED
 from anonymizer.masks.draw import DROP, Drawing, Table
 from anonymizer.masks.parameters import KINDS
-from anonymizer.rules import FieldRule
+from anonymizer.rules.model import FieldRule
 
 Context = Callable[[str], Sequence[object]]
 DEFAULT_HOST = "example.com"

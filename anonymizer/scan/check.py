@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,14 +12,14 @@ import bson
 from bson import DBRef
 
 from anonymizer import paths
-from anonymizer.keys import KEY_BYTES, Keyring
+from anonymizer.keys import Keyring
 from anonymizer.mongo import Client, Collection
 from anonymizer.paths import Node
-from anonymizer.program import Program
-from anonymizer.rules import CollectionRule, FieldRule, Rules
+from anonymizer.rules.model import CollectionRule, FieldRule, Rules
 from anonymizer.scan import reading
 from anonymizer.scan.reading import LENIENT, Tell
-from anonymizer.unlisted import shown_name
+from anonymizer.treatment.program import Program
+from anonymizer.treatment.unlisted import shown_name
 
 _LISTING = ("mask", "copy", "sample")
 
@@ -79,7 +78,7 @@ def check(client: Client, rules: Rules, databases: list[str], sample: int | None
     listed = reading.chosen(client, databases)
     known = {one.namespace: reading.estimate(client, one) for one in listed}
     total = sum(min(count, sample or count) for count in known.values())
-    found, keyring = Changes(), Keyring(secrets.token_bytes(KEY_BYTES))
+    found, keyring = Changes(), Keyring.ephemeral()
     for one in listed:
         rule = rules.collections.get(one.namespace)
         if rule is None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
 import bson
 from bson.errors import BSONError
 
-from anonymizer.keys import KEY_BYTES, Keyring
+from anonymizer.keys import Keyring
 from anonymizer.masks.official_kinds import NATIONAL
 from anonymizer.masks.parameters import KINDS
-from anonymizer.program import Program
-from anonymizer.rules import CollectionRule, FieldRule
-from anonymizer.rules_schema import UNDECIDED
+from anonymizer.rules.model import CollectionRule, FieldRule
+from anonymizer.rules.schema import UNDECIDED
 from anonymizer.scan.findings import Finding
 from anonymizer.scan.summary import Summary
+from anonymizer.treatment.program import Program
 
 # By preference. What nothing here treats is for a person to decide: so are few values with much behind them (`enum`
 # needs to be told which), which stand here with no mask at all.
@@ -113,7 +112,7 @@ def _country(summary: Summary) -> str:
 def _takes(chosen: Chosen, values: list[Any]) -> bool:
     """Tell whether a mask treats all of some values: tried on each."""
     rule = FieldRule(chosen.mask, chosen.domain or chosen.mask, chosen.parameters)
-    program = Program(CollectionRule("trial", "trial", "mask", {_TRIAL: rule}), Keyring(secrets.token_bytes(KEY_BYTES)))
+    program = Program(CollectionRule("trial", "trial", "mask", {_TRIAL: rule}), Keyring.ephemeral())
     try:
         program.treat(b"".join(bson.encode({_TRIAL: value}) for value in values))
     except (BSONError, OverflowError, ValueError):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anonymizer.rules_schema import UNDECIDED
+from anonymizer.rules.schema import UNDECIDED
 from anonymizer.scan import verdict
 from anonymizer.scan.choose import choose
 from anonymizer.scan.findings import Finding

@@ -13,9 +13,9 @@ from anonymizer import paths
 from anonymizer.bsontypes import name_of
 from anonymizer.keys import Keyring
 from anonymizer.paths import Node, join
-from anonymizer.program import Program
-from anonymizer.rules import CollectionRule, FieldRule
+from anonymizer.rules.model import CollectionRule, FieldRule
 from anonymizer.scan.reading import LENIENT
+from anonymizer.treatment.program import Program
 
 _MISSING: Any = object()
 

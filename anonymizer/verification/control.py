@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from anonymizer import evidence
-from anonymizer.comparison import Comparison
-from anonymizer.findings import Findings
-from anonymizer.lookout import Lookout
-from anonymizer.rules import CollectionRule
-from anonymizer.verification import expected
+from anonymizer.rules.model import CollectionRule
+from anonymizer.verification import evidence, expected
+from anonymizer.verification.comparison import Comparison
 from anonymizer.verification.expected import Own
+from anonymizer.verification.findings import Findings
 from anonymizer.verification.judges import MISSING, Court, Judge, same, says_nothing
+from anonymizer.verification.lookout import Lookout
 from anonymizer.verification.records import Places
 from anonymizer.verification.tally import Tally
 

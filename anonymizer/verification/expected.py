@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from anonymizer.rules import FieldRule
+from anonymizer.rules.model import FieldRule
 
 ALL_DETECTORS = ("email", "phone", "card", "iban", "ip", "jwt", "national_id")
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from bson import Decimal128
 
-from anonymizer.detectors import digits_of, passes_luhn, passes_mod_97
-from anonymizer.rules import FieldRule
+from anonymizer.rules.model import FieldRule
+from anonymizer.verification.detectors import digits_of, passes_luhn, passes_mod_97
 
 Shape = Callable[[FieldRule, Any, Any], bool]
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from bson import DBRef
 
-from anonymizer import evidence
-from anonymizer.digests import Collector
 from anonymizer.paths import ELEMENT
-from anonymizer.rules import CollectionRule, FieldRule
-from anonymizer.verification import expected
+from anonymizer.rules.model import CollectionRule, FieldRule
+from anonymizer.verification import evidence, expected
+from anonymizer.verification.digests import Collector
 from anonymizer.verification.judges import plain_form
 from anonymizer.verification.records import TARGETS, Recorder
 from anonymizer.verification.spots import Steps, holds, steps_of, values_at

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from anonymizer.findings import Findings
-from anonymizer.rules import Rules
+from anonymizer.rules.model import Rules
 from anonymizer.verification import records
 from anonymizer.verification.chance import FEWEST_FIXED, Fixed, Words, more_than_chance
+from anonymizer.verification.findings import Findings
 from anonymizer.verification.records import Places, Record
 from anonymizer.verification.tally import Tally
 

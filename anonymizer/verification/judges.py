@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from bson import Binary, Decimal128
 
-from anonymizer.findings import Findings
-from anonymizer.rules import FieldRule
+from anonymizer.rules.model import FieldRule
 from anonymizer.verification import expected
 from anonymizer.verification.chance import Fixed, Words
 from anonymizer.verification.expected import Own
+from anonymizer.verification.findings import Findings
 from anonymizer.verification.formats import SHAPES
 from anonymizer.verification.records import BACKS, LIKE, PAIRS, REFERENCES, Recorder
 from anonymizer.verification.tally import Tally

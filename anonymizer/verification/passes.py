@@ -12,14 +12,14 @@ import bson
 from anonymizer import rawbson
 from anonymizer.bsontypes import DECODE
 from anonymizer.mongo import Client
-from anonymizer.rules import CollectionRule
+from anonymizer.rules.model import CollectionRule
 from anonymizer.verification import reading
-from anonymizer.verification.bench import Side, Worker
 from anonymizer.verification.control import plant
 from anonymizer.verification.judges import plain_form
 from anonymizer.verification.records import GROUPS, TARGETS, UNORDERED
 from anonymizer.verification.spots import Steps, steps_of, values_at
 from anonymizer.verification.task import COMPARE, Task
+from anonymizer.verification.worker import Side, Worker
 
 REPORT_EVERY = 1000
 _LARGEST_BATCH = 1000  # of ids asked for at once

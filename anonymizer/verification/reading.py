@@ -10,7 +10,7 @@ from bson import MaxKey
 
 from anonymizer.bsontypes import DECODE
 from anonymizer.mongo import Client
-from anonymizer.partitions import Partition
+from anonymizer.parallel.partitions import Partition
 
 _BY_ID = [("_id", 1)]
 Document = dict[str, Any]

@@ -12,8 +12,8 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
-from anonymizer.digests import Digester
-from anonymizer.rules import Rules
+from anonymizer.rules.model import Rules
+from anonymizer.verification.digests import Digester
 
 PAIRS, BACKS, GROUPS, TARGETS, REFERENCES, UNORDERED = "pairs", "backs", "groups", "targets", "references", "unordered"
 LIKE = 1 << 63  # set in the place of a pair whose two sides share a word

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from anonymizer import partitions
-from anonymizer.findings import Findings
 from anonymizer.mongo import Client, server_errors
-from anonymizer.rules import CollectionRule, Rules
+from anonymizer.parallel import partitions
+from anonymizer.rules.model import CollectionRule, Rules
+from anonymizer.verification.findings import Findings
 from anonymizer.verification.tally import Tally
 from anonymizer.verification.task import target_of
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from anonymizer import paths
 from anonymizer.paths import ANY_KEY, ELEMENT, Node, join
-from anonymizer.rules import FieldRule, When
+from anonymizer.rules.model import FieldRule, When
 from anonymizer.verification.judges import Judge
 
 Steps = tuple[str | frozenset[str], ...]

@@ -8,11 +8,11 @@ from typing import Any
 import bson
 
 from anonymizer import mongo
-from anonymizer.digests import Digester, DigestSet
-from anonymizer.findings import Findings
-from anonymizer.lookout import Lookout
 from anonymizer.mongo import Client, Collection, server_errors
 from anonymizer.verification.control import plant_for_detectors
+from anonymizer.verification.digests import Digester, DigestSet
+from anonymizer.verification.findings import Findings
+from anonymizer.verification.lookout import Lookout
 from anonymizer.verification.tally import Tally
 
 Specs = list[dict[str, Any]]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anonymizer.partitions import Partition
-from anonymizer.rules import CollectionRule, Rules
+from anonymizer.parallel.partitions import Partition
+from anonymizer.rules.model import CollectionRule, Rules
 
 GATHER = "gather"
 COMPARE = ("pairs", "unordered", "sample", "sampled_stream", "alone", "bytes")

@@ -17,6 +17,7 @@ from urllib.parse import quote_plus
 
 import pytest
 import yaml
+from bson import json_util
 from pymongo import TEXT, MongoClient
 
 from sandbox.demo.shop import Shop, Sizes
@@ -202,3 +203,16 @@ def fill(server: Mongod, made: Any) -> None:
     shop.orders.create_index([("status", 1), ("placed_at", -1)], partialFilterExpression={"status": "open"})
     shop.tickets.create_index([("subject", TEXT)])
     shop.sessions.create_index("started_at", expireAfterSeconds=86400)
+
+
+@pytest.fixture
+def analytics(pair: Pair) -> Pair:
+    """A pair whose source holds MongoDB's own example of customers and their accounts."""
+    folder = ROOT.parent / "shared" / "data" / "sample_analytics"
+    if not folder.exists():
+        pytest.skip("no ../shared/data here; the project may not keep a copy of it")
+    data = pair.source.client.sample_analytics
+    for name in ("customers", "accounts"):
+        with (folder / f"{name}.json").open() as lines:
+            data[name].insert_many([json_util.loads(line) for line in lines])
+    return pair

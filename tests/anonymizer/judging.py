@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from anonymizer import evidence, rules
-from anonymizer.comparison import Comparison
-from anonymizer.digests import Collector, Digester, DigestSet, merge
-from anonymizer.findings import Findings
-from anonymizer.lookout import Lookout
+from anonymizer.rules import reader
+from anonymizer.verification import evidence
+from anonymizer.verification.comparison import Comparison
+from anonymizer.verification.digests import Collector, Digester, DigestSet, merge
+from anonymizer.verification.findings import Findings
 from anonymizer.verification.joined import Joined
 from anonymizer.verification.judges import Court
+from anonymizer.verification.lookout import Lookout
 from anonymizer.verification.records import Places, Recorder
 from anonymizer.verification.tally import Tally
 
@@ -31,7 +32,7 @@ class Judging:
 
     def __init__(self, fields, folder, identities=(), **more):
         raw = {"mode": "mask", "fields": fields, **more}
-        self.rules = rules.parse({"version": 1, "databases": {"d": {"c": raw}}})
+        self.rules = reader.parse({"version": 1, "databases": {"d": {"c": raw}}})
         self.rule = self.rules.collections["d.c"]
         self.findings, self.tally, self.places = Findings(), Tally(), Places(self.rules)
         self.folder, self.recorder = folder, Recorder(folder, DIGESTER)

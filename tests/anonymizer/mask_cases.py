@@ -18,12 +18,12 @@ import stdnum.iban
 from bson import Binary, Decimal128, Int64, ObjectId
 from hypothesis import strategies as st
 
-from anonymizer import rules
 from anonymizer.keys import Keyring
 from anonymizer.masks.build import build
 from anonymizer.masks.checks import is_reserved_host
 from anonymizer.masks.kinds_people import LOCALES
 from anonymizer.masks.official_kinds import FICTITIOUS, NATIONAL, TAX
+from anonymizer.rules import model, reader
 
 
 @dataclass
@@ -51,7 +51,7 @@ class MaskCase:
         if self.mask == "redact":
             fields |= {"who": "name", "mail": "email"}
         raw = {"version": 1, "databases": {"d": {"c": {"mode": "mask", "fields": fields}}}}
-        return rules.parse(raw).collections["d.c"].fields["x"]
+        return reader.parse(raw).collections["d.c"].fields["x"]
 
     def __str__(self):
         given = ",".join(f"{key}={value}" for key, value in self.given.items())
@@ -139,7 +139,7 @@ EXAMPLES = {
 def numbers_of(kind):
     """Valid numbers of a kind: the example, and what the mask makes of it under other keys."""
     mask = "national_id" if kind in NATIONAL else "tax_id"
-    rule = rules.FieldRule(mask, mask, (("kind", kind),))
+    rule = model.FieldRule(mask, mask, (("kind", kind),))
     if kind in FICTITIOUS:
         return st.just(EXAMPLES[kind]) | text_of(r"[1-5][0-9][1-9]-[1-9][0-9]-[0-9]{3}[1-9]")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anonymizer import rules
 from anonymizer.keys import Keyring
 from anonymizer.masks.build import build
 from anonymizer.masks.draw import DROP
 from anonymizer.masks.parameters import FAMILIES
+from anonymizer.rules import reader
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/masks.md"
 RING = Keyring(bytes(range(32)))
@@ -70,7 +70,7 @@ def masked(name, kind):
     if name == "redact":
         fields["x"]["of"] = ["name"]
     raw = {"version": 1, "databases": {"d": {"c": {"mode": "mask", "fields": fields}}}}
-    table = build(rules.parse(raw).collections["d.c"].fields["x"], RING, context=lambda path: CONTEXT.get(path, []))
+    table = build(reader.parse(raw).collections["d.c"].fields["x"], RING, context=lambda path: CONTEXT.get(path, []))
     function = table[type(kind.example)]
     return kind.example if function is None else function(kind.example)
 

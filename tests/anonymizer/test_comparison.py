@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from bson import ObjectId
 
-from anonymizer import evidence
-from anonymizer.digests import Collector, Digester, DigestSet, merge
+from anonymizer.verification import evidence
+from anonymizer.verification.digests import Collector, Digester, DigestSet, merge
 from tests.anonymizer.judging import Judging, originals
 
 FIELDS = {

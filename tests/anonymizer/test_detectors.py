@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from anonymizer.detectors import in_use, see
+from anonymizer.verification.detectors import in_use, see
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # A signal that arrives in a finaliser: Python prints what its handler raises there, and goes on.
 IN_A_FINALISER = """
 import signal
-from anonymizer import processes
+from anonymizer.parallel import processes
 
 class Finalised:
     def __del__(self):

@@ -20,11 +20,11 @@ from bson.datetime_ms import DatetimeMS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from anonymizer import native
 from anonymizer.bsontypes import DECODE
 from anonymizer.keys import Keyring
-from anonymizer.program import Program
-from anonymizer.rules import Case, CollectionRule, FieldRule, When
+from anonymizer.rules.model import Case, CollectionRule, FieldRule, When
+from anonymizer.treatment import native
+from anonymizer.treatment.program import Program
 
 pytestmark = pytest.mark.skipif(native.module()[0] is None, reason=f"{native.module()[1]}: make kernel")
 
@@ -261,6 +261,25 @@ def test_a_kernel_of_other_sources_is_not_used(monkeypatch):
     monkeypatch.setattr(native, "sources", lambda: "others")
     try:
         assert native.module() == (None, "the kernel at hand was built from other sources; run `make kernel`")
+    finally:
+        native.module.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ModuleNotFoundError("No module named"), "no kernel is installed for this Python"),
+        (ImportError("wrong ELF class"), "the kernel at hand cannot be loaded here: wrong ELF class"),
+    ],
+)
+def test_why_there_is_no_kernel_is_said(monkeypatch, error, said):
+    def fail(name):
+        raise error
+
+    native.module.cache_clear()
+    monkeypatch.setattr(native.importlib, "import_module", fail)
+    try:
+        assert native.module() == (None, said)
     finally:
         native.module.cache_clear()
 

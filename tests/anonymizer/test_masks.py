@@ -12,13 +12,13 @@ from bson.datetime_ms import DatetimeMS
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from anonymizer import detectors
 from anonymizer.bsontypes import NAMES
 from anonymizer.errors import Refused
 from anonymizer.keys import Keyring
 from anonymizer.masks import numbers
 from anonymizer.masks.build import build
-from anonymizer.rules import FieldRule
+from anonymizer.rules.model import FieldRule
+from anonymizer.verification import detectors
 
 RING, OTHER = Keyring(b"\1" * 32), Keyring(b"\2" * 32)
 

@@ -10,13 +10,13 @@ from bson import Binary, ObjectId
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anonymizer import detectors
 from anonymizer.errors import Refused
 from anonymizer.keys import Keyring
 from anonymizer.masks.build import build, can_collide
 from anonymizer.masks.draw import DROP, Drawing
 from anonymizer.masks.parameters import KINDS
 from anonymizer.masks.permutation import Permutation
+from anonymizer.verification import detectors
 from tests.anonymizer.mask_cases import CASES, EXAMPLES, OFFICIAL, MaskCase, text_of
 
 RING, OTHER = Keyring(b"\1" * 32), Keyring(b"\2" * 32)

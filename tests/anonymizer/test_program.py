@@ -9,10 +9,12 @@ from bson import DBRef, Int64, ObjectId
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer import native, rawbson, rules
+from anonymizer import rawbson
 from anonymizer.bsontypes import DECODE
 from anonymizer.keys import Keyring
-from anonymizer.program import Program
+from anonymizer.rules import reader
+from anonymizer.treatment import native
+from anonymizer.treatment.program import Program
 
 RING = Keyring(b"\1" * 32)
 
@@ -28,7 +30,7 @@ def engine(request, monkeypatch):
 
 def program(fields, mode="mask"):
     raw = {"version": 1, "databases": {"d": {"c": {"mode": mode, "fields": fields}}}}
-    return Program(rules.parse(raw).collections["d.c"], RING)
+    return Program(reader.parse(raw).collections["d.c"], RING)
 
 
 def treat(fields, *documents, mode="mask"):
@@ -285,7 +287,7 @@ def test_a_mask_sees_its_document_as_it_is_in_the_source():
 
 def test_nothing_of_an_unchecked_copy_is_looked_at():
     raw = {"version": 1, "databases": {"d": {"c": {"mode": "copy", "unchecked": True}}}}
-    made = Program(rules.parse(raw).collections["d.c"], RING)
+    made = Program(reader.parse(raw).collections["d.c"], RING)
     batch = bson.encode({"_id": 1, "new": 2})
     assert (made.treat(batch), made.unlisted.rows()) == ([batch], [])
 

@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 import yaml
 
-from anonymizer import rules, rules_json_schema, rulesfile
 from anonymizer.errors import RulesError
-from anonymizer.rules import Case, FieldRule, OptIn, Sample, When
+from anonymizer.rules import json_schema, reader, rulesfile
+from anonymizer.rules.model import Case, FieldRule, OptIn, Sample, When
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "rules").glob("*.yaml"))
@@ -29,12 +29,12 @@ def of(fields, **more):
 
 
 def fields(raw):
-    return rules.parse(raw).collections["d.c"].fields
+    return reader.parse(raw).collections["d.c"].fields
 
 
 def mistakes(raw):
     with pytest.raises(RulesError) as raised:
-        rules.parse(raw)
+        reader.parse(raw)
     return {mistake.where: mistake.message for mistake in raised.value.mistakes}
 
 
@@ -80,7 +80,7 @@ def test_a_reference_must_lead_to_a_path_that_is_masked_alike():
 
     same = {"mask": "token", "domain": "user"}
     good = whole(users=users, orders={"mode": "mask", "fields": {"u": {**same, "refers_to": "d.users._id"}}})
-    assert rules.parse(good).collections["d.orders"].fields["u"].refers_to == "d.users._id"
+    assert reader.parse(good).collections["d.orders"].fields["u"].refers_to == "d.users._id"
     assert "another mask" in said({"mask": "keep"}, "d.users._id")
     assert "no path" in said(same, "d.users.y")
     assert "did you mean" in said(same, "d.user._id")
@@ -91,7 +91,7 @@ def test_a_sample_has_a_share_or_a_count_and_follows_references():
     listed = {"u": {"mask": "keep", "refers_to": "d.users._id"}}
     users = {"mode": "mask", "fields": {"_id": "keep"}}
     raw = whole(users=users, c={"mode": "sample", "share": 0.1, "follow": ["u"], "fields": listed})
-    assert rules.parse(raw).collections["d.c"].sample == Sample(0.1, None, ("u",))
+    assert reader.parse(raw).collections["d.c"].sample == Sample(0.1, None, ("u",))
     for wrong in ({}, {"share": 0.1, "count": 3}):
         raw = whole(users=users, c={"mode": "sample", "fields": listed, **wrong})
         assert "exactly one" in mistakes(raw)["databases.d.c"]
@@ -100,11 +100,11 @@ def test_a_sample_has_a_share_or_a_count_and_follows_references():
         assert f"databases.d.c.{next(iter(wrong))}" in mistakes(raw)
     raw = whole(users=users, c={"mode": "sample", "count": 5, "follow": ["w"], "fields": listed | {"w": "keep"}})
     assert "refers to nothing" in mistakes(raw)["databases.d.c.follow"]
-    assert rules.parse(whole(users=users, c={"mode": "sample", "count": 5.0, "fields": listed}))
+    assert reader.parse(whole(users=users, c={"mode": "sample", "count": 5.0, "fields": listed}))
 
 
 def test_what_passes_unchecked_is_an_opt_in():
-    found = rules.parse(whole(c={"mode": "copy", "unchecked": True}))
+    found = reader.parse(whole(c={"mode": "copy", "unchecked": True}))
     assert found.collections["d.c"].unchecked
     assert found.opt_ins == (OptIn("d.c", "", "copied unchecked: nothing of it was looked at"),)
     assert "no fields" in mistakes(whole(c={"mode": "copy", "unchecked": True, "fields": ["a"]}))["databases.d.c"]
@@ -124,10 +124,10 @@ def test_what_passes_unchecked_is_an_opt_in():
     ],
 )
 def test_what_could_reach_somebody_is_an_opt_in_with_its_path(rule, what):
-    (found,) = rules.parse(of({"a": rule, "x": "keep"})).opt_ins
+    (found,) = reader.parse(of({"a": rule, "x": "keep"})).opt_ins
     assert (found.namespace, found.path) == ("d.c", "a")
     assert what in found.what
-    assert rules.parse(of({"a": "email", "x": "keep"})).opt_ins == ()
+    assert reader.parse(of({"a": "email", "x": "keep"})).opt_ins == ()
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_every_rule_can_be_hashed_and_compared():
 
 
 def test_a_collection_of_todays_staging_is_preserved_as_it_is():
-    assert rules.parse(whole(c={"mode": "preserve"})).collections["d.c"].mode == "preserve"
+    assert reader.parse(whole(c={"mode": "preserve"})).collections["d.c"].mode == "preserve"
     assert "no meaning" in mistakes(whole(c={"mode": "preserve", "fields": {"a": "keep"}}))["databases.d.c.fields"]
 
 
@@ -189,7 +189,7 @@ def test_a_subject_of_a_collection_is_that_of_its_dates_unless_they_say_another(
 
 
 def test_quasi_identifiers_come_with_a_k():
-    found = rules.parse(of({"a": "keep", "b": "keep"}, quasi_identifiers=[["a", "b"]], k=5)).collections["d.c"]
+    found = reader.parse(of({"a": "keep", "b": "keep"}, quasi_identifiers=[["a", "b"]], k=5)).collections["d.c"]
     assert (found.quasi_identifiers, found.k) == ((("a", "b"),), 5)
     assert "go together" in mistakes(of({"a": "keep"}, k=5))["databases.d.c"]
     assert "databases.d.c.k" in mistakes(of({"a": "keep"}, quasi_identifiers=[["a"]], k=1))
@@ -198,8 +198,8 @@ def test_quasi_identifiers_come_with_a_k():
 
 
 def test_a_key_for_one_run_is_said_at_the_top():
-    assert rules.parse({**of({"a": "keep"}), "ephemeral": True}).ephemeral
-    assert not rules.parse(of({"a": "keep"})).ephemeral
+    assert reader.parse({**of({"a": "keep"}), "ephemeral": True}).ephemeral
+    assert not reader.parse(of({"a": "keep"})).ephemeral
     assert "true or false" in mistakes({**of({"a": "keep"}), "ephemeral": "yes"})["ephemeral"]
 
 
@@ -229,7 +229,7 @@ databases:
 def test_every_mistake_names_file_and_line(tmp_path):
     (tmp_path / "r.yaml").write_text(WRONG)
     with pytest.raises(RulesError) as raised:
-        rules.parse(rulesfile.read(str(tmp_path / "r.yaml")))
+        reader.parse(rulesfile.read(str(tmp_path / "r.yaml")))
     assert [(one.line, one.where.rpartition("fields.")[2]) for one in raised.value.mistakes] == [
         (7, "email.mask"),
         (11, "value[1].max_day"),
@@ -242,7 +242,7 @@ def test_every_mistake_names_file_and_line(tmp_path):
 def test_lines_are_known_in_json_too(tmp_path):
     (tmp_path / "r.json").write_text(json.dumps(yaml.safe_load(WRONG), indent="\t"))
     with pytest.raises(RulesError) as raised:
-        rules.parse(rulesfile.read(str(tmp_path / "r.json")))
+        reader.parse(rulesfile.read(str(tmp_path / "r.json")))
     assert all(one.line > 5 for one in raised.value.mistakes)
 
 
@@ -251,7 +251,7 @@ def test_a_date_in_a_rule_stays_the_text_that_was_written(tmp_path):
         "version: 1\ndatabases: {d: {c: {mode: mask, fields: {a: {mask: constant, value: 2024-05-31}}}}}\n"
     )
     assert (
-        rules.parse(rulesfile.read(str(tmp_path / "r.yaml"))).collections["d.c"].fields["a"].parameter("value")
+        reader.parse(rulesfile.read(str(tmp_path / "r.yaml"))).collections["d.c"].fields["a"].parameter("value")
         == "2024-05-31"
     )
 
@@ -260,14 +260,14 @@ def test_a_date_in_a_rule_stays_the_text_that_was_written(tmp_path):
 
 
 def test_the_schema_is_current():
-    assert (ROOT / "rules/schema.json").read_text() == rules_json_schema.text()
+    assert (ROOT / "rules/schema.json").read_text() == json_schema.text()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_examples_name_the_schema_and_fit_it(example):
     text = example.read_text()
     assert text.startswith("# yaml-language-server: $schema=schema.json\n")
-    jsonschema.validate(yaml.safe_load(text), rules_json_schema.schema())
+    jsonschema.validate(yaml.safe_load(text), json_schema.schema())
 
 
 @pytest.mark.parametrize(
@@ -285,12 +285,12 @@ def test_examples_name_the_schema_and_fit_it(example):
 def test_what_rules_refuse_the_schema_refuses(raw):
     assert mistakes(raw)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(raw, rules_json_schema.schema())
+        jsonschema.validate(raw, json_schema.schema())
 
 
 def test_checking_rules_loads_neither_driver_nor_words():
     code = (
-        "import sys; from anonymizer import rules, rulesfile; rules.parse(rulesfile.read('rules/shop.yaml'));"
+        "import sys; from anonymizer.rules import reader, rulesfile; reader.parse(rulesfile.read('rules/shop.yaml'));"
         "print([name for name in ('bson', 'pymongo', 'stdnum', 'anonymizer.masks.words') if name in sys.modules])"
     )
     began = time.monotonic()

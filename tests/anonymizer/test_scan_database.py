@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bson import json_util
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.sandbox
@@ -41,18 +40,6 @@ def decided(text, decisions):
         marked = "DECIDE" in line.split(" #")[0] and not line.startswith("#")
         lines.append(line.replace("DECIDE", decisions[name], 1) if marked else line)
     return yaml.safe_load("\n".join(lines))
-
-
-@pytest.fixture
-def analytics(pair):
-    folder = ROOT.parent / "shared" / "data" / "sample_analytics"
-    if not folder.exists():
-        pytest.skip("no ../shared/data here; the project may not keep a copy of it")
-    data = pair.source.client.sample_analytics
-    for name in ("customers", "accounts"):
-        with (folder / f"{name}.json").open() as lines:
-            data[name].insert_many([json_util.loads(line) for line in lines])
-    return pair
 
 
 ANALYTICS = {"tier_and_details.*.id": "keep"}

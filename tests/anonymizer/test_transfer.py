@@ -12,19 +12,19 @@ import bson
 import pytest
 from bson import Int64, ObjectId
 
-from anonymizer import pool, processes
 from anonymizer.errors import ServerError
-from anonymizer.fitting import may_collide
 from anonymizer.mongo import Collection
-from anonymizer.outcomes import Copies
-from anonymizer.partitions import Extent, Partition, pieces
+from anonymizer.parallel import pool, processes
+from anonymizer.parallel.partitions import Extent, Partition, pieces
 from anonymizer.progress import Progress
-from anonymizer.rules import parse
-from anonymizer.sampling import Followed, Selector, canonical, canonical_id, digest_of, values_at
-from anonymizer.sampling_plan import target_of
-from anonymizer.state import Done
-from anonymizer.structures import Builds, named_by
-from anonymizer.writing import id_first
+from anonymizer.rules.reader import parse
+from anonymizer.transfer.fitting import may_collide
+from anonymizer.transfer.outcomes import Copies
+from anonymizer.transfer.sampling import Followed, Selector, canonical, canonical_id, digest_of, values_at
+from anonymizer.transfer.sampling_plan import target_of
+from anonymizer.transfer.state import Done
+from anonymizer.transfer.structures import Builds, named_by
+from anonymizer.transfer.writing import id_first
 
 KEY = b"k" * 32
 

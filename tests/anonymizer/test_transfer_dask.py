@@ -12,8 +12,8 @@ import time
 import pytest
 from pymongo import MongoClient
 
-from anonymizer.cluster import refuse_unfit
 from anonymizer.errors import UsageError
+from anonymizer.transfer.cluster import refuse_unfit
 from tests.anonymizer.conftest import KEY, ROOT
 from tests.anonymizer.test_transfer_servers import PASSWORD, free_port, remote_server
 

@@ -12,7 +12,7 @@ from bson import Decimal128
 from bson.datetime_ms import DatetimeMS
 from bson.raw_bson import RawBSONDocument
 
-from anonymizer import native
+from anonymizer.treatment import native
 from tests.anonymizer.conftest import Mongod, Pair, find_mongod
 
 pytestmark = pytest.mark.sandbox

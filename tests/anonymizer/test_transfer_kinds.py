@@ -65,12 +65,16 @@ def test_a_masked_id_of_a_clustered_collection_is_copied(pair):
     data = pair.source.client.d
     data.create_collection("clustered", clusteredIndex={"key": {"_id": 1}, "unique": True})
     data.clustered.insert_many([{"_id": f"p{n}@mail.de", "n": n} for n in range(500)])
-    ran = pair.do("run", rules(clustered={"mode": "mask", "fields": {"_id": "email", "n": "keep"}}))
+    told = rules(clustered={"mode": "mask", "fields": {"_id": "email", "n": "keep"}})
+    ran = pair.do("run", told)
     assert ran.code == 0, ran.stderr
     copied = list(pair.target.client.d.clustered.find())
     assert sorted(row["n"] for row in copied) == list(range(500))
     assert not any(row["_id"].endswith("@mail.de") for row in copied)
     assert [row["_id"] for row in copied] == sorted(row["_id"] for row in copied)
+    assert pair.do("verify", told).code == 0
+    pair.target.client.d.clustered.update_one({"n": 7}, {"$set": {"n": 500}})
+    assert {row["kind"] for row in pair.do("verify", told).result["findings"]} == {"documents"}
 
 
 def test_a_view_is_carried_over_and_one_that_names_a_dropped_collection_is_told(pair):

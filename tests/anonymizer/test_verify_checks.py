@@ -8,12 +8,12 @@ import random
 import pytest
 from bson import Binary, Decimal128, Int64, ObjectId
 
-from anonymizer import rules
-from anonymizer.digests import Collector, DigestSet, merge
-from anonymizer.rules import FieldRule
+from anonymizer.rules import reader
+from anonymizer.rules.model import FieldRule
 from anonymizer.verification import formats
 from anonymizer.verification.chance import Words, more_than_chance
 from anonymizer.verification.control import plant, plant_for_detectors
+from anonymizer.verification.digests import Collector, DigestSet, merge
 from anonymizer.verification.gathering import Gatherer
 from anonymizer.verification.sampled import expected_size
 from anonymizer.verification.spots import steps_of, values_at
@@ -190,7 +190,7 @@ def test_references_are_expected_to_resolve_only_where_their_target_is_whole_or_
     def of(orders, customers):
         fields = {"_id": "keep", "c": {"mask": "keep", "refers_to": "d.customers._id"}}
         raw = {"orders": {**orders, "fields": fields}, "customers": {**customers, "fields": {"_id": "keep"}}}
-        parsed = rules.parse({"version": 1, "databases": {"d": raw}})
+        parsed = reader.parse({"version": 1, "databases": {"d": raw}})
         return references(parsed, set(parsed.collections))
 
     both = ({"d.customers": ("_id",)}, {"d.orders": frozenset({"c"})})
@@ -202,7 +202,7 @@ def test_references_are_expected_to_resolve_only_where_their_target_is_whole_or_
 def test_a_sample_has_as_many_documents_as_are_drawn():
     def size(whole, *, followed=False, **how):
         raw = {"mode": "sample", "fields": {"_id": "keep"}, **how}
-        rule = rules.parse({"version": 1, "databases": {"d": {"c": raw}}}).collections["d.c"]
+        rule = reader.parse({"version": 1, "databases": {"d": {"c": raw}}}).collections["d.c"]
         return expected_size(rule, whole, followed=followed)
 
     assert size(1000, count=10) == (10, 10)

@@ -9,11 +9,11 @@ import pytest
 from bson import Decimal128, Int64
 
 from anonymizer.bsontypes import DECODE
-from anonymizer.digests import Collector, DigestSet, merge
 from anonymizer.keys import Keyring
 from anonymizer.masks.parameters import KINDS
-from anonymizer.program import Program
+from anonymizer.treatment.program import Program
 from anonymizer.verification import expected
+from anonymizer.verification.digests import Collector, DigestSet, merge
 from anonymizer.verification.expected import Own
 from anonymizer.verification.gathering import Gatherer
 from tests.anonymizer.judging import DIGESTER, Judging

@@ -14,7 +14,7 @@ MILLIONS = 10
 GATHER = """
 import resource, sys, time
 from pathlib import Path
-from anonymizer.digests import Collector, Digester, DigestSet, merge, sieve_bits
+from anonymizer.verification.digests import Collector, Digester, DigestSet, merge, sieve_bits
 from anonymizer.verification.records import PAIRS, Recorder, bucket_bits, buckets
 folder, count = Path(sys.argv[1]), int(sys.argv[2])
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -8,9 +8,9 @@ import components.runbook_files
 import components.settings
 import refresh.errors
 from anonymizer.commands import VERBS
-from anonymizer.findings import KINDS as FINDINGS
 from anonymizer.masks.parameters import KINDS as MASKS
-from anonymizer.rules import MODES
+from anonymizer.rules.schema import MODES
+from anonymizer.verification.findings import KINDS as FINDINGS
 from components.config_keys import KEYS, REQUIRED
 from refresh.mongo.workflow import STEPS
 

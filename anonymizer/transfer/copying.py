@@ -1,0 +1,119 @@
+"""What a worker process of a run does: checks, masks and writes one partition after the other."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from anonymizer import mongo
+from anonymizer.keys import Keyring
+from anonymizer.mongo import Client, server_errors
+from anonymizer.parallel import partitions
+from anonymizer.parallel.partitions import Partition
+from anonymizer.rules.model import CollectionRule, Rules
+from anonymizer.transfer.sampling import Selector
+from anonymizer.transfer.writing import Writer
+from anonymizer.treatment.program import Program
+from anonymizer.treatment.unlisted import Place
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one partition came to; `whole`: everything that had to be written is there."""
+
+    read: int
+    written: int
+    unlisted: dict[Place, int]
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a worker needs to know; addresses and keys are in it, so it is never shown.
+
+    Attributes:
+        source: Address of the server to read.
+        target: Address of the candidate.
+        preserved: Address of today's staging, or empty.
+        selectors: Which documents of a sampled collection are copied.
+    """
+
+    source: str = field(repr=False)
+    target: str = field(repr=False)
+    preserved: str = field(repr=False)
+    rules: Rules
+    keyring: Keyring
+    selectors: dict[str, Selector]
+
+
+class Sharing(Protocol):
+    """What a worker asks of that which all workers share."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing may be written any more."""
+
+    def advance(self, documents: int) -> None:
+        """Count documents."""
+
+    def close(self) -> None:
+        """Let nobody write any more."""
+
+
+@dataclass
+class _Worker:
+    shared: Sharing
+    setup: Setup
+    source: Client
+    target: Client
+    preserved: Client | None
+
+
+_worker: _Worker
+
+
+def begin_worker(shared: Sharing, setup: Setup) -> None:
+    """Prepare a worker process."""
+    global _worker  # noqa: PLW0603 (a pool's process has no other place to keep it)
+    preserved = mongo.connect(setup.preserved) if setup.preserved else None
+    _worker = _Worker(shared, setup, mongo.connect(setup.source), mongo.connect(setup.target), preserved)
+
+
+def stop_writing() -> None:
+    """Let this process only check from now on."""
+    _worker.shared.close()
+
+
+def copy_partition(partition: Partition) -> Outcome:
+    """Check, mask and write one partition; from the first unlisted path on, anywhere, only check."""
+    rule = _worker.setup.rules.collections[partition.namespace]
+    program = Program(rule, _worker.setup.keyring)
+    writer = Writer(_worker.target, rule, ordered=partition.natural and not partition.unordered)
+    read = written = wanted = 0
+    with server_errors(f"copying {partition.namespace}"):
+        for batch, looked_at in _batches(rule, partition):
+            documents = program.treat(batch) if batch else []
+            seen = len(documents) if looked_at is None else looked_at
+            read += seen
+            wanted += len(documents)
+            if program.unlisted.counts:
+                _worker.shared.close()
+            if not _worker.shared.closed:
+                writer.write(documents)
+                written += len(documents)
+            _worker.shared.advance(seen)
+            del documents, batch
+            gc.collect()  # it is off else; what the driver leaves in cycles would hold whole batches
+    unlisted = dict(program.unlisted.counts)
+    return Outcome(read, written, unlisted, written == wanted and not unlisted)
+
+
+def _batches(rule: CollectionRule, partition: Partition) -> Iterator[tuple[bytes, int | None]]:
+    """Give what is to be treated, a bounded number of bytes at a time, and how many documents it was chosen from."""
+    select = _worker.setup.selectors.get(partition.namespace)
+    source = _worker.preserved if rule.mode == "preserve" and _worker.preserved else _worker.source
+    for batch in partitions.batches(source, partition):
+        for piece in partitions.pieces(batch):
+            yield select(piece) if select else (piece, None)

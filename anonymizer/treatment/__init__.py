@@ -1,0 +1,1 @@
+"""What happens to one document: the rules of a collection compiled, in Python and for the kernel."""

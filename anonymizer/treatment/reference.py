@@ -1,0 +1,75 @@
+"""The masking of one collection in Python: what the kernel is held to, and all there is where no kernel is at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bson
+from bson.errors import BSONError
+
+from anonymizer import paths, rawbson
+from anonymizer.bsontypes import DECODE
+from anonymizer.keys import Keyring
+from anonymizer.rules.model import CollectionRule
+from anonymizer.treatment import odd
+from anonymizer.treatment.source import Source
+from anonymizer.treatment.straightline import Compiler
+from anonymizer.treatment.unlisted import Unlisted
+
+# Decoded, masked and encoded in one go: some hundred documents. More of them leave the processor's cache in between,
+# at a fifth of the time (measured).
+_AT_ONCE_BYTES = 64 << 10
+
+
+class Reference:
+    """Checks and masks the documents of one collection, decoded.
+
+    Args:
+        rule: Its rule, of a mode that lists paths.
+        keyring: Where the masks' keys come from.
+        unlisted: Takes what no rule names.
+    """
+
+    def __init__(self, rule: CollectionRule, keyring: Keyring, unlisted: Unlisted) -> None:
+        self.masks = rule.mode != "copy"
+        self.source = Source()
+        self.tree = paths.tree(rule.fields)
+        self.compiler = Compiler(keyring, unlisted, self.source)
+        self._walk = self.compiler.document(self.tree)
+        self._inspection = odd.Inspection(self.tree, unlisted, faithful=not self.masks)
+
+    def treat(self, batch: bytes) -> list[Any]:
+        """Check a batch of documents and mask what the rules say; see `Program.treat`."""
+        made: list[Any] = []
+        for some in rawbson.groups(batch, _AT_ONCE_BYTES):
+            made += self._some(some)
+        return made
+
+    def _some(self, raws: list[bytes]) -> list[Any]:
+        documents = None if self.source.asked else odd.decoded(b"".join(raws), raws)
+        if documents is None:
+            return [self.treat_one(raw) for raw in raws]
+        walk = self._walk
+        for document in documents:
+            walk(document)
+        return [_encoded(document) for document in documents] if self.masks else raws
+
+    def treat_one(self, raw: bytes) -> Any:
+        """Treat one document; None where it is not treated, which `unlisted` then tells."""
+        found = odd.decoded(raw, [raw])
+        if found is None and self.masks:
+            found = odd.reordered(raw)
+        if found is None:
+            self._inspection.check(raw)
+            return None if self.masks else raw
+        self.source.begin(raw)
+        self._walk(found[0])
+        return _encoded(found[0]) if self.masks else raw
+
+
+def _encoded(document: dict[str, Any]) -> Any:
+    """Give a document's bytes; itself where it cannot be encoded, which whoever writes it then says."""
+    try:
+        return bson.encode(document, codec_options=DECODE)
+    except (BSONError, UnicodeError, OverflowError, RecursionError):
+        return document
