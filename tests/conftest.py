@@ -1,4 +1,4 @@
-"""What tests of all parts share: one sandbox for the whole run."""
+"""What tests of all parts share: one sandbox for each process of a run."""
 
 import os
 from collections.abc import Iterator
@@ -17,9 +17,17 @@ settings.register_profile("steady", max_examples=30, deadline=None, derandomize=
 settings.register_profile("search", max_examples=200, deadline=None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that share something to one process: a stack, a sandbox, or the servers of a file's tests."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        group = {"e2e": "stack", "anonymizer": item.path.stem}.get(folder, "sandbox")
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """One sandbox for the whole run, started when the first test asks for it."""
+    """One sandbox for the process, started when the first test asks for it."""
     try:
         require_root()
     except SandboxError as error:
