@@ -37,7 +37,7 @@ demo: setup ## The whole story in a sandbox: a production, two refreshes, what s
 
 test: setup check ## All checks and all tests, those that need root and real servers too.
 	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak" --numprocesses auto
-	$(SUDO) $(VENV_PYTHON) -m pytest -m "sandbox and not soak" --numprocesses 3 --dist loadgroup
+	$(SUDO) $(VENV_PYTHON) -m pytest -m "sandbox and not soak" --numprocesses 3 --dist loadscope
 
 soak: setup ## The long tests: killed in every step with pulumi, ten refreshes under writers (an hour).
 	$(SUDO) $(VENV_PYTHON) -m pytest -m soak --hypothesis-profile=search

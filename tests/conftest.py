@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.client import Sandbox
 from sandbox.layout import Layout, SandboxError
@@ -17,12 +19,17 @@ settings.register_profile("steady", max_examples=30, deadline=None, derandomize=
 settings.register_profile("search", max_examples=200, deadline=None)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests that share something to one process: a stack, a sandbox, or the servers of a file's tests."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        group = {"e2e": "stack", "anonymizer": item.path.stem}.get(folder, "sandbox")
-        item.add_marker(pytest.mark.xdist_group(group))
+class BySharedThings(LoadScopeScheduling):
+    """Hand tests that share something to one process: a stack, a sandbox, or the servers of a file's tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        _, folder, name = nodeid.split("::")[0].split("/")[:3]
+        return {"e2e": "stack", "anonymizer": name}.get(folder, "sandbox")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Schedule by what tests share where `--dist loadscope` asks for it (xdist's own groups fail with pytest 9.2)."""
+    return BySharedThings(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")

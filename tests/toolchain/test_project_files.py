@@ -59,7 +59,7 @@ def test_make_test_checks_first_then_runs_every_test_but_the_soak():
     commands = make("--dry-run", "test").strip().splitlines()
     assert any("ruff check" in command for command in commands)
     assert commands[-2].endswith('-m pytest -m "not sandbox and not soak" --numprocesses auto')
-    assert commands[-1].endswith('-m pytest -m "sandbox and not soak" --numprocesses 3 --dist loadgroup')
+    assert commands[-1].endswith('-m pytest -m "sandbox and not soak" --numprocesses 3 --dist loadscope')
 
 
 def test_ci_runs_make_test_and_nothing_else():
