@@ -23,7 +23,7 @@ class BySharedThings(LoadScopeScheduling):
     """Hand tests that share something to one process: a stack, a sandbox, or the servers of a file's tests."""
 
     def _split_scope(self, nodeid: str) -> str:
-        _, folder, name = nodeid.split("::")[0].split("/")[:3]
+        _, folder, name = nodeid.split("::", maxsplit=1)[0].split("/")[:3]
         return {"e2e": "stack", "anonymizer": name}.get(folder, "sandbox")
 
 
