@@ -20,6 +20,7 @@ _IOPRIO_SET = {"x86_64": 251, "aarch64": 30}  # no wrapper in libc: ioprio_set(2
 _IOPRIO_LOWEST_BEST_EFFORT = (2 << 13) | 7
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 _asked: list[int] = []
+_held: list[bool] = []
 
 
 def settle(parent: int) -> None:
@@ -38,12 +39,19 @@ def settle(parent: int) -> None:
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Hold back the signals that ask to stop: a process started meanwhile cannot be hit before it is settled."""
+    """Hold back the signals that ask to stop: a process started meanwhile cannot be hit before it is settled.
+
+    The mask is for the new process, which inherits it. It does not keep a signal from this one, whose other threads
+    (the driver's) take it, upon which Python interrupts the main thread: so the handler only takes note meanwhile.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    _held.append(True)
     try:
         yield
     finally:
+        _held.pop()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    refuse_if_asked()
 
 
 def end_when_asked() -> None:
@@ -65,7 +73,8 @@ def refuse_if_asked() -> None:
 
 def _interrupt(number: int, _: FrameType | None) -> None:
     _asked.append(number)
-    refuse_if_asked()
+    if not _held:
+        refuse_if_asked()
 
 
 def place_of(error: BaseException) -> str:

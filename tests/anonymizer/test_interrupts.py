@@ -40,3 +40,36 @@ def test_an_interrupt_that_python_dropped_is_noticed_at_the_next_look_and_not_wi
     assert "went on" in done.stdout
     assert ("to the end" in done.stdout) == ends
     assert (done.returncode == 0) == ends
+
+
+# Another thread takes the signal, as the driver's do; Python's handler runs in the main thread all the same.
+WHILE_A_PROCESS_STARTS = """
+import contextlib, signal, threading, time
+from anonymizer.parallel import processes
+
+processes.end_when_asked()
+with {hold}:
+    thread = threading.Thread(target=signal.raise_signal, args=(signal.SIGINT,))
+    thread.start()
+    thread.join()
+    time.sleep(0)
+    print("started whole")
+print("to the end")
+"""
+
+
+@pytest.mark.parametrize(
+    ("hold", "whole"), [("processes.signals_held()", True), ("contextlib.nullcontext()", False)], ids=["held", "not"]
+)
+def test_a_process_is_started_whole_before_an_interrupt_ends_the_run(hold, whole):
+    done = subprocess.run(
+        [sys.executable, "-c", WHILE_A_PROCESS_STARTS.format(hold=hold)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert ("started whole" in done.stdout) == whole
+    assert "to the end" not in done.stdout
+    assert "Interrupted" in done.stderr
