@@ -9,6 +9,7 @@ import signal
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from pathlib import Path
 from types import FrameType
 
@@ -44,6 +45,7 @@ def signals_held() -> Iterator[None]:
     The mask is for the new process, which inherits it. It does not keep a signal from this one, whose other threads
     (the driver's) take it, upon which Python interrupts the main thread: so the handler only takes note meanwhile.
     """
+    resource_tracker.ensure_running()  # the first start would launch it, which lifts the mask (CPython's own code)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
     _held.append(True)
     try:

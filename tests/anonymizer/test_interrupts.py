@@ -44,15 +44,19 @@ def test_an_interrupt_that_python_dropped_is_noticed_at_the_next_look_and_not_wi
 
 # Another thread takes the signal, as the driver's do; Python's handler runs in the main thread all the same.
 WHILE_A_PROCESS_STARTS = """
-import contextlib, signal, threading, time
+import contextlib, signal, threading
 from anonymizer.parallel import processes
 
+def take():
+    begun.wait()
+    signal.raise_signal(signal.SIGINT)
+
 processes.end_when_asked()
+begun, thread = threading.Event(), threading.Thread(target=take)
+thread.start()
 with {hold}:
-    thread = threading.Thread(target=signal.raise_signal, args=(signal.SIGINT,))
-    thread.start()
+    begun.set()
     thread.join()
-    time.sleep(0)
     print("started whole")
 print("to the end")
 """
@@ -73,3 +77,31 @@ def test_a_process_is_started_whole_before_an_interrupt_ends_the_run(hold, whole
     assert ("started whole" in done.stdout) == whole
     assert "to the end" not in done.stdout
     assert "Interrupted" in done.stderr
+
+
+STARTED = """
+import multiprocessing, signal
+from anonymizer.parallel import processes
+
+def masked(pipe):
+    pipe.send(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=masked, args=(theirs,))
+    with {hold}:
+        process.start()
+    print(ours.recv())
+    process.join()
+"""
+
+
+@pytest.mark.parametrize(
+    ("hold", "masked"), [("processes.signals_held()", "True"), ("__import__('contextlib').nullcontext()", "False")]
+)
+def test_the_first_process_is_started_with_the_signals_masked(tmp_path, hold, masked):
+    program = tmp_path / "program.py"
+    program.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{STARTED.format(hold=hold)}")
+    done = subprocess.run([sys.executable, str(program)], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == masked

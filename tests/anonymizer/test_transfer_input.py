@@ -128,7 +128,7 @@ def test_a_terminal_s_interrupt_reaches_all_processes_and_ends_in_order(people, 
         _, stderr = process.communicate(timeout=60)
         if wait_seconds is None:
             assert process.returncode == 130, stderr
-            assert "Traceback" not in stderr
+            assert "Traceback" not in stderr, stderr
         assert process.returncode != 0
         assert not (pair.folder / "result.json").exists()
         assert not looks_whole(pair.target)
