@@ -53,6 +53,20 @@ class Commands:
         """
         return self._collect(self._send(instance_id, verb, parameters), at_most_seconds)
 
+    def start(self, instance_id: str, verb: str, **parameters: Any) -> Callable[[], dict[str, Any]]:
+        """Start a verb on a host, so that other work may be done meanwhile.
+
+        Args:
+            instance_id: The host.
+            verb: The script's name.
+            parameters: As for `run`.
+
+        Returns:
+            What waits for the script's answer and gives it, or raises as `run` does.
+        """
+        sent = self._send(instance_id, verb, parameters)
+        return lambda: self._collect(sent, float("inf"))
+
     def start_on_all(
         self, instance_ids: Sequence[str], verb: str, *, at_most_seconds: float, **parameters: Any
     ) -> Callable[[], dict[str, dict[str, Any] | RefreshError]]:

@@ -159,7 +159,7 @@ def _collections(report: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
 
 
 def _allowed(report: Mapping[str, Any]) -> Iterator[str]:
-    """Name what the rules let through that could reach a person or goes unchecked, and what could not be taken along."""
+    """Name what the rules let through that could reach a person or goes unchecked, and what was not taken along."""
     for row in report["opt_ins"]:
         place = f"{row['namespace']} {row['path']}".rstrip()
         yield f"{place}: {row['what']}"

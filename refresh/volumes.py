@@ -45,7 +45,7 @@ class Volumes:
             ResourceError: It ended in an error, or vanished.
         """
         volume = self.find(tags) or self.compute.create_volume(order)
-        return self.poller.wait_for(f"volume {volume.volume_id} to be made", lambda: self._usable(volume.volume_id))
+        return self._made(volume.volume_id)
 
     def attach(self, volume_id: str, instance_id: str) -> None:
         """Attach a volume to an instance and wait until it is.
@@ -57,7 +57,7 @@ class Volumes:
         Raises:
             ResourceError: It is on another instance, or there is no device name left.
         """
-        volume = self._existing(volume_id)
+        volume = self._made(volume_id)  # a run that was killed may have left it in the making
         if not volume.attachments:
             self.compute.attach_volume(volume_id, instance_id, self._free_device(instance_id))
         self.poller.wait_for(
@@ -88,6 +88,9 @@ class Volumes:
         """
         self.compute.delete_volume(volume_id)
         self.poller.wait_for(f"{volume_id} to be deleted", lambda: self._gone(volume_id))
+
+    def _made(self, volume_id: str) -> Volume:
+        return self.poller.wait_for(f"volume {volume_id} to be made", lambda: self._usable(volume_id))
 
     def _existing(self, volume_id: str) -> Volume:
         volume = self.compute.volume(volume_id)

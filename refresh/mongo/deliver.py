@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from refresh.aws import Volume
 from refresh.context import Context
 from refresh.errors import HostError, ResourceError
 from refresh.mongo import material, progress
@@ -37,13 +38,9 @@ class Deliver:
     def run(self, context: Context) -> dict[str, Any]:
         """Move it and carry the users."""
         request = context.request
-        _close_on_worker(context, material.QUARANTINE)
-        candidate_volume_id = _close_on_worker(context, material.CANDIDATE)
-        if candidate_volume_id is None:
-            raise ResourceError(
-                f"deliver of refresh {context.refresh_id}: its candidate volume is gone; pulumi up makes it anew"
-            )
-        install_toolkit(context, request.staging.instance_id)
+        installed = install_toolkit(context, request.staging.instance_id)
+        candidate_volume_id = _take_from_worker(context)
+        installed()
         live_volume_id = _what_staging_serves(context)
         context.volumes.attach(candidate_volume_id, request.staging.instance_id)
         answer = context.hosts.run(
@@ -85,14 +82,26 @@ def _what_staging_serves(context: Context) -> str:
     return live_volume_id
 
 
-def _close_on_worker(context: Context, role: str) -> str | None:
-    """Stop a volume's server on the worker and unmount it; detach the candidate, unless staging is the worker."""
-    volume = context.find_volume(role)
-    if volume is None:
-        return None
+def _take_from_worker(context: Context) -> str:
+    """Close both volumes on the worker and detach the candidate, unless staging is the worker; return its id.
+
+    Raises:
+        ResourceError: There is no candidate.
+    """
     worker = context.request.worker.instance_id
-    if any(each.instance_id == worker for each in volume.attachments):
-        context.hosts.run(worker, "volume-close", volume_id=volume.volume_id)
-        if role == material.CANDIDATE and not context.request.worker_is_staging:
-            context.volumes.detach(volume.volume_id)
-    return volume.volume_id
+    quarantine, candidate = (context.find_volume(role) for role in (material.QUARANTINE, material.CANDIDATE))
+    if candidate is None:
+        raise ResourceError(
+            f"deliver of refresh {context.refresh_id}: its candidate volume is gone; pulumi up makes it anew"
+        )
+    there = [each for each in (quarantine, candidate) if each and _is_on(each, worker)]
+    closing = [context.hosts.start(worker, "volume-close", volume_id=each.volume_id) for each in there]
+    for closed in closing:
+        closed()
+    if candidate in there and not context.request.worker_is_staging:
+        context.volumes.detach(candidate.volume_id)
+    return candidate.volume_id
+
+
+def _is_on(volume: Volume, instance_id: str) -> bool:
+    return any(each.instance_id == instance_id for each in volume.attachments)

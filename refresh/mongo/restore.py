@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +40,10 @@ class Restore:
         if progress.is_stale(context):
             context.say("        rules, key or anonymizer have changed: the copy is thrown away and made anew")
             material.discard_candidate(context)
-        install_toolkit(context, context.request.worker.instance_id)
+        installed = install_toolkit(context, context.request.worker.instance_id)
         quarantine = material.ensure_quarantine(context)
         candidate = material.ensure_candidate(context)
+        installed()
         return {"quarantine_volume_id": quarantine.volume_id, "candidate_volume_id": candidate.volume_id}
 
 
@@ -64,12 +66,17 @@ def start_worker(context: Context) -> None:
     context.poller.wait_for(f"worker {instance_id} to run", running)
 
 
-def install_toolkit(context: Context, instance_id: str) -> None:
-    """Have the anonymizer on a host, in the version that this refresh was given.
+def install_toolkit(context: Context, instance_id: str) -> Callable[[], object]:
+    """Begin to bring the anonymizer to a host, in the version that this refresh was given.
 
     Args:
         context: The refresh.
         instance_id: The host.
+
+    Returns:
+        What waits until it is there.
     """
     toolkit = context.request.toolkit
-    context.hosts.run(instance_id, "toolkit-install", bucket=toolkit.bucket, key=toolkit.key, sha256=toolkit.sha256)
+    return context.hosts.start(
+        instance_id, "toolkit-install", bucket=toolkit.bucket, key=toolkit.key, sha256=toolkit.sha256
+    )
