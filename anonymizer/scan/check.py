@@ -18,8 +18,8 @@ from anonymizer.paths import Node
 from anonymizer.rules.model import CollectionRule, FieldRule, Rules
 from anonymizer.scan import reading
 from anonymizer.scan.reading import LENIENT, Tell
+from anonymizer.shown import shown_name
 from anonymizer.treatment.program import Program
-from anonymizer.treatment.unlisted import shown_name
 
 _LISTING = ("mask", "copy", "sample")
 

@@ -11,7 +11,7 @@ from bson import DBRef
 
 from anonymizer.paths import ANY_KEY, ELEMENT, join
 from anonymizer.scan.summary import Summary
-from anonymizer.treatment.unlisted import shown_key
+from anonymizer.shown import shown_key
 
 MOST_KEYS = 400  # side by side; of more, those that are rare become one `*`
 _MOST_PLACES = 20_000  # in one collection

@@ -21,13 +21,14 @@ from anonymizer.parallel import partitions, pool, processes
 from anonymizer.parallel.partitions import Partition
 from anonymizer.progress import Progress
 from anonymizer.rules.model import CollectionRule, Rules
+from anonymizer.shown import shown_name
 from anonymizer.transfer import cluster, fitting, preserving, structures
 from anonymizer.transfer.copying import Outcome, Setup, begin_worker, copy_partition
 from anonymizer.transfer.disk import DiskWatch
 from anonymizer.transfer.outcomes import Copied, Copies
 from anonymizer.transfer.sampling_plan import Plan
 from anonymizer.transfer.state import Done, State
-from anonymizer.treatment.unlisted import Unlisted, shown_name
+from anonymizer.treatment.unlisted import Unlisted
 
 _INDEX_POLL_SECONDS = 0.5
 

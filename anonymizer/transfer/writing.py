@@ -18,7 +18,7 @@ from anonymizer.bsontypes import DECODE, TYPE_BYTES
 from anonymizer.errors import ServerError, UsageError
 from anonymizer.mongo import Client
 from anonymizer.rules.model import CollectionRule
-from anonymizer.treatment.unlisted import shown_key
+from anonymizer.shown import shown_key
 
 DUPLICATE_KEY = 11000
 _TOO_LARGE = (10334, 17280, 17419, 17420)

@@ -11,7 +11,8 @@ from anonymizer import paths, rawbson
 from anonymizer.bsontypes import DECODE
 from anonymizer.paths import Node
 from anonymizer.rules.model import FieldRule
-from anonymizer.treatment.unlisted import Unlisted, shown_key
+from anonymizer.shown import shown_key
+from anonymizer.treatment.unlisted import Unlisted
 
 Documents = list[dict[str, Any]]
 EMPTY = b"\5\0\0\0\0"

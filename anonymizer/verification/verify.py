@@ -25,7 +25,7 @@ from anonymizer.parallel import partitions, pool
 from anonymizer.parallel.partitions import Partition
 from anonymizer.progress import Progress
 from anonymizer.rules.model import CollectionRule, Rules
-from anonymizer.treatment.unlisted import shown_name
+from anonymizer.shown import shown_name
 from anonymizer.verification import digests, evidence, records, structure
 from anonymizer.verification.chance import Fixed, Words
 from anonymizer.verification.digests import Digester
