@@ -23,7 +23,9 @@ pytestmark = pytest.mark.sandbox
 
 OLD_RULE = "preferences.newsletter: keep"
 NEW_RULE = "preferences.newsletter: {mask: constant, value: false}"
-LONGEST_GAP_SECONDS = 5.0
+# How long a client may miss staging, as a share of the refresh: seconds depend on what else this machine does. The demo
+# prints them.
+MOST_OF_A_REFRESH = 0.1
 
 
 def test_the_preview_of_a_new_stack_shows_the_plan_and_starts_nothing(
@@ -120,7 +122,7 @@ def test_the_second_refresh_is_hardly_noticed_by_a_client(
         service = reader.stop()
     outputs = stack.outputs()
     assert service.reads > 50
-    assert service.longest_gap_seconds <= LONGEST_GAP_SECONDS
+    assert service.longest_gap_seconds <= MOST_OF_A_REFRESH * sum(outputs["phases"].values())
     assert service.missed == 0 or service.longest_gap_at > ended_at(sandbox, outputs, "deliver")
     assert outputs["staging_endpoint"] == former["staging_endpoint"]
     assert inventory.volumes() == {"live": [outputs["live_volume_id"]], "previous": [former["live_volume_id"]]}
