@@ -40,7 +40,7 @@ test: setup check ## All checks and all tests, those that need root and real ser
 	$(SUDO) $(VENV_PYTHON) -m pytest -m "sandbox and not soak" --numprocesses 3 --dist loadscope
 
 soak: setup ## The long tests: killed in every step with pulumi, ten refreshes under writers (an hour).
-	$(SUDO) $(VENV_PYTHON) -m pytest -m soak --hypothesis-profile=search
+	$(SUDO) $(VENV_PYTHON) -m pytest -m soak --hypothesis-profile=search --numprocesses 3 --dist loadscope
 
 test-fast: setup ## The tests that need neither root nor servers.
 	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak" --numprocesses auto
