@@ -49,9 +49,7 @@ class Reference:
         documents = None if self.source.asked else odd.decoded(b"".join(raws), raws)
         if documents is None:
             return [self.treat_one(raw) for raw in raws]
-        walk = self._walk
-        for document in documents:
-            walk(document)
+        self._walk(documents)
         return [_encoded(document) for document in documents] if self.masks else raws
 
     def treat_one(self, raw: bytes) -> Any:
@@ -63,7 +61,7 @@ class Reference:
             self._inspection.check(raw)
             return None if self.masks else raw
         self.source.begin(raw)
-        self._walk(found[0])
+        self._walk(found)
         return _encoded(found[0]) if self.masks else raw
 
 
