@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from anonymizer.scan.compounds import fold
 from anonymizer.scan.kinds import (
     BY_VALUE,
     CONFIRMED_BY,
@@ -17,10 +18,14 @@ from anonymizer.scan.kinds import (
     WORDS,
 )
 from anonymizer.scan.names import Meaning, meaning
+from anonymizer.scan.patterns import TELLING
 from anonymizer.scan.shape import Place
 from anonymizer.scan.summary import Summary
 
 PERSONAL, PLAIN, DECIDE = "personal", "plain", "decide"
+_FEWEST_TELLING = 2
+_FEWEST_LONG_ID = 1_000_000
+_TELLING = [frozenset(fold(word) or word for word in words) for words in TELLING]
 
 
 @dataclass(frozen=True)
@@ -92,13 +97,23 @@ def _by_value(summary: Summary, said: Meaning) -> Verdict | None:
             continue
         if summary.examined * 2 >= summary.types.total() or summary.examined >= 200:
             return Verdict(PERSONAL, kind, _read_like(summary, words))
-    return _national(summary, said) or _birth(summary, said)
+    return _national(summary, said) or _birth(summary, said) or _telling(summary, said)
 
 
 def _national(summary: Summary, said: Meaning) -> Verdict | None:
     fitting = [kind for kind in summary.signals if kind.startswith("id:") and summary.share(kind) >= 0.9]
     if fitting and summary.examined >= 10 and not said.neutral and summary.share("ean", "date") < 0.9:
         return Verdict(PERSONAL, "national_id", f"{fitting[0][3:5].upper()} numbers with a right check digit")
+    return None
+
+
+def _telling(summary: Summary, said: Meaning) -> Verdict | None:
+    """Judge a few values that say something about a person: a gender, a blood group, a marital status."""
+    if said.neutral or not 2 <= summary.distinct <= FEW or set(summary.types) - {"null"} != {"string"}:
+        return None
+    values = {fold(text) or text for text in map(str.lower, summary.sample()) if text}
+    if len(values) >= _FEWEST_TELLING and any(values <= folded for folded in _TELLING):
+        return Verdict(PERSONAL, "attribute", "values that tell of a person")
     return None
 
 
@@ -114,11 +129,18 @@ def _by_name(said: Meaning, summary: Summary, types: set[str]) -> Verdict:
     texts = summary.types["string"] >= sum(summary.types.values()) / 2
     if _contradicted(kind, summary, types, texts=texts) or (kind == "account" and _is_surrogate(summary, types)):
         return _by_value(summary, Meaning()) or _traces(summary) or _plain(Meaning(), summary, types)
-    if said.strong and not said.sure and texts and _is_enum(summary) and summary.share("name") < 0.1:
+    if said.strong and not said.sure and _says_less(kind, summary, types, texts=texts):
         return _plain(Meaning(), summary, types)
     if said.strong and not (kind in OPEN - {"name", "street", "city"} and texts and _is_enum(summary)):
         return Verdict(PERSONAL, kind, ", ".join(filter(None, (why, _read_like(summary, tuple(WORDS))))))
     return _weak(kind, summary, types)
+
+
+def _says_less(kind: str, summary: Summary, types: set[str], *, texts: bool) -> bool:
+    """Tell whether values are of a list, or ids of a system's own making, where only the surroundings spoke."""
+    if kind in ("name", "actor", "account", "username") and (_is_surrogate(summary, types) or types <= NUMBERS):
+        return True
+    return kind != "attribute" and texts and _is_enum(summary) and summary.share("name") < 0.1
 
 
 def _contradicted(kind: str, summary: Summary, types: set[str], *, texts: bool) -> bool:
@@ -128,6 +150,8 @@ def _contradicted(kind: str, summary: Summary, types: set[str], *, texts: bool) 
         return not -180 <= low <= high <= 180
     if types <= NUMBERS and kind == "birth_date":
         return not (1880 <= low <= high <= 2100 or max(abs(low), abs(high)) > 100_000)
+    if types <= NUMBERS and kind == "username":
+        return high < _FEWEST_LONG_ID
     if not texts or summary.examined < 5:
         return False
     confirming = CONFIRMED_BY.get(kind)
@@ -150,9 +174,9 @@ def _weak(kind: str, summary: Summary, types: set[str]) -> Verdict:
     traces = _traces(summary)
     if traces:
         return traces
-    if kind in ("street", "city", "username", "plate") or (kind == "text" and summary.share("in:name") >= 0.1):
-        return Verdict(PERSONAL, kind, "by its name")
-    return Verdict(DECIDE, "name" if kind == "actor" else kind, "its name is vague", vague=True)
+    if kind in ("street", "city", "username", "plate", "actor") or (kind == "text" and summary.share("in:name") >= 0.1):
+        return Verdict(PERSONAL, "username" if kind == "actor" else kind, "by its name")
+    return Verdict(DECIDE, kind, "its name is vague", vague=True)
 
 
 def _traces(summary: Summary) -> Verdict | None:

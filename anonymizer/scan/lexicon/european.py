@@ -1,8 +1,4 @@
-"""The words by which fields are named, in nine languages (en, de, fr, es, it, nl, pt, pl, sv).
-
-They are written without accents and without the small words between (`of`, `de`, `di`), as `names.tokens` gives them;
-words of several parts are written as one. A weak word means its kind only where nothing around it says otherwise.
-"""
+"""What nine languages (en, de, fr, es, it, nl, pt, pl, sv) call the common kinds of personal data."""
 
 from __future__ import annotations
 
