@@ -14,6 +14,7 @@ _PLAIN_LETTERS = str.maketrans(
     {"ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "đ": "d", "\u0131": "i", "œ": "oe"}
 )
 _SHORTEST = 3
+_SHORTEST_HEAD = 4  # `lineage` is no age
 _SHORTEST_COMPOUND = 6
 _TAILS = frozenset(("id", "ids", "no", "nr", "ip", "ids"))
 _LINKS = ("", "s", "n", "en", "es")
@@ -78,7 +79,7 @@ def _of_known(word: str) -> tuple[str, ...]:
     """Cut into two or three known words; the last one as long as can be."""
     for at in range(_SHORTEST, len(word) - 1):
         head = word[at:]
-        if (len(head) < _SHORTEST and head not in _TAILS) or not (is_known(head) or head in _TAILS):
+        if head not in _TAILS and (len(head) < _SHORTEST_HEAD or not is_known(head)):
             continue
         for link in _LINKS:
             first = word[:at].removesuffix(link) if link else word[:at]

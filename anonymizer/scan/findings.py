@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anonymizer.scan import verdict
+from anonymizer.scan.kinds import NUMBERS, TEXT
+from anonymizer.scan.pairs import Pair, pairs
 from anonymizer.scan.shape import Place
 from anonymizer.scan.verdict import Verdict
 
 _OF_PERSONS = frozenset({"name", "email", "phone", "street", "birth_date", "national_id", "city", "postcode"})
-_VAGUE = frozenset({"name", "postcode", "account", "national_id", "birth_date", "card"})
+_VAGUE = frozenset({"name", "postcode", "account", "national_id", "birth_date", "card", "text", "attribute", "company"})
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Finding:
     Attributes:
         domain: The domain that joins it with others, where one is suggested.
         refers_to: The path whose values it holds, as `db.collection.path`.
+        pair: The key beside it that says what it is, where there is one.
     """
 
     path: str
@@ -28,6 +31,7 @@ class Finding:
     of_keys: bool = False
     domain: str = ""
     refers_to: str = ""
+    pair: Pair | None = None
 
 
 def judge_all(collection: str, root: Place) -> list[Finding]:
@@ -38,8 +42,19 @@ def judge_all(collection: str, root: Place) -> list[Finding]:
         root: The settled shape.
     """
     found = list(_below(root, (collection,)))
+    _settle_by_pairs(found, {one.value: one for one in pairs(root)})
     _settle_in_context(found)
     return found
+
+
+def _settle_by_pairs(found: list[Finding], known: dict[str, Pair]) -> None:
+    """Take a value for what the key beside it says."""
+    for one in found:
+        pair = None if one.of_keys else known.get(one.path)
+        if pair and set(one.place.summary.types) & (TEXT | NUMBERS):
+            one.pair = pair
+            if one.verdict.decision != verdict.PERSONAL:
+                one.verdict = Verdict(verdict.PERSONAL, pair.kind, f"{pair.selector} beside it says so")
 
 
 def _settle_in_context(found: list[Finding]) -> None:
@@ -50,13 +65,20 @@ def _settle_in_context(found: list[Finding]) -> None:
             kinds.setdefault(_parent(one.path), set()).add(one.verdict.kind)
     for one in found:
         vague = one.verdict.vague and one.verdict.kind in _VAGUE
-        if vague and len(kinds.get(_parent(one.path), ())) >= 2:
+        if vague and any(len(kinds.get(parent, ())) >= 2 for parent in _parents(one.path)):
             evidence = ", ".join(filter(None, (one.verdict.evidence, "beside what belongs to a person")))
             one.verdict = Verdict(verdict.PERSONAL, one.verdict.kind, evidence)
 
 
 def _parent(path: str) -> str:
     return path.rpartition(".")[0]
+
+
+def _parents(path: str) -> Iterator[str]:
+    """Give the path of each (sub-)document that holds a path, the innermost first."""
+    while path:
+        path = _parent(path)
+        yield path
 
 
 def _below(place: Place, names: tuple[str, ...]) -> Iterator[Finding]:

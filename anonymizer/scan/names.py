@@ -94,26 +94,37 @@ class _Match:
 
 
 def _said(own: list[str], above: list[list[str]]) -> Meaning:
+    if any("".join(own[at : at + size]) in surroundings.PHRASES for size in (1, 2, 3) for at in range(len(own))):
+        return Meaning(neutral=True)
     matches = _match(own)
-    taken = {place for match in matches for place in range(match.at, match.at + match.size)}
-    rest = [(place, word) for place, word in enumerate(own) if place not in taken]
     known = _with_parent(above[-1], own) if above and not any(match.strong for match in matches) else None
     if known and (not matches or known[1]):
-        matches, rest = [_Match(0, len(own), *known)], []
-    if any(match.kind == "attribute" for match in matches):
-        rest = [(place, word) for place, word in rest if word not in _OF_MONEY]
+        matches = [_Match(0, len(own), *known)]
+    rest = _left_over(own, matches)
     if _turns(rest, matches):
         return Meaning(neutral=True)
     words = [word for _, word in rest]
     if not matches:
         return _of_a_person(words) or Meaning(neutral=bool(words) and all(_is(word, _THINGS) for word in words))
-    sure = next((match for match in matches if match.strong), None)
+    return _meant(matches, words, own, above)
+
+
+def _left_over(own: list[str], matches: list[_Match]) -> list[tuple[int, str]]:
+    """Give the words that are in no match, with their places."""
+    taken = {place for match in matches for place in range(match.at, match.at + match.size)}
+    of_money = _OF_MONEY if any(match.kind == "attribute" for match in matches) else frozenset()
+    return [(place, word) for place, word in enumerate(own) if place not in taken and word not in of_money]
+
+
+def _meant(matches: list[_Match], words: list[str], own: list[str], above: list[list[str]]) -> Meaning:
+    """Say what matches mean with the words that are left over."""
+    sure, last = next((match for match in matches if match.strong), None), matches[-1]
     if sure:
-        return Meaning(sure.kind, strong=True, sure=True)
-    if matches[-1].kind in _NOT_BY_ID and any(word in _ID_WORDS for word in words):
+        of_anything = "".join(own[sure.at : sure.at + sure.size]) in surroundings.OF_ANYTHING
+        return _weighed("name", words, above) if of_anything and words else Meaning(sure.kind, strong=True, sure=True)
+    if last.kind in _NOT_BY_ID and any(word in _ID_WORDS for word in words):
         return _of_a_person([*words, *own]) or Meaning()
-    last = matches[-1]
-    if last.kind == "name" and not words and _is(own[-1], surroundings.PERSONS):
+    if last.kind == "name" and _is_person(own[-1]) and last.at + last.size == len(own):
         return Meaning("name", strong=True)
     return _weighed(last.kind, words, above)
 
@@ -181,6 +192,11 @@ def _weighed(kind: str, rest: list[str], above: list[list[str]]) -> Meaning:
         if any(_STRONG.get(word) or _WEAK.get(word) for word in words):
             break
     return Meaning(kind)
+
+
+def _is_person(word: str) -> bool:
+    """Tell whether a word alone stands for a person, and not as often for a part of a program."""
+    return _is(word, surroundings.PERSONS) and not _is(word, surroundings.ROLES_OF_THINGS)
 
 
 def _is(word: str, words: frozenset[str]) -> bool:

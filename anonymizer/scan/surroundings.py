@@ -5,22 +5,23 @@ from __future__ import annotations
 # A word that turns the whole into something about the thing: a count, a flag, a kind, a setting, a time.
 NEUTRAL = frozenset(
     """
-    boolean bool flags count counts counter total sum length size width height max min avg average rate ratio percent
-    score rank index sort type types kind format template layout style theme model version status flag enabled verified
-    valid validated confirmed required allowed optional visible hidden public active available supported compatible opt
-    optin optout consent subscribed policy at on date time timestamp until since expiry expires expired expiration month
-    year day seconds minutes hours ttl method mode channel provider setting settings config configuration preference
-    preferences preferred notification notifications frequency category group class level tier priority discount tax fee
-    cost price amount currency bonus limit quota rating target lang language locale encoding charset server port host
-    protocol prefix suffix pattern regex mask validator rule color colour case icon brand country region source origin
-    field column schema hint placeholder mandatory sent received opened clicked bounced bounce bounces delivered
-    campaign relationship permission role algorithm strength attempts anzahl typ art bestatigt bestaetigt verifiziert
-    aktiv pflicht vorlage erforderlich gepruft anz verifie verifiee valide actif modele obligatoire creation creacion
-    creazione tipo verificado verificada activo activa cantidad plantilla obligatorio modelo ativo quantidade verificato
-    attivo quantita obbligatorio conteggio aantal soort geverifieerd actief verplicht bevestigd sjabloon liczba ilosc
-    rodzaj zweryfikowany aktywny wymagany szablon domain domaine dominio domein domena doman sha sha1 commit serial bic
-    swift blz bankname firmware checksum etag hash digest sha256 md5 crc sku ean gtin upc isbn asin barcode slug code
-    codes title headline summary bezeichnung designation antal verifierad obligatorisk mall bekraftad
+    endpoint arn scope scopes validity interval timeout threshold boolean bool flags count counts counter total sum
+    length size width height max min avg average rate ratio percent score rank index sort type types kind format
+    template layout style theme model version status flag enabled verified valid validated confirmed required allowed
+    optional visible hidden public active available supported compatible opt optin optout consent subscribed policy at
+    on date time timestamp until since expiry expires expired expiration month year day seconds minutes hours ttl method
+    mode channel provider setting settings config configuration preference preferences preferred notification
+    notifications frequency category group class level tier priority discount tax fee cost price amount currency bonus
+    limit quota rating target lang language locale encoding charset server port host protocol prefix suffix pattern
+    regex mask validator rule color colour case icon brand country region source origin field column schema hint
+    placeholder mandatory sent received opened clicked bounced bounce bounces delivered campaign relationship permission
+    role algorithm strength attempts anzahl typ art bestatigt bestaetigt verifiziert aktiv pflicht vorlage erforderlich
+    gepruft anz verifie verifiee valide actif modele obligatoire creation creacion creazione tipo verificado verificada
+    activo activa cantidad plantilla obligatorio modelo ativo quantidade verificato attivo quantita obbligatorio
+    conteggio aantal soort geverifieerd actief verplicht bevestigd sjabloon liczba ilosc rodzaj zweryfikowany aktywny
+    wymagany szablon domain domaine dominio domein domena doman sha sha1 commit serial bic swift blz bankname firmware
+    checksum etag hash digest sha256 md5 crc sku ean gtin upc isbn asin barcode slug code codes title headline summary
+    bezeichnung designation antal verifierad obligatorisk mall bekraftad
     """.split()
 )
 
@@ -67,6 +68,34 @@ THINGS = frozenset(
     targy terem keszulek produs produse fisier depozit magazin sectie curs materie sala dispozitiv matiere cours salle
     asignatura curso aula habitacion vuelo corso disciplina turma voo vak kamer vlucht zimmer flug abteilung fach line
     query
+    """.split()
+)
+
+# Words for persons that programs, trees and networks have as well.
+ROLES_OF_THINGS = frozenset("parent child children driver executor broker client agent partner member user".split())
+
+# What persons and things have alike: it is a person's where no thing stands beside it.
+OF_ANYTHING = frozenset("displayname fullname legalname commonname sortname formername shortname".split())
+
+# Words that mean something else together.
+PHRASES = frozenset(
+    """
+    nexttoken pagetoken resumetoken synctoken requesttoken continuationtoken designtoken clienttoken idempotencytoken
+    cellvalue cellid cellrange celltype cellcount gridcell solarcell batterycell zipfile ziparchive addressbook
+    namespace mailserver mailhost emailserver phonemodel phonebrand streetview cityguide notebook commenthtmlid
+    messageid messagetype messagetemplate errormessage successmessage warningmessage statusmessageid welcomemessage
+    validationmessage logmessage messagequeue messagebroker commitmessage exceptionmessage releasenotes patientcount
+    publickeyid userstory usercase usermanual userinterface usergroup userrole userlevel usertype usercount
+    clientversion clientapp clienttype memberof addressspace memoryaddress baseaddress namedquery pinboard pinned
+    signaturealgorithm signaturetype signatureversion heartbeat agegroup ageclass agerating agelimit minage maxage
+    cacheage maxagedays screenorientation pageorientation lineheight rowheight imageheight imagewidth fontweight
+    lineweight netweight grossweight packageweight shippingweight productweight itemweight raceid racename
+    conditioncode itemcondition productcondition weathercondition termsandconditions termsconditions healthcheck
+    servicehealth systemhealth healthscore clusterhealth passrate passfail passcount keyname keyid keytype keysize
+    primarykey foreignkey partitionkey sortkey cachekey objectkey translationkey questiontext questiontitle
+    answeroptions photocount cookiepolicy cookieconsent cookiename cookiedomain sessiontimeout sessiontype
+    tokentype tokenlimit tokencount maxtokens prompttokens completiontokens totaltokens birthcount birthrate
+    partyname partysize politicalregion driverversion drivertype
     """.split()
 )
 

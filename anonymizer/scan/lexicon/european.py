@@ -48,7 +48,7 @@ STRONG: dict[str, str] = {
         miejscowosc miejsceurodzenia postort fodelseort bostadsort
     """,
     "postcode": """
-        postcode postalcode zip zipcode plz postleitzahl codepostal codigopostal cap codicepostale cep codpostal
+        postcode postalcode zip zipcode plz postleitzahl codepostal codigopostal codicepostale cep codpostal
         kodpocztowy postnummer postnr zip4 zippostal
     """,
     "coordinates": """

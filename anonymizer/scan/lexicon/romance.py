@@ -50,7 +50,7 @@ STRONG: dict[str, str] = {
         provincianascita cittadomicilio cidadenascimento cidaderesidencia municipionascimento localnasc naturaldecidade
         oras localitate loculnasterii locnastere orasresidenta judetnastere
     """,
-    "postcode": "codpostale codicepost codigopos codpost codepost codicecap cpostal cdpostal",
+    "postcode": "indirizzocap codpostale codicepost codigopos codpost codepost codicecap cpostal cdpostal",
     "coordinates": """
         latitudine longitudine geolocalisation geolocalizacion geolocalizzazione geolocalizacao coordgps ubicacion
         posiziongps posiciongps localizacao
