@@ -25,7 +25,8 @@ CONFIRMED_BY = {
     "mac": ("mac",),
     "user_agent": ("user_agent", "prose"),
     "birth_date": ("date", "digits", "hex"),
-    **dict.fromkeys(("phone", "coordinates", "postcode", "card", "account", "national_id", "plate"), ("digit",)),
+    **dict.fromkeys(("phone", "coordinates", "postcode", "card"), ("digit",)),
+    **dict.fromkeys(("account", "national_id", "plate"), ("digit", "token")),
 }
 
 # What a value alone gives away, the surest first: kind, what it reads like, what share of the values has to.

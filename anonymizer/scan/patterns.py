@@ -56,11 +56,13 @@ PATTERNS = (
     ("wallet", re.compile(r"0x[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{25,62}|[13][1-9A-HJ-NP-Za-km-z]{25,34}")),
     ("latlon", re.compile(r"\(?-?\d{1,2}\.\d{3,}, ?-?\d{1,3}\.\d{3,}\)?|POINT ?\(-?\d+\.\d+ -?\d+\.\d+\)|geo:-?\d.*")),
     ("icd", re.compile(r"(?!V\d\d?$)[A-TV-Z]\d[0-9AB]\.\d{1,4}|[A-TV-Z]\d\d\.[-0-9]")),
+    ("token", re.compile(r"(?=.*[A-Z0-9])[A-Z0-9][A-Z0-9./-]{3,}")),
     ("image", re.compile(r"data:image/[\w+.-]+;base64,.*", re.DOTALL)),
     ("local_phone", re.compile(r"\(?[2-9]\d\d\)?[ .-][2-9]\d\d[ .-]\d{4}(?: ?(?:x|ext\.?) ?\d+)?")),
 )
 
-# Values that say something about a person by themselves, where all that occur at a path are of one such list.
+# Values that say something about a person by themselves, where all that occur at a path are of one such list, two at
+# least; of those with a ! one has to be there (A+ may be a mark).
 _TELLING = """
     m f | m f d | m f x | m w | m w d | h f | male female | male female other
     | mannlich weiblich | mannlich weiblich divers
@@ -71,7 +73,7 @@ _TELLING = """
     | single married divorced widowed separated partnered | ledig verheiratet geschieden verwitwet
     | celibataire marie divorce veuf pacse | soltero casado divorciado viudo | solteiro casado divorciado viuvo
     | celibe nubile coniugato divorziato vedovo | ongehuwd gehuwd gescheiden | gift ogift skild anka
-    | a+ a- b+ b- ab+ ab- o+ o- 0+ 0-
+    | a+ a- b+ b- !ab+ !ab- !o+ !o- !0+ !0-
     | catholic protestant muslim jewish hindu buddhist christian orthodox none atheist sikh
     | katholisch evangelisch muslimisch judisch rk ev | catholique protestant musulman juif
     | islam kristen katolik hindu
@@ -80,4 +82,7 @@ _TELLING = """
     | mr mrs ms miss mx dr | herr frau | monsieur madame mademoiselle | sr sra srta | sig sigra | dhr mevr
     | he/him she/her they/them
 """
-TELLING = tuple(frozenset(words.split()) for words in _TELLING.split("|"))
+TELLING = tuple(
+    (frozenset(words.replace("!", "").split()), frozenset(word[1:] for word in words.split() if word[0] == "!"))
+    for words in _TELLING.split("|")
+)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from anonymizer.scan.compounds import fold
 from anonymizer.scan.kinds import (
     BY_VALUE,
     CONFIRMED_BY,
@@ -25,7 +25,6 @@ from anonymizer.scan.summary import Summary
 PERSONAL, PLAIN, DECIDE = "personal", "plain", "decide"
 _FEWEST_TELLING = 2
 _FEWEST_LONG_ID = 1_000_000
-_TELLING = [frozenset(fold(word) or word for word in words) for words in TELLING]
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def _by_value(summary: Summary, said: Meaning) -> Verdict | None:
             continue
         if summary.examined * 2 >= summary.types.total() or summary.examined >= 200:
             return Verdict(PERSONAL, kind, _read_like(summary, words))
-    return _national(summary, said) or _birth(summary, said) or _telling(summary, said)
+    return _national(summary, said) or _birth(summary, said) or _telling(summary)
 
 
 def _national(summary: Summary, said: Meaning) -> Verdict | None:
@@ -107,14 +106,21 @@ def _national(summary: Summary, said: Meaning) -> Verdict | None:
     return None
 
 
-def _telling(summary: Summary, said: Meaning) -> Verdict | None:
+def _telling(summary: Summary) -> Verdict | None:
     """Judge a few values that say something about a person: a gender, a blood group, a marital status."""
-    if said.neutral or not 2 <= summary.distinct <= FEW or set(summary.types) - {"null"} != {"string"}:
+    if not 2 <= summary.distinct <= FEW or set(summary.types) - {"null"} != {"string"}:
         return None
-    values = {fold(text) or text for text in map(str.lower, summary.sample()) if text}
-    if len(values) >= _FEWEST_TELLING and any(values <= folded for folded in _TELLING):
+    values = {_plain_word(text) for text in summary.sample() if text}
+    if len(values) >= _FEWEST_TELLING and any(
+        values <= words and (not needed or values & needed) for words, needed in TELLING
+    ):
         return Verdict(PERSONAL, "attribute", "values that tell of a person")
     return None
+
+
+def _plain_word(text: str) -> str:
+    """Write a short text in lower case, without accents and a full stop; signs stay, as in a blood group."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().rstrip(".")
 
 
 def _birth(summary: Summary, said: Meaning) -> Verdict | None:

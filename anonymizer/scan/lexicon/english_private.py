@@ -4,6 +4,7 @@ from __future__ import annotations
 
 STRONG: dict[str, str] = {
     "secret": """
+        puk pukcode simpin pinpuk
         passcode passkey unlockcode doorcode gatecode accesscode alarmcode securitycode seedphrase mnemonic
         encryptionkey signingkey signingsecret webhooksecret consumersecret appsecret apisecret privkey sshkey
         sshpublickey pgpkey gpgkey bearer authorization authcode authorizationcode otpcode smscode totp twofactorsecret
@@ -29,6 +30,7 @@ STRONG: dict[str, str] = {
         installid pixelid anonid deviceids clientuuid
     """,
     "attribute": """
+        racialorigin racialgroup nationalethnicity healthinsurer insurancecompany healthplan
         tribe caste creed denomination citizenships countrycitizenship countrybirth birthcountry immigrationstatus
         visastatus residencystatus veteran militarystatus disabilities impairment impairments dietaryrestrictions
         dietaryrestriction dietaryneeds dietaryrequirements specialneeds accessibilityneeds medicalcondition

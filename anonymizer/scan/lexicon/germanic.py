@@ -108,6 +108,7 @@ STRONG: dict[str, str] = {
         virksomhedsnavn bedriftsnavn firmanamn
     """,
     "attribute": """
+        krankenversicherung krankenversicherer pflegekasse zorgverzekeraar
         glaubensbekenntnis religionszugehorig familienstatus anzahlkinder kinderanzahl kinderzahl schwerbehindertengrad
         behinderungsgrad behinderung pflegegrad pflegestufe krankheiten vorerkrankungen vorerkrankung medikation
         medikamente allergien impfstatus impfungen impfung befund schwangerschaft raucher raucherstatus korpergewicht

@@ -67,6 +67,7 @@ STRONG: dict[str, str] = {
     """,
     "iban": "ibancliente codiceiban ribclient numeroiban",
     "account": """
+        numeroallocataire allocataire numerobeneficiaire numerosecteur
         numadherent numeroabonne numclient codeclient refclient referenceclient numeropatient numeroetudiant numetudiant
         codeadherent matriculeemploye cartefidelite numerofidelite numeropolice numpolice numeroassure numeromutuelle
         numcompte numerocompteur codigocliente nrocliente numcliente numeroempleado legajo
@@ -120,6 +121,7 @@ STRONG: dict[str, str] = {
         denominacaosocial numefirma angajator denumirefirma
     """,
     "attribute": """
+        mutuelle caisseassurance
         etatcivil statutmarital situationmaritale nbenfants nombreenfants groupesangin pathologie pathologies
         antecedents antecedentsmedicaux maladie maladies handicap rqth confession origineethnique opinionpolitique
         syndicat salairebrut salairenet salairebase remuneration revenufiscal quotientfamilial religionpratiquee vaccins
