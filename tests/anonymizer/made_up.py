@@ -27,6 +27,17 @@ FAMILY = (
     Yilmaz
     """
 ).split()
+WIDE_GIVEN = (
+    """
+    Mehmet Ayşe Zeynep Tuğba Onur Gizem Rajesh Priya Lakshmi Deepika Harpreet Sunil Budi Siti Dewi Joko Bích Tuấn
+    Hương Minh
+    """
+).split()
+WIDE_FAMILY = (
+    """
+    Yılmaz Kaya Demir Şahin Aydın Kumar Sharma Iyer Patel Singh Santoso Lestari Wijaya Nguyễn Trần Phạm
+    """
+).split()
 CITIES = (
     """
     Lübeck Nantes Toledo Parma Utrecht Gdańsk Uppsala Coimbra Leeds Boulder Graz Bruges Zaragoza Bergamo Tilburg
@@ -226,6 +237,21 @@ DRAW: dict[str, Callable[[Random], Any]] = {
     "postcode_uk": lambda r: (
         f"{r.choice('LMSB')}{r.choice('ESN')}{r.randint(1, 20)} {r.randint(1, 9)}{r.choice('ABD')}{r.choice('XYZ')}"
     ),
+    "given_wide": lambda r: r.choice(WIDE_GIVEN),
+    "family_wide": lambda r: r.choice(WIDE_FAMILY),
+    "full_wide": lambda r: f"{r.choice(WIDE_GIVEN)} {r.choice(WIDE_FAMILY)}",
+    "phone_tr": lambda r: f"05{digits(r, 2)} {digits(r, 3)} {digits(r, 2)} {digits(r, 2)}",
+    "phone_id": lambda r: f"0812-{digits(r, 4)}-{digits(r, 4)}",
+    "phone_vi": lambda r: f"09{digits(r, 8)}",
+    "street_tr": street("Atatürk Cad. No:", "Gül Sokak"),
+    "street_id": street("Jl. Merdeka No.", "Gang Mawar"),
+    "street_vi": lambda r: f"{r.randint(1, 300)} Lê Lợi, phường {r.randint(1, 20)}",
+    "street_da": street("Nørregade", "Skovvej"),
+    "digits11": lambda r: digits(r, 11),
+    "digits12": lambda r: digits(r, 12),
+    "digits15": lambda r: digits(r, 15),
+    "digits16": lambda r: digits(r, 16),
+    "hex8": lambda r: hexes(r, 8),
     "company": lambda r: f"{r.choice(FAMILY)} {r.choice(('GmbH', 'Ltd', 'SARL', '& Sons', 'Consulting'))}",
     "note": note,
     "note_de": lambda r: note(r, NOTES_DE),
