@@ -24,7 +24,7 @@ CONFIRMED_BY = {
     "ip": ("ip",),
     "mac": ("mac",),
     "user_agent": ("user_agent", "prose"),
-    "birth_date": ("date", "digits", "hex"),
+    "birth_date": ("date", "digits", "hex", "digit"),
     **dict.fromkeys(("phone", "coordinates", "postcode", "card"), ("digit",)),
     **dict.fromkeys(("account", "national_id", "plate"), ("digit", "token")),
 }

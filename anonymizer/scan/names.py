@@ -59,7 +59,7 @@ def _numbered(words: list[str]) -> str:
 
 _THINGS = surroundings.THINGS
 _OTHER_THINGS = dict.fromkeys("street city postcode coordinates".split(), _THINGS - surroundings.ORDERS)
-_OTHER_THINGS["plate"] = frozenset()
+_OTHER_THINGS |= dict.fromkeys(("plate", "coordinates"), frozenset())
 _STRONG, _WEAK = _table(lexicon.STRONG), _table(lexicon.WEAK)
 
 
@@ -98,6 +98,8 @@ def _said(own: list[str], above: list[list[str]]) -> Meaning:
         return Meaning(neutral=True)
     matches = _match(own)
     known = _with_parent(above[-1], own) if above and not any(match.strong for match in matches) else None
+    if not known and above and own and not matches and set(own) <= surroundings.GENERIC:
+        known = next(((match.kind, True) for match in _match(above[-1]) if match.strong), None)
     if known and (not matches or known[1]):
         matches = [_Match(0, len(own), *known)]
     rest = _left_over(own, matches)

@@ -38,7 +38,8 @@ STRONG: dict[str, str] = {
         collectionaddress meetingpoint addressdetail addressdetails
     """,
     "city": """
-        birthtown posttown postaltown townofbirth residencetown placeresidence hometownname cityresidence
+        nativeplace birthdistrict birthprovince birthtown posttown postaltown townofbirth residencetown placeresidence
+        hometownname cityresidence
     """,
     "postcode": "eircode zippostalcode postalzip pobcode zipcodes zipplus4 outcode homezip areapin",
     "coordinates": """
@@ -47,8 +48,8 @@ STRONG: dict[str, str] = {
         gpscoordinates gpstrack waypoints trajectory easting northing altitudegps loclat loclng
     """,
     "birth_date": """
-        birthts birthmonth birthyearmonth dateofbirthday doby birthdatetime birthdaydate dobirth bornon bornat bornyear
-        yearofbirth ageband birthdaymonth
+        birthtime timebirth birthhour birthts birthmonth birthyearmonth dateofbirthday doby birthdatetime birthdaydate
+        dobirth bornon bornat bornyear yearofbirth ageband birthdaymonth
     """,
     "card": """
         cardnum cardnumbers ccno maskedpan maskedcard maskedcardnumber cardlast4 cardlastfour last4digits lastfourdigits
@@ -56,18 +57,18 @@ STRONG: dict[str, str] = {
     """,
     "iban": "ibanno bankaccountiban payoutiban ibancode",
     "account": """
-        accountnum acctnumber bankacct bankaccno bankacctno routingno routing abarouting bsb clabe upiid walletaddress
-        btcaddress bitcoinaddress ethaddress ethereumaddress cryptoaddress cryptowallet publicaddress paypalid payid
-        paypalaccount venmo cashtag stripecustomerid customerno custno custnum clientno clientnumber clientnum
-        subscribernumber subscriberno memberno membershipid membershipno loyaltyid loyaltycard loyaltyno rewardsnumber
-        rewardsid frequentflyer frequentflyerno ffnumber librarycard librarycardnumber badgenumber badgeid badgeno
-        employeecode employeeno empno empcode staffnumber staffno staffcode payrollnumber payrollid payrollno
-        personnelnumber personnelno rollnumber rollno enrollmentnumber enrolmentnumber admissionnumber admissionno
-        matriculationnumber matriculation studentno candidatenumber applicantnumber patientno hospitalnumber chartnumber
-        medicalrecordno policyid insuranceid claimnumber insuranceno insurancepolicynumber meternumber meterno
-        meterserial mpan mprn meterpoint recordlocator donornumber voterregistration inmatenumber prisonernumber
-        dockerid pilotlicense agentcode taxaccount utilityaccount sepamandate mandatereference sepamandatereference
-        personnumber
+        policycode policyref policereportnumber policereportno reportnumberpolice badge accno acno accountnum acctnumber
+        bankacct bankaccno bankacctno routingno routing abarouting bsb clabe upiid walletaddress btcaddress
+        bitcoinaddress ethaddress ethereumaddress cryptoaddress cryptowallet publicaddress paypalid payid paypalaccount
+        venmo cashtag stripecustomerid customerno custno custnum clientno clientnumber clientnum subscribernumber
+        subscriberno memberno membershipid membershipno loyaltyid loyaltycard loyaltyno rewardsnumber rewardsid
+        frequentflyer frequentflyerno ffnumber librarycard librarycardnumber badgenumber badgeid badgeno employeecode
+        employeeno empno empcode staffnumber staffno staffcode payrollnumber payrollid payrollno personnelnumber
+        personnelno rollnumber rollno enrollmentnumber enrolmentnumber admissionnumber admissionno matriculationnumber
+        matriculation studentno candidatenumber applicantnumber patientno hospitalnumber chartnumber medicalrecordno
+        policyid insuranceid claimnumber insuranceno insurancepolicynumber meternumber meterno meterserial mpan mprn
+        meterpoint recordlocator donornumber voterregistration inmatenumber prisonernumber dockerid pilotlicense
+        agentcode taxaccount utilityaccount sepamandate mandatereference sepamandatereference personnumber
     """,
     "national_id": """
         nationalinsurance nationalinsuranceno nationalidno nationalidentity nationalidentifier identitydocument
@@ -94,10 +95,11 @@ STRONG: dict[str, str] = {
         bssid wifimacaddress blemac bluetoothmac bluetoothid ethernetaddress routermac hwaddress macid macadr
     """,
     "url": """
-        profilelink profileuri photolink pictureurl portfoliourl portfoliolink blogurl personalsite personalurl
-        homepageurl facebooklink linkedinprofile linkedinlink instagramlink instagramurl twitterurl githuburl xingurl
-        resumeurl cvurl resumelink cvlink avatarpath avatarlink avatarimage headshot headshoturl mugshot selfieurl
-        gravatar gravatarurl userimage userphoto userpicture userpic userimg profilepic profilepicurl profilepictureurl
+        signurl signpath profilepath profilefile photopath photoid photofile avatarfile selfiepath facepath profilelink
+        profileuri photolink pictureurl portfoliourl portfoliolink blogurl personalsite personalurl homepageurl
+        facebooklink linkedinprofile linkedinlink instagramlink instagramurl twitterurl githuburl xingurl resumeurl
+        cvurl resumelink cvlink avatarpath avatarlink avatarimage headshot headshoturl mugshot selfieurl gravatar
+        gravatarurl userimage userphoto userpicture userpic userimg profilepic profilepicurl profilepictureurl
         profileimageurl profileimg profilephotourl profileavatar displaypicture coverphoto passportphoto
         passportphotourl idphoto idphotourl idimage licensephoto signatureurl signatureimage signatureimageurl
         thumbnailphoto jpegphoto labeleduri webpage weburl websiteurl socialurl sociallinks sociallink socials videocv
@@ -106,16 +108,17 @@ STRONG: dict[str, str] = {
     """,
     "user_agent": "agentstring browserua clientuseragent uastring rawuseragent browserstring",
     "username": """
-        loginid preferredusername memberusername accountname mastodon bluesky youtubechannel twitch twitchid twitchlogin
-        reddit redditusername pinterest tumblr steam steamid xboxgamertag psnid battletag epicgamesid spotify spotifyid
-        soundcloud github githubid gitlab bitbucket stackoverflow keybase lineid kakao kakaoid kakaotalk vkid vkontakte
-        odnoklassniki weibo viberid jabber xmpp skypename zoomid teamsid userprincipalname samaccountname ntlogin
-        ldapuid ldapid ssoid openid unionid microsoftid linkedinid linkedin instagramid instagramhandle
-        instagramusername tiktokid tiktokhandle telegramid telegramusername telegramhandle telegramchatid tgid
-        tgusername facebookuserid fbid fbuserid fbusername googleuserid googlesub appleuserid applesub twitterusername
-        twitteruserid discordusername discordtag slackuserid slackhandle slackusername snapchatusername wechatopenid
-        wechatusername xhandle socialhandle socialhandles playertag playername ingamename screenname onlinename chatname
-        auth0id oauthid matrixid ircnick externaluserid userlogin useraccount orcid orcidid authname posterhandle
+        chatid chatuserid chatname loginid preferredusername memberusername accountname mastodon bluesky youtubechannel
+        twitch twitchid twitchlogin reddit redditusername pinterest tumblr steam steamid xboxgamertag psnid battletag
+        epicgamesid spotify spotifyid soundcloud github githubid gitlab bitbucket stackoverflow keybase lineid kakao
+        kakaoid kakaotalk vkid vkontakte odnoklassniki weibo viberid jabber xmpp skypename zoomid teamsid
+        userprincipalname samaccountname ntlogin ldapuid ldapid ssoid openid unionid microsoftid linkedinid linkedin
+        instagramid instagramhandle instagramusername tiktokid tiktokhandle telegramid telegramusername telegramhandle
+        telegramchatid tgid tgusername facebookuserid fbid fbuserid fbusername googleuserid googlesub appleuserid
+        applesub twitterusername twitteruserid discordusername discordtag slackuserid slackhandle slackusername
+        snapchatusername wechatopenid wechatusername xhandle socialhandle socialhandles playertag playername ingamename
+        screenname onlinename auth0id oauthid matrixid ircnick externaluserid userlogin useraccount orcid orcidid
+        authname posterhandle
     """,
     "plate": """
         regplate registrationplate carregistration carreg carregno vehiclenumber vehicleno vehiclereg vehicleregno
@@ -158,8 +161,8 @@ WEAK: dict[str, str] = {
     "city": "township birthplacecity cityname townname homecity placename",
     "coordinates": "geo loc geom geometry",
     "account": """
-        customerref clientref membercode clientcode customercode patientcode studentcode subscribercode caseid
-        casenumber bookingreference bookingref reservationnumber registrationnumber registrationno regno cbu upi vpa pnr
+        reportnumber referencenumber customerref clientref membercode clientcode customercode patientcode studentcode
+        subscribercode caseid casenumber bookingreference bookingref reservationnumber cbu upi vpa pnr
     """,
     "national_id": """
         docnumber documentnumber documentno docno licence license permit passnumber certificatenumber abn tfn utr nin
@@ -170,5 +173,5 @@ WEAK: dict[str, str] = {
     "company": "organization organisation org employers school university college dba",
     "email": "bcc",
     "ip": "xff",
-    "plate": "vrm vrn",
+    "plate": "registrationnumber registrationno regno vrm vrn",
 }

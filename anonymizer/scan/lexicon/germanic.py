@@ -15,7 +15,7 @@ STRONG: dict[str, str] = {
         noodcontact medewerkernaam partnernaam naamhouder verzekerde verzekeringnemer fornamnefternamn helnamn
         visningsnamn kontaktnamn fodelsenamn anhorig narmasteanhorig vardnadshavare malsman innehavare kortinnehavare
         kontoinnehavare patientnamn elevnamn lakare behandlandelakare handlaggarnamn fornavn efternavn mellemnavn
-        mellomnavn etternavn fuldenavn fulltnavn navn kaldenavn pigenavn pikenavn kontaktnavn kundenavn parorende
+        mellomnavn etternavn fuldenavn fulltnavn kaldenavn pigenavn pikenavn kontaktnavn kundenavn parorende
         narmestepararende verge foresatt foresatte foraeldre kortholder kontohaver visningsnavn patientnavn elevnavn
         laege lege fastlege praktiserendelaege
     """,
@@ -57,7 +57,7 @@ STRONG: dict[str, str] = {
     """,
     "iban": "ibannr ibankonto bankverbindung kontoiban rekeningiban",
     "account": """
-        kdnr kundenid kundennum mitgliedsnr mitgliednr persnr personalid personaln mitarbeiternr mitarbeiternummer
+        hsaid kdnr kundenid kundennum mitgliedsnr mitgliednr persnr personalid personaln mitarbeiternr mitarbeiternummer
         mitarbeiterid patientennummer patientennr patientenid fallnummer versicherungsnr versicherungsscheinnummer
         versichertennummer vsnr policennummer policenr matrikelnr matrnr schulernummer vertragsnummer vertragskonto
         vertragskontonummer zahlernummer zaehlernummer zahlernr kontonum bankkontonummer depotnummer mandatsreferenz
@@ -90,11 +90,12 @@ STRONG: dict[str, str] = {
         brukernavn brukerid brugernavnlogin innloggingsnavn smeknamn
     """,
     "secret": """
-        passworthash kennworthash zugangscode zugangsdaten zugangstoken sicherheitscode sicherheitsantwort geheimzahl
-        pinnummer einmalpasswort wiederherstellungscode turcode schlusselcode wlanpasswort geheimfrage geheimantwort
-        wachtwoordhash toegangscode beveiligingsvraag beveiligingscode geheimevraag eenmaligwachtwoord sleutelcode
-        losenordshash kodord portkod sakerhetsfraga engangskod sakerhetskod adgangskode adgangskodehash passord
-        passordhash engangskode sikkerhedskode sikkerhetskode dorkode portkode nokkelkode
+        schlusselnummer wlanschlussel nyckelkod nyckelnummer sleutelnummer nogleboks passworthash kennworthash
+        zugangscode zugangsdaten zugangstoken sicherheitscode sicherheitsantwort geheimzahl pinnummer einmalpasswort
+        wiederherstellungscode turcode schlusselcode wlanpasswort geheimfrage geheimantwort wachtwoordhash toegangscode
+        beveiligingsvraag beveiligingscode geheimevraag eenmaligwachtwoord sleutelcode losenordshash kodord portkod
+        sakerhetsfraga engangskod sakerhetskod adgangskode adgangskodehash passord passordhash engangskode
+        sikkerhedskode sikkerhetskode dorkode portkode nokkelkode
     """,
     "device": "geratekennung gerateid seriennummergerat apparaatid apparaatnummer enhetsid enhedsid",
     "plate": """
@@ -108,12 +109,14 @@ STRONG: dict[str, str] = {
         virksomhedsnavn bedriftsnavn firmanamn
     """,
     "attribute": """
-        krankenversicherung krankenversicherer pflegekasse zorgverzekeraar
-        glaubensbekenntnis religionszugehorig familienstatus anzahlkinder kinderanzahl kinderzahl schwerbehindertengrad
-        behinderungsgrad behinderung pflegegrad pflegestufe krankheiten vorerkrankungen vorerkrankung medikation
-        medikamente allergien impfstatus impfungen impfung befund schwangerschaft raucher raucherstatus korpergewicht
-        korpergrosse gewichtkg grossecm blutdruck blutzucker jahresgehalt monatsgehalt stundenlohn bruttolohn nettolohn
-        jahresbrutto monatsbrutto haushaltseinkommen nettoeinkommen steuerklassenr kinderfreibetrag kirchensteuer
+        sjukdagar sjukskrivning facklig fackligtillhorighet brutto netto personenzahl haushaltsgrosse haustiere haustier
+        krankentage ledsagerkort sygedage sykedager sygemelding sykmelding sygdomsarsag antalpersoner huisdieren
+        aantalpersonen krankenversicherung krankenversicherer pflegekasse zorgverzekeraar glaubensbekenntnis
+        religionszugehorig familienstatus anzahlkinder kinderanzahl kinderzahl schwerbehindertengrad behinderungsgrad
+        behinderung pflegegrad pflegestufe krankheiten vorerkrankungen vorerkrankung medikation medikamente allergien
+        impfstatus impfungen impfung befund schwangerschaft raucher raucherstatus korpergewicht korpergrosse gewichtkg
+        grossecm blutdruck blutzucker jahresgehalt monatsgehalt stundenlohn bruttolohn nettolohn jahresbrutto
+        monatsbrutto haushaltseinkommen nettoeinkommen steuerklassenr kinderfreibetrag kirchensteuer
         kirchensteuerpflicht entgeltgruppe besoldungsgruppe gewerkschaft gewerkschaftsmitglied parteizugehorigkeit
         sexuelleorientierung herkunft migrationshintergrund nationalitaet geburtsland muttersprache krankmeldung
         krankheitstage fehltage bonitat schufascore schufa sozialleistungen vorstrafen augenfarbe haarfarbe
@@ -150,9 +153,9 @@ STRONG: dict[str, str] = {
 
 WEAK: dict[str, str] = {
     "name": """
-        arzt arztin patient patientin schuler schulerin lehrer lehrerin fahrer fahrerin mieter vermieterin eigentumer
-        besitzer zeugin anwalt rechtsanwalt notar vater mutter kind eltern ehepartner ehemann ehefrau lebenspartner
-        autor verfasser melder besteller kaufer verkaufer gast reisender teilnehmer referent antragsteller
+        navn arzt arztin patient patientin schuler schulerin lehrer lehrerin fahrer fahrerin mieter vermieterin
+        eigentumer besitzer zeugin anwalt rechtsanwalt notar vater mutter kind eltern ehepartner ehemann ehefrau
+        lebenspartner autor verfasser melder besteller kaufer verkaufer gast reisender teilnehmer referent antragsteller
         unterzeichneter trainer betreuerin vertreter kollege kassierer spieler pate arts patiente leerling docent leraar
         bestuurder huurder verhuurder eigenaar getuige advocaat notaris vader moeder ouder echtgenoot echtgenote auteur
         koper verkoper reiziger deelnemer spreker aanvrager chauffeur verzender elev larare forare hyresgast hyresvard

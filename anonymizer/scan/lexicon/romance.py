@@ -16,8 +16,8 @@ STRONG: dict[str, str] = {
         legalerappresentante contattoemergenza referenteazienda nomebattesimo soprannome nomesocial nomeresponsavel
         nomealuno nomepaciente nomefuncionario nomecontato nomeusuario nomefantasia nomepessoa nomepai nomemae filiacao
         nomeconjuge responsavellegal titular nomeresp nomemedico apelidonome nomecolaborador contatoemergencia
-        nometitular sobrenomes nomes nume prenume numecomplet numefamilie numeprenume numepacient numeclient
-        persoanacontact reprezentantlegal
+        nometitular sobrenomes nomes prenume numecomplet numefamilie numeprenume numepacient numeclient persoanacontact
+        reprezentantlegal
     """,
     "email": """
         mailpro mailperso emailperso emailpro courrielpro adressecourriel adresseelectronique correocontacto
@@ -67,10 +67,10 @@ STRONG: dict[str, str] = {
     """,
     "iban": "ibancliente codiceiban ribclient numeroiban",
     "account": """
-        numeroallocataire allocataire numerobeneficiaire numerosecteur
-        numadherent numeroabonne numclient codeclient refclient referenceclient numeropatient numeroetudiant numetudiant
-        codeadherent matriculeemploye cartefidelite numerofidelite numeropolice numpolice numeroassure numeromutuelle
-        numcompte numerocompteur codigocliente nrocliente numcliente numeroempleado legajo
+        codigoconvenio carteiraconvenio matricolainps numeroafiliacion numeroallocataire allocataire numerobeneficiaire
+        numerosecteur numadherent numeroabonne numclient codeclient refclient referenceclient numeropatient
+        numeroetudiant numetudiant codeadherent matriculeemploye cartefidelite numerofidelite numeropolice numpolice
+        numeroassure numeromutuelle numcompte numerocompteur codigocliente nrocliente numcliente numeroempleado legajo
         numeroalumno matriculaalumno numerohistoria historiaclinica numhistoriaclinica nroafiliado numeroafiliado
         numeroasegurado numeropoliza cuentabancaria numcuenta nrocuenta cuentaclabe tarjetafidelidad numeroabonado
         codigoempleado numerocolegiado codicecliente numerocliente numerotessera matricolastudente matricoladipendente
@@ -80,17 +80,18 @@ STRONG: dict[str, str] = {
         numeroaluno numerofuncionario contbancar numarclient codclient numarmatricol numarpolita numarfisa
     """,
     "national_id": """
-        numss numerosecuritesoc securitesocialenum nirpp numerosecsociale carteidentite numerocarteidentite numeropermis
-        cartevitale numeroidentite pieceidentite numeropieceidentite titresejour numerotitresejour nifspi
-        numerofiscalreference siretclient tvaintracom numerotva nrodocumento documentonacional cedula cedulaidentidad
-        cedulaciudadania numerocedula cuit cuil claveelector folioine numeross licenciaconducir numerolicencia
-        numpasaporte nropasaporte numerodni dninie nifnie identificacionfiscal rucdni numerosegurosocial curprfc
-        cartanetidentidad tarjetasanitaria numtarjetasanitaria codfiscale codfisc pivacliente piva numeropatente
-        numerocartaidentita numeropassaporto documentoidentita codicesanitario numerotesserasanitaria documentonumero
-        estremidocumento rgcpf numerocpf numerorg cpfcnpj cpfcliente cpfresponsavel identidade orgaoemissor cnh
-        numerocnh tituloeleitor pispasep nispis cartaosus ctps numerocontribuintefiscal nifcliente numerosns niss
-        numeroidentificacaofiscal numerobi bilheteidentidade numerocartaocidadao passaportenumero codnumericpersonal
-        codpersonal serieci seriebuletin cartedeidentitate buletin codfiscal pasaport permisconducere numarpasaport
+        numerosus cartaosus crm crmmedico coren oab cartatrabalho numss numerosecuritesoc securitesocialenum nirpp
+        numerosecsociale carteidentite numerocarteidentite numeropermis cartevitale numeroidentite pieceidentite
+        numeropieceidentite titresejour numerotitresejour nifspi numerofiscalreference siretclient tvaintracom numerotva
+        nrodocumento documentonacional cedula cedulaidentidad cedulaciudadania numerocedula cuit cuil claveelector
+        folioine numeross licenciaconducir numerolicencia numpasaporte nropasaporte numerodni dninie nifnie
+        identificacionfiscal rucdni numerosegurosocial curprfc cartanetidentidad tarjetasanitaria numtarjetasanitaria
+        codfiscale codfisc pivacliente piva numeropatente numerocartaidentita numeropassaporto documentoidentita
+        codicesanitario numerotesserasanitaria documentonumero estremidocumento rgcpf numerocpf numerorg cpfcnpj
+        cpfcliente cpfresponsavel identidade orgaoemissor cnh numerocnh tituloeleitor pispasep nispis ctps
+        numerocontribuintefiscal nifcliente numerosns niss numeroidentificacaofiscal numerobi bilheteidentidade
+        numerocartaocidadao passaportenumero codnumericpersonal codpersonal serieci seriebuletin cartedeidentitate
+        buletin codfiscal pasaport permisconducere numarpasaport
     """,
     "ip": "ipclient ipcliente ipusuario iputilizador ipconnexion iputente",
     "url": """
@@ -121,21 +122,23 @@ STRONG: dict[str, str] = {
         denominacaosocial numefirma angajator denumirefirma
     """,
     "attribute": """
-        mutuelle caisseassurance
-        etatcivil statutmarital situationmaritale nbenfants nombreenfants groupesangin pathologie pathologies
-        antecedents antecedentsmedicaux maladie maladies handicap rqth confession origineethnique opinionpolitique
-        syndicat salairebrut salairenet salairebase remuneration revenufiscal quotientfamilial religionpratiquee vaccins
-        motifarret arretmaladie orientationsexuelle tailleenfant grossesse fumeur tiposangre gruposanguineo grupos
-        sanguineo alergias alergia enfermedad enfermedades diagnostico antecedentes medicacion discapacidad
-        gradodiscapacidad estatura salariobase sueldo sueldobruto sueldoneto ingresosmensuales nivelingresos religion
-        orientacionsexual etnia afiliacionsindical numerohijos embarazo fumador vacunas minusvalia raza grupposanguigno
-        allergie allergia patologia patologie diagnosi invalidita disabilita disabile statofamiglia redditoannuo
-        retribuzione stipendiolordo stipendionetto religione orientamentosessuale appartenenzasindacale numerofigli
-        gravidanza fumatore vaccinazioni malattia malattie pesocorporeo isee tiposanguineo doencas doenca deficiencia
-        salariobruto salarioliquido rendafamiliar rendamensal renda faixasalarial remuneracao raca racacor corraca
-        religiao orientacaosexual identidadegenero estadocivil escolaridadepais numerofilhos gestante fumante vacinas
-        comorbidades historicomedico alturacm pesokg gravidez beneficiosocial bolsafamilia varsta starecivila cetatenie
-        nationalitate salariu venit grupasanguina grupasange boala boli alergii handicapat religie etnie
+        genere convenio planosaude remedio remedios dosagem dosis posologia farmaco obrasocial aseguradora eps
+        regimensalud hipotesediagnostica motivoassenza motifabsence motivoausencia previsionsalud isapre mutuelle
+        caisseassurance etatcivil statutmarital situationmaritale nbenfants nombreenfants groupesangin pathologie
+        pathologies antecedents antecedentsmedicaux maladie maladies handicap rqth confession origineethnique
+        opinionpolitique syndicat salairebrut salairenet salairebase remuneration revenufiscal quotientfamilial
+        religionpratiquee vaccins motifarret arretmaladie orientationsexuelle tailleenfant grossesse fumeur tiposangre
+        gruposanguineo grupos sanguineo alergias alergia enfermedad enfermedades diagnostico antecedentes medicacion
+        discapacidad gradodiscapacidad estatura salariobase sueldo sueldobruto sueldoneto ingresosmensuales
+        nivelingresos religion orientacionsexual etnia afiliacionsindical numerohijos embarazo fumador vacunas
+        minusvalia raza grupposanguigno allergie allergia patologia patologie diagnosi invalidita disabilita disabile
+        statofamiglia redditoannuo retribuzione stipendiolordo stipendionetto religione orientamentosessuale
+        appartenenzasindacale numerofigli gravidanza fumatore vaccinazioni malattia malattie pesocorporeo isee
+        tiposanguineo doencas doenca deficiencia salariobruto salarioliquido rendafamiliar rendamensal renda
+        faixasalarial remuneracao raca racacor corraca religiao orientacaosexual identidadegenero estadocivil
+        escolaridadepais numerofilhos gestante fumante vacinas comorbidades historicomedico alturacm pesokg gravidez
+        beneficiosocial bolsafamilia varsta starecivila cetatenie nationalitate salariu venit grupasanguina grupasange
+        boala boli alergii handicapat religie etnie
     """,
     "text": """
         commentairelibre motifconsultation compterendu compterenduconsultation anamnese remarqueinterne messageclient
@@ -154,7 +157,7 @@ STRONG: dict[str, str] = {
 
 WEAK: dict[str, str] = {
     "name": """
-        patient eleve etudiant assure conjoint parent pere mere enfant temoin notaire avocat professeur enseignant
+        nume patient eleve etudiant assure conjoint parent pere mere enfant temoin notaire avocat professeur enseignant
         invite voyageur conducteur chauffeur proprietaire bailleur beneficiaire signataire paciente alumno estudiante
         asegurado padre madre hijo testigo notario abogado profesor docente invitado viajero conductor chofer
         propietario arrendador arrendatario inquilino beneficiario firmante autor emisor solicitante paziente studente
