@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anonymizer.scan import verdict
+from anonymizer.scan.compounds import cut, tokens
 from anonymizer.scan.kinds import NUMBERS, TEXT
 from anonymizer.scan.pairs import Pair, pairs
 from anonymizer.scan.shape import Place
+from anonymizer.scan.surroundings import THINGS
 from anonymizer.scan.verdict import Verdict
 
 _OF_PERSONS = frozenset({"name", "email", "phone", "street", "birth_date", "national_id", "city", "postcode"})
+_ENOUGH_KINDS = 2
+_MANY_KINDS = 3
 _VAGUE = frozenset({"name", "postcode", "account", "national_id", "birth_date", "card", "text", "attribute", "company"})
 
 
@@ -64,10 +68,20 @@ def _settle_in_context(found: list[Finding]) -> None:
         if one.verdict.decision == verdict.PERSONAL and one.verdict.kind in _OF_PERSONS:
             kinds.setdefault(_parent(one.path), set()).add(one.verdict.kind)
     for one in found:
+        around = max(len(kinds.get(parent, ())) for parent in _parents(one.path))
         vague = one.verdict.vague and one.verdict.kind in _VAGUE
-        if vague and any(len(kinds.get(parent, ())) >= 2 for parent in _parents(one.path)):
+        if (vague and around >= _ENOUGH_KINDS) or (around >= _MANY_KINDS and _speaks_of_nothing_else(one)):
             evidence = ", ".join(filter(None, (one.verdict.evidence, "beside what belongs to a person")))
-            one.verdict = Verdict(verdict.PERSONAL, one.verdict.kind, evidence)
+            one.verdict = Verdict(verdict.PERSONAL, one.verdict.kind or "account", evidence)
+
+
+def _speaks_of_nothing_else(one: Finding) -> bool:
+    """Tell whether what is not known may well be about the person beside whom it stands: its name names no thing."""
+    if one.of_keys or one.verdict.decision != verdict.DECIDE or not set(one.place.summary.types) & (TEXT | NUMBERS):
+        return False
+    named = [tokens(step) for step in one.path.replace("[]", "").split(".")]
+    things = any(word in THINGS or word.removesuffix("s") in THINGS for words in named for word in cut(words))
+    return not things and one.path != "_id"
 
 
 def _parent(path: str) -> str:

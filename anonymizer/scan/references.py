@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import combinations
 
 from anonymizer.scan import verdict
+from anonymizer.scan.compounds import tokens
 from anonymizer.scan.findings import Finding
-from anonymizer.scan.names import tokens
 from anonymizer.scan.survey import Surveyed
 
 _FEWEST_VALUES = 12
