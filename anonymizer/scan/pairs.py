@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from anonymizer.scan.compounds import is_known, tokens
 from anonymizer.scan.names import meaning
 from anonymizer.scan.shape import Place
 from anonymizer.scan.summary import Summary
+from anonymizer.treatment.unlisted import shown_key
 
 SELECTORS = (
     "kind type key system name label field channel attribute property param code use method category medium art tipo "
@@ -39,6 +41,15 @@ class Pair:
     def kind(self) -> str:
         """The kind that all words name, or `text` where they name several."""
         return next(iter(self.kinds.values())) if len(set(self.kinds.values())) == 1 else "text"
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What of `kinds` may be shown: words of the lexicon alone, as a key may hold a value after all."""
+        return {word: kind for word, kind in self.kinds.items() if shown_key(word) == word and _all_known(word)}
+
+
+def _all_known(word: str) -> bool:
+    return all(is_known(token) for token in tokens(word))
 
 
 def pairs(root: Place) -> Iterator[Pair]:
