@@ -14,6 +14,16 @@ from anonymizer.scan.surroundings import THINGS
 from anonymizer.scan.verdict import Verdict
 
 _OF_PERSONS = frozenset({"name", "email", "phone", "street", "birth_date", "national_id", "city", "postcode"})
+_TELLING_TYPES = TEXT | NUMBERS | {"binData"}
+_SENSITIVE = frozenset(
+    """
+    medical medische medico medica medicina medizinisch sante gesundheit salud saude salute saglik kesehatan zdravi
+    zdravotni zdrowie halsa sundhed helse terveys clinical vitals eeo diversity backgroundcheck criminal allergies
+    diagnosis diagnoses disability biometrics
+    """.split()
+)
+_IDS_AND_TIMES = frozenset("id ids at date time on version schema".split())
+_NOT_SENSITIVE = frozenset({"date", "timestamp", "objectId"})
 _ENOUGH_KINDS = 2
 _MANY_KINDS = 3
 _VAGUE = frozenset({"name", "postcode", "account", "national_id", "birth_date", "card", "text", "attribute", "company"})
@@ -48,7 +58,19 @@ def judge_all(collection: str, root: Place) -> list[Finding]:
     found = list(_below(root, (collection,)))
     _settle_by_pairs(found, {one.value: one for one in pairs(root)})
     _settle_in_context(found)
+    _settle_beneath(found)
     return found
+
+
+def _settle_beneath(found: list[Finding]) -> None:
+    """Take all for personal that stands in a part of a document that is about health, beliefs or crimes."""
+    for one in found:
+        above = [word for step in one.path.replace("[]", "").split(".")[:-1] for word in cut(tokens(step))]
+        if not _SENSITIVE & set(above) or one.of_keys or one.verdict.decision == verdict.PERSONAL:
+            continue
+        last = set(cut(tokens(one.path.replace("[]", "").rpartition(".")[2])))
+        if not set(one.place.summary.types) - {"null"} <= _NOT_SENSITIVE and not last & _IDS_AND_TIMES:
+            one.verdict = Verdict(verdict.PERSONAL, "attribute", f"beneath {min(_SENSITIVE & set(above))}")
 
 
 def _settle_by_pairs(found: list[Finding], known: dict[str, Pair]) -> None:
@@ -77,7 +99,7 @@ def _settle_in_context(found: list[Finding]) -> None:
 
 def _speaks_of_nothing_else(one: Finding) -> bool:
     """Tell whether what is not known may well be about the person beside whom it stands: its name names no thing."""
-    if one.of_keys or one.verdict.decision != verdict.DECIDE or not set(one.place.summary.types) & (TEXT | NUMBERS):
+    if one.of_keys or one.verdict.decision != verdict.DECIDE or not set(one.place.summary.types) & _TELLING_TYPES:
         return False
     named = [tokens(step) for step in one.path.replace("[]", "").split(".")]
     things = any(word in THINGS or word.removesuffix("s") in THINGS for words in named for word in cut(words))

@@ -11,9 +11,12 @@ from anonymizer.scan.compounds import cut, stem, tokens
 
 _TURNED = re.compile(r".{3,}(ed|able|ible)")
 _LONGEST = 4
-_OF_MONEY = frozenset("amount total gross net annual monthly yearly cents".split())
+_OF_MONEY = frozenset(
+    "amount total gross net annual monthly yearly cents montant monto importo betrag bedrag kwota castka belob".split()
+)
 _ID_WORDS = frozenset("id ids uuid guid oid pk ref refs reference identifier key code".split())
 _NOT_BY_ID = frozenset("name actor street city text company attribute".split())
+_NAMES_OF_THINGS = frozenset("name text company".split())  # what a collection of things has of itself
 _LANGUAGES = frozenset("en de fr es it nl pt pl sv da fi no cs us gb".split())
 
 
@@ -98,8 +101,7 @@ def _said(own: list[str], above: list[list[str]]) -> Meaning:
         return Meaning(neutral=True)
     matches = _match(own)
     known = _with_parent(above[-1], own) if above and not any(match.strong for match in matches) else None
-    if not known and above and own and not matches and set(own) <= surroundings.GENERIC:
-        known = next(((match.kind, True) for match in _match(above[-1]) if match.strong), None)
+    known = known or (_under(above[-1], own) if above else None)
     if known and (not matches or known[1]):
         matches = [_Match(0, len(own), *known)]
     rest = _left_over(own, matches)
@@ -165,6 +167,17 @@ def _with_parent(parent: list[str], own: list[str]) -> tuple[str, bool] | None:
     return next((known for form in (words, [words[0].removesuffix("s"), *own]) if (known := _look_up(form))), None)
 
 
+def _under(parent: list[str], own: list[str]) -> tuple[str, bool] | None:
+    """Read `tax_ids[].value`, `birth.year` and `income[].amount` by what stands above them."""
+    kind = next((match.kind for match in _match(parent) if match.strong), "")
+    generic = surroundings.GENERIC
+    if kind == "attribute":
+        generic = generic | surroundings.NAMES | _OF_MONEY
+    elif kind == "birth_date":
+        generic = generic | surroundings.YEARS
+    return (kind, True) if kind and own and set(own) <= generic else None
+
+
 def _turns(rest: list[tuple[int, str]], matches: list[_Match]) -> bool:
     """Tell whether words beside the known ones make it a count, a flag, a time and so on.
 
@@ -172,7 +185,7 @@ def _turns(rest: list[tuple[int, str]], matches: list[_Match]) -> bool:
     """
     first = matches[0].at if matches else 0
     for place, word in rest:
-        if place < first and word in surroundings.WHICH:
+        if place < first and (word in surroundings.WHICH or (matches[0].strong and word not in surroundings.FIRST)):
             continue
         if _is(word, surroundings.NEUTRAL) or (matches and place > first and _TURNED.fullmatch(word)):
             return True
@@ -186,10 +199,10 @@ def _weighed(kind: str, rest: list[str], above: list[list[str]]) -> Meaning:
         return Meaning(kind, strong=True)
     if any(_is(word, things) for word in rest) or (rest and all(word in _LANGUAGES for word in rest)):
         return Meaning(neutral=True)
-    for words in reversed(above):
+    for depth, words in zip(range(len(above), 0, -1), reversed(above), strict=True):
         if any(_is(word, persons) for word in words):
             return Meaning(kind, strong=True)
-        if any(_is(word, things) for word in words):
+        if any(_is(word, things) for word in words) and (depth > 1 or (kind in _NAMES_OF_THINGS and not rest)):
             return Meaning(neutral=True)
         if any(_STRONG.get(word) or _WEAK.get(word) for word in words):
             break

@@ -49,8 +49,8 @@ PATTERNS = (
     ("key", re.compile(r"(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+) \S+.*|-----BEGIN [A-Z ]+-----.*", re.DOTALL)),
     ("access", re.compile("|".join(_TOKENS))),
     ("handle", re.compile(r"@[A-Za-z]\w[\w.]{1,30}")),
-    ("version", re.compile(r"v?\d+(?:\.\d+){1,3}(?:-[\w.]+)?")),
-    ("street", re.compile(rf"(?i)(?=.*\d).*(?:{'|'.join(_WAYS)})")),
+    ("version", re.compile(r"v?\d{1,2}(?:\.\d{1,2}){1,3}(?:-[\w.]+)?")),
+    ("street", re.compile(rf"(?i)(?=.*\d)(?=.{{5,90}}$).*(?:{'|'.join(_WAYS)}).*")),
     ("vin", re.compile(r"(?=.*\d)(?=.*[A-Z])[A-HJ-NPR-Z0-9]{9}[A-HJ-NPR-Z0-9]{4}[A-HJ-NPR-Z0-9]{4}")),
     ("iccid", re.compile(r"89\d{16,18}[\dF]?")),
     ("wallet", re.compile(r"0x[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{25,62}|[13][1-9A-HJ-NP-Za-km-z]{25,34}")),
@@ -64,23 +64,19 @@ PATTERNS = (
 # Values that say something about a person by themselves, where all that occur at a path are of one such list, two at
 # least; of those with a ! one has to be there (A+ may be a mark).
 _TELLING = """
-    m f | m f d | m f x | m w | m w d | h f | male female | male female other
-    | mannlich weiblich | mannlich weiblich divers
-    | homme femme | hombre mujer | masculino femenino | masculino feminino | maschio femmina | man vrouw | man kvinna
-    | mand kvinde | mann kvinne | mies nainen | muz zena | kobieta mezczyzna | ferfi no | erkek kadin | barbat femeie
-    | laki-laki perempuan | male female diverse | male female unknown | male female nonbinary
-    | male female other unspecified unknown
-    | single married divorced widowed separated partnered | ledig verheiratet geschieden verwitwet
-    | celibataire marie divorce veuf pacse | soltero casado divorciado viudo | solteiro casado divorciado viuvo
-    | celibe nubile coniugato divorziato vedovo | ongehuwd gehuwd gescheiden | gift ogift skild anka
-    | a+ a- b+ b- !ab+ !ab- !o+ !o- !0+ !0-
-    | catholic protestant muslim jewish hindu buddhist christian orthodox none atheist sikh
-    | katholisch evangelisch muslimisch judisch rk ev | catholique protestant musulman juif
-    | islam kristen katolik hindu
-    | straight gay lesbian bisexual heterosexual homosexual asexual queer
-    | caucasian asian hispanic latino african | smoker nonsmoker former never non-smoker
-    | mr mrs ms miss mx dr | herr frau | monsieur madame mademoiselle | sr sra srta | sig sigra | dhr mevr
-    | he/him she/her they/them
+    m f | m f d | m f x | m w | m w d | h f | male female | male female other | mannlich weiblich | mannlich
+    weiblich divers | muzh zhen | muzhskoy zhenskiy | homme femme | hombre mujer | masculino femenino | masculino
+    feminino | maschio femmina | man vrouw | man kvinna | mand kvinde | mann kvinne | mies nainen | muz zena |
+    kobieta mezczyzna | ferfi no | erkek kadin | barbat femeie | laki-laki perempuan | male female diverse | male
+    female unknown | male female nonbinary | male female other unspecified unknown | single married divorced widowed
+    separated partnered | ledig verheiratet geschieden verwitwet | celibataire marie divorce veuf pacse | soltero
+    casado divorciado viudo | solteiro casado divorciado viuvo | celibe nubile coniugato divorziato vedovo |
+    ongehuwd gehuwd gescheiden | gift ogift skild anka | a+ a- b+ b- !ab+ !ab- !o+ !o- !0+ !0- | catholic protestant
+    muslim jewish hindu buddhist christian orthodox none atheist sikh | katholisch evangelisch muslimisch judisch rk
+    ev | catholique protestant musulman juif | islam kristen katolik hindu | straight gay lesbian bisexual
+    heterosexual homosexual asexual queer | caucasian asian hispanic latino african | smoker nonsmoker former never
+    non-smoker | mr mrs ms miss mx dr | herr frau | monsieur madame mademoiselle | sr sra srta | sig sigra | dhr
+    mevr | he/him she/her they/them
 """
 TELLING = tuple(
     (frozenset(words.replace("!", "").split()), frozenset(word[1:] for word in words.split() if word[0] == "!"))

@@ -27,7 +27,7 @@ def by_value(summary: Summary, said: Meaning) -> Told | None:
             continue
         if kind in ("name", "street", "phone") and said.strong and said.kind not in ("", "text"):
             continue
-        if kind == "ip" and said.neutral:
+        if kind == "ip" and said.neutral and summary.share("version") >= 0.5:
             continue
         if summary.examined * 2 >= summary.types.total() or summary.examined >= 200:
             return (kind, read_like(summary, words))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 STRONG: dict[str, str] = {
     "secret": """
-        qrcode qr streamkey accessqr doorkey roomkey lockerkey lockercode keynumber puk pukcode simpin pinpuk passcode
-        passkey unlockcode doorcode gatecode accesscode alarmcode securitycode seedphrase mnemonic encryptionkey
-        signingkey signingsecret webhooksecret consumersecret appsecret apisecret privkey sshkey sshpublickey pgpkey
-        gpgkey bearer authorization authcode authorizationcode otpcode smscode totp twofactorsecret twofactorcode
-        twofasecret hotp backupcode resetcode resethash resetkey activationtoken activationcode activationkey loginkey
-        loginhash logintoken remembertoken sessionkey sessionhash phpsessid jsessionid cookies sessioncookies
-        devicepushtoken apnstoken gcmtoken registrationtoken onesignalplayerid onesignalid expopushtoken p256dh vapidkey
-        pushendpoint subscriptionendpoint confirmcode pwhash passhash pwdhash encryptedpassword passworddigest
-        passwordencrypted passwordhint secretquestion secretanswer secquestion secanswer securityphrase memorableword
-        memorableanswer recoveryphrase recoverykey recoverytoken refreshhash accesskey accesskeyid secretaccesskey
-        emailhash hashedemail emailmd5 emailsha256 emailsha1 phonehash hashedphone emailtoken phonetoken sessiontokens
-        invitationtoken invitecode unsubscribetoken unsubscribehash oauthtoken oauthsecret xsrftoken idtokenhint
-        usertoken userpassword passwordold oldpassword passwordhistory cardtoken cardcvv cardcvc cvvcode
+        fcm apns gcm pushid qrcode qr streamkey accessqr doorkey roomkey lockerkey lockercode keynumber puk pukcode
+        simpin pinpuk passcode passkey unlockcode doorcode gatecode accesscode alarmcode securitycode seedphrase
+        mnemonic encryptionkey signingkey signingsecret webhooksecret consumersecret appsecret apisecret privkey sshkey
+        sshpublickey pgpkey gpgkey bearer authorization authcode authorizationcode otpcode smscode totp twofactorsecret
+        twofactorcode twofasecret hotp backupcode resetcode resethash resetkey activationtoken activationcode
+        activationkey loginkey loginhash logintoken remembertoken sessionkey sessionhash phpsessid jsessionid cookies
+        sessioncookies devicepushtoken apnstoken gcmtoken registrationtoken onesignalplayerid onesignalid expopushtoken
+        p256dh vapidkey pushendpoint subscriptionendpoint confirmcode pwhash passhash pwdhash encryptedpassword
+        passworddigest passwordencrypted passwordhint secretquestion secretanswer secquestion secanswer securityphrase
+        memorableword memorableanswer recoveryphrase recoverykey recoverytoken refreshhash accesskey accesskeyid
+        secretaccesskey emailhash hashedemail emailmd5 emailsha256 emailsha1 phonehash hashedphone emailtoken phonetoken
+        sessiontokens invitationtoken invitecode unsubscribetoken unsubscribehash oauthtoken oauthsecret xsrftoken
+        idtokenhint usertoken userpassword passwordold oldpassword passwordhistory cardtoken cardcvv cardcvc cvvcode
         securitycodecard nonce2fa linktoken sharetoken downloadtoken pintransaction lockcode keycode smartlockcode
         wifipassword wifipwd wifikey wpa2key ownerpassword adminpassword smtppassword ftppassword dbpassword
         calendartoken verifycode verifytoken signintoken tokenhash keyhash
@@ -30,14 +30,15 @@ STRONG: dict[str, str] = {
         installid pixelid anonid deviceids clientuuid
     """,
     "attribute": """
-        bodytype skintype hairtype eatinghabits drinkinghabits smokinghabits religious racial ethnic sexual genetic
-        smoke smokes drinks pregnant vegetarian vegan subcaste gothra gotra manglik rashi nakshatra natureinjury
-        inoutpatient injury injuries wounds medicalhistoryflag numbersiblings numberbrothers numbersisters
-        numberdependents numberchildren familysize householdmembers pets racialorigin racialgroup nationalethnicity
-        healthinsurer insurancecompany healthplan tribe caste creed denomination citizenships countrycitizenship
-        countrybirth birthcountry immigrationstatus visastatus residencystatus veteran militarystatus disabilities
-        impairment impairments dietaryrestrictions dietaryrestriction dietaryneeds dietaryrequirements specialneeds
-        accessibilityneeds medicalcondition medicalconditions healthconditions healthcondition healthissues
+        crime crimes prisonbefore convicted offender habitualoffender disabledpeople disabledpersons wheelchair tetanus
+        covid backgroundcheck pay bodytype skintype hairtype eatinghabits drinkinghabits smokinghabits religious racial
+        ethnic sexual genetic smoke smokes drinks pregnant vegetarian vegan subcaste gothra gotra manglik rashi
+        nakshatra natureinjury inoutpatient injury injuries wounds medicalhistoryflag numbersiblings numberbrothers
+        numbersisters numberdependents numberchildren familysize householdmembers pets racialorigin racialgroup
+        nationalethnicity healthinsurer insurancecompany healthplan tribe caste creed denomination citizenships
+        countrycitizenship countrybirth birthcountry immigrationstatus visastatus residencystatus veteran militarystatus
+        disabilities impairment impairments dietaryrestrictions dietaryrestriction dietaryneeds dietaryrequirements
+        specialneeds accessibilityneeds medicalcondition medicalconditions healthconditions healthcondition healthissues
         chronicconditions chronicdiseases comorbidities disease diseases illnesses surgeries vaccinations immunization
         immunizations immunisations drugallergies foodallergies intolerances bloodpressure systolic diastolic heartrate
         restingheartrate bloodsugar bloodglucose hba1c bodytemperature bodymassindex bodyweight bodyheight bodyfat
@@ -93,9 +94,9 @@ WEAK: dict[str, str] = {
         habits lifestyle medicine drugs dosage treatmentname illnessname reasonabsence leavetype weight height condition
         conditions orientation grade grades marks health medical occupationstatus party faith diet dietary vaccine
         vaccines allergens pulse glucose cholesterol dna hiv gravida drug labresult labresults testresult testresults
-        ctc compensation pension convictions offense offence offenses offences crime arrests political beliefs gpa iq
-        smoking drinking drinker tobacco zodiac legalstatus wages payamount earnings steps sleephours calories
-        caloriesburned mood symptom blood benefits welfare
+        ctc compensation pension convictions offense offence offenses offences arrests political beliefs gpa iq smoking
+        drinking drinker tobacco zodiac legalstatus wages payamount earnings steps sleephours calories caloriesburned
+        mood symptom blood benefits welfare
     """,
     "text": """
         instructions history assessment impression observation introduction caption post statement note1 note2

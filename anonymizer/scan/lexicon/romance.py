@@ -34,15 +34,15 @@ STRONG: dict[str, str] = {
         numerotelemovel telefonmobil telefonfix numartelefon nrtelefon telefoncontact
     """,
     "street": """
-        adressecomplete adressefacturation adresselivraison adressedomicile adressepersonnelle domiciliation
-        complementadresse1 lieudit batiment cageescalier numerodevoie libellevoie nomvoie typevoie boitepostale adresse1
-        adresse2 adressecomplement adresserue domicile direccioncompleta direccionenvio direccionfacturacion
-        direccioncasa direccioncliente domiciliofiscal numeroexterior numerointerior numext numint callenumero
-        nombrecalle entrecalles indirizzocompleto indirizzospedizione indirizzofatturazione indirizzodomicilio residenza
-        domicilio numcivico nomevia viaresidenza viacivico enderecocompleto enderecoentrega enderecocobranca
-        enderecoresidencial numeroendereco complemento complementoendereco numerocasa nomerua logradouros bairroendereco
-        moradafiscal strada adresadomiciliu adresacompleta numarstrada scaraapartament apartament domiciliu
-        adresalivrare
+        numerodomicilio lotedomicilio manzana lote domicilionumero adressecomplete adressefacturation adresselivraison
+        adressedomicile adressepersonnelle domiciliation complementadresse1 lieudit batiment cageescalier numerodevoie
+        libellevoie nomvoie typevoie boitepostale adresse1 adresse2 adressecomplement adresserue domicile
+        direccioncompleta direccionenvio direccionfacturacion direccioncasa direccioncliente domiciliofiscal
+        numeroexterior numerointerior numext numint callenumero nombrecalle entrecalles indirizzocompleto
+        indirizzospedizione indirizzofatturazione indirizzodomicilio residenza domicilio numcivico nomevia viaresidenza
+        viacivico enderecocompleto enderecoentrega enderecocobranca enderecoresidencial numeroendereco complemento
+        complementoendereco numerocasa nomerua logradouros bairroendereco moradafiscal strada adresadomiciliu
+        adresacompleta numarstrada scaraapartament apartament domiciliu adresalivrare
     """,
     "city": """
         villedomicile villenaiss lieunaiss communenaissance communeresidence localite ciudadnacimiento ciudadresidencia
@@ -122,23 +122,23 @@ STRONG: dict[str, str] = {
         denominacaosocial numefirma angajator denumirefirma
     """,
     "attribute": """
-        genere convenio planosaude remedio remedios dosagem dosis posologia farmaco obrasocial aseguradora eps
-        regimensalud hipotesediagnostica motivoassenza motifabsence motivoausencia previsionsalud isapre mutuelle
-        caisseassurance etatcivil statutmarital situationmaritale nbenfants nombreenfants groupesangin pathologie
-        pathologies antecedents antecedentsmedicaux maladie maladies handicap rqth confession origineethnique
-        opinionpolitique syndicat salairebrut salairenet salairebase remuneration revenufiscal quotientfamilial
-        religionpratiquee vaccins motifarret arretmaladie orientationsexuelle tailleenfant grossesse fumeur tiposangre
-        gruposanguineo grupos sanguineo alergias alergia enfermedad enfermedades diagnostico antecedentes medicacion
-        discapacidad gradodiscapacidad estatura salariobase sueldo sueldobruto sueldoneto ingresosmensuales
-        nivelingresos religion orientacionsexual etnia afiliacionsindical numerohijos embarazo fumador vacunas
-        minusvalia raza grupposanguigno allergie allergia patologia patologie diagnosi invalidita disabilita disabile
-        statofamiglia redditoannuo retribuzione stipendiolordo stipendionetto religione orientamentosessuale
-        appartenenzasindacale numerofigli gravidanza fumatore vaccinazioni malattia malattie pesocorporeo isee
-        tiposanguineo doencas doenca deficiencia salariobruto salarioliquido rendafamiliar rendamensal renda
-        faixasalarial remuneracao raca racacor corraca religiao orientacaosexual identidadegenero estadocivil
-        escolaridadepais numerofilhos gestante fumante vacinas comorbidades historicomedico alturacm pesokg gravidez
-        beneficiosocial bolsafamilia varsta starecivila cetatenie nationalitate salariu venit grupasanguina grupasange
-        boala boli alergii handicapat religie etnie
+        cobertura coberturasocial coberturamedica coberturasoc grupofactor factorrh prepaga mutual genere convenio
+        planosaude remedio remedios dosagem dosis posologia farmaco obrasocial aseguradora eps regimensalud
+        hipotesediagnostica motivoassenza motifabsence motivoausencia previsionsalud isapre mutuelle caisseassurance
+        etatcivil statutmarital situationmaritale nbenfants nombreenfants groupesangin pathologie pathologies
+        antecedents antecedentsmedicaux maladie maladies handicap rqth confession origineethnique opinionpolitique
+        syndicat salairebrut salairenet salairebase remuneration revenufiscal quotientfamilial religionpratiquee vaccins
+        motifarret arretmaladie orientationsexuelle tailleenfant grossesse fumeur tiposangre gruposanguineo grupos
+        sanguineo alergias alergia enfermedad enfermedades diagnostico antecedentes medicacion discapacidad
+        gradodiscapacidad estatura salariobase sueldo sueldobruto sueldoneto ingresosmensuales nivelingresos religion
+        orientacionsexual etnia afiliacionsindical numerohijos embarazo fumador vacunas minusvalia raza grupposanguigno
+        allergie allergia patologia patologie diagnosi invalidita disabilita disabile statofamiglia redditoannuo
+        retribuzione stipendiolordo stipendionetto religione orientamentosessuale appartenenzasindacale numerofigli
+        gravidanza fumatore vaccinazioni malattia malattie pesocorporeo isee tiposanguineo doencas doenca deficiencia
+        salariobruto salarioliquido rendafamiliar rendamensal renda faixasalarial remuneracao raca racacor corraca
+        religiao orientacaosexual identidadegenero estadocivil escolaridadepais numerofilhos gestante fumante vacinas
+        comorbidades historicomedico alturacm pesokg gravidez beneficiosocial bolsafamilia varsta starecivila cetatenie
+        nationalitate salariu venit grupasanguina grupasange boala boli alergii handicapat religie etnie
     """,
     "text": """
         commentairelibre motifconsultation compterendu compterenduconsultation anamnese remarqueinterne messageclient
@@ -150,8 +150,8 @@ STRONG: dict[str, str] = {
         comentariu comentarii mentiuni motivulconsultatiei detaliisuplimentare
     """,
     "binary": """
-        signaturemanuscrite empreinte empreintedigitale firmadigitalizada huella huelladigital firmaimagen firmagrafica
-        impronta improntadigitale assinatura impressaodigital semnatura amprenta
+        firmadigital assinaturadigital signaturemanuscrite empreinte empreintedigitale firmadigitalizada huella
+        huelladigital firmaimagen firmagrafica impronta improntadigitale assinatura impressaodigital semnatura amprenta
     """,
 }
 

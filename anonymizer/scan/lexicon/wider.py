@@ -113,20 +113,20 @@ STRONG: dict[str, str] = {
         namaperusahaan tempatkerja rabotodatel mestoraboty ergodotis miejscepracy
     """,
     "attribute": """
-        gioitinh tinhtranghonnhan dantoc tongiao nhommau benhly luong pohlavi rodinnystav statniprislusnost obcanstvi
-        narodnost vyznani mzda hrubamzda prijem krevniskupina diagnoza nemoc nemoci alergie leky zdravotnistav
-        invalidita tehotenstvi odbory pojistovna pohlavie spol bracnostanje drzavljanstvo placa krvnagrupa bolest
-        alergije alergia choroba choroby rozpoznanie niepelnosprawnosc stopienniepelnosprawnosci grupakrwi ciaza religia
-        wyznanie pensja zarobki dochod stanzdrowia wzrost waga obywatelstwa zwiazekzawodowy eletkor csaladiallapot
-        allampolgarsag vallas fizetes jovedelem bruttober nettober vercsoport diagnozis betegseg betegsegek allergia
-        gyogyszer gyogyszerek testsuly testmagassag fogyatekossag terhesseg nemzetiseg sukupuoli siviilisaaty
-        kansalaisuus uskonto aidinkieli palkka kuukausipalkka vuositulot tulot veriryhma diagnoosi sairaus sairaudet
-        allergiat laakitys laakkeet vamma raskaus ammattiliitto tupakointi cinsiyet medenihal medenidurum uyruk maas
-        ucret gelir kangrubu teshis hastalik hastaliklar alerji alerjiler engeldurumu engelorani hamilelik sendika
-        mezhep jeniskelamin umur usia agama statusperkawinan statuspernikahan kewarganegaraan suku gaji penghasilan
-        golongandarah goldar penyakit riwayatpenyakit alergiobat beratbadan tinggibadan disabilitas kehamilan vozrast
-        semeynoepolozhenie grazhdanstvo natsionalnost veroispovedanie zarplata dokhod gruppakrovi diagnoz bolezn
-        allergiya invalidnost fylo ilikia oikogeneiakikatastasi ypikootita misthos eisodima omadaaimatos pathisi
+        pohlavie gioitinh tinhtranghonnhan dantoc tongiao nhommau benhly luong pohlavi rodinnystav statniprislusnost
+        obcanstvi narodnost vyznani mzda hrubamzda prijem krevniskupina diagnoza nemoc nemoci alergie leky zdravotnistav
+        invalidita tehotenstvi odbory pojistovna spol bracnostanje drzavljanstvo placa krvnagrupa bolest alergije
+        alergia choroba choroby rozpoznanie niepelnosprawnosc stopienniepelnosprawnosci grupakrwi ciaza religia wyznanie
+        pensja zarobki dochod stanzdrowia wzrost waga obywatelstwa zwiazekzawodowy eletkor csaladiallapot allampolgarsag
+        vallas fizetes jovedelem bruttober nettober vercsoport diagnozis betegseg betegsegek allergia gyogyszer
+        gyogyszerek testsuly testmagassag fogyatekossag terhesseg nemzetiseg sukupuoli siviilisaaty kansalaisuus uskonto
+        aidinkieli palkka kuukausipalkka vuositulot tulot veriryhma diagnoosi sairaus sairaudet allergiat laakitys
+        laakkeet vamma raskaus ammattiliitto tupakointi cinsiyet medenihal medenidurum uyruk maas ucret gelir kangrubu
+        teshis hastalik hastaliklar alerji alerjiler engeldurumu engelorani hamilelik sendika mezhep jeniskelamin umur
+        usia agama statusperkawinan statuspernikahan kewarganegaraan suku gaji penghasilan golongandarah goldar penyakit
+        riwayatpenyakit alergiobat beratbadan tinggibadan disabilitas kehamilan vozrast semeynoepolozhenie grazhdanstvo
+        natsionalnost veroispovedanie zarplata dokhod gruppakrovi diagnoz bolezn allergiya invalidnost fylo ilikia
+        oikogeneiakikatastasi ypikootita misthos eisodima omadaaimatos pathisi
     """,
     "text": """
         ghichu poznamka poznamky komentar komentare vzkaz stiznost anamneza duvodnavstevy primjedba napomena napomene
