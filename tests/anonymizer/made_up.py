@@ -35,7 +35,7 @@ WIDE_GIVEN = (
 ).split()
 WIDE_FAMILY = (
     """
-    Yılmaz Kaya Demir Şahin Aydın Kumar Sharma Iyer Patel Singh Santoso Lestari Wijaya Nguyễn Trần Phạm
+    Yildirim Kaya Demir Şahin Aydın Kumar Sharma Iyer Patel Singh Santoso Lestari Wijaya Nguyễn Trần Phạm
     """
 ).split()
 CITIES = (
@@ -82,7 +82,7 @@ _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
 def digits(rng: Random, count: int) -> str:
-    return str(rng.randint(1, 9)) + "".join(str(rng.randint(0, 9)) for _ in range(count - 1))
+    return str(rng.randrange(10 ** (count - 1), 10**count))
 
 
 def hexes(rng: Random, count: int) -> str:
@@ -249,6 +249,12 @@ DRAW: dict[str, Callable[[Random], Any]] = {
     "street_da": street("Nørregade", "Skovvej"),
     "digits11": lambda r: digits(r, 11),
     "digits12": lambda r: digits(r, 12),
+    "digits6": lambda r: digits(r, 6),
+    "digits13": lambda r: digits(r, 13),
+    "digits20": lambda r: digits(r, 20),
+    "masked_card": lambda r: f"**** **** **** {digits(r, 4)}",
+    "latlng": lambda r: f"{r.uniform(36, 60):.5f},{r.uniform(-9, 24):.5f}",
+    "icd": lambda r: f"{r.choice('EFIJM')}{r.randint(10, 99)}.{r.randint(0, 9)}",
     "digits15": lambda r: digits(r, 15),
     "digits16": lambda r: digits(r, 16),
     "hex8": lambda r: hexes(r, 8),
