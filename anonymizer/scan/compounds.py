@@ -57,7 +57,7 @@ def _parts(word: str) -> tuple[str, ...]:
     if is_known(word) or len(word) < _SHORTEST_COMPOUND:
         return (word,)
     inflected = stem(word)
-    return (inflected,) if inflected else _of_known(word) or _with_head(word)
+    return (inflected,) if inflected else _of_known(word) or _telling_start(word) or _with_head(word)
 
 
 def is_known(word: str) -> bool:
@@ -90,6 +90,13 @@ def _of_known(word: str) -> tuple[str, ...]:
             if len(first) >= _SHORTEST_COMPOUND and (more := _of_known(first)):
                 return *more, head
     return ()
+
+
+def _telling_start(word: str) -> tuple[str, ...]:
+    """Cut off a start that says something of a person whatever it is put together with: `religionsbekenntnis`."""
+    sizes = range(len(word) - 1, _SHORTEST_COMPOUND - 1, -1)
+    start = next((word[:size] for size in sizes if lexicon.STRONG.get(word[:size]) == "attribute"), "")
+    return (start, word[len(start) :]) if start else ()
 
 
 def _with_head(word: str) -> tuple[str, ...]:

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anonymizer.scan import verdict
-from anonymizer.scan.compounds import cut, tokens
+from anonymizer.scan.compounds import cut, is_known, tokens
 from anonymizer.scan.kinds import NUMBERS, TEXT
+from anonymizer.scan.lexicon import WEAK
 from anonymizer.scan.pairs import Pair, pairs
 from anonymizer.scan.shape import Place
+from anonymizer.scan.surroundings import NUMBERS as WORDS_FOR_NUMBER
 from anonymizer.scan.surroundings import THINGS
 from anonymizer.scan.verdict import Verdict
 
 _OF_PERSONS = frozenset({"name", "email", "phone", "street", "birth_date", "national_id", "city", "postcode"})
+_FLAGS = TEXT | NUMBERS | {"bool"}
 _TELLING_TYPES = TEXT | NUMBERS | {"binData"}
 _SENSITIVE = frozenset(
     """
@@ -25,7 +28,6 @@ _SENSITIVE = frozenset(
 _IDS_AND_TIMES = frozenset("id ids at date time on version schema".split())
 _NOT_SENSITIVE = frozenset({"date", "timestamp", "objectId"})
 _ENOUGH_KINDS = 2
-_MANY_KINDS = 3
 _VAGUE = frozenset({"name", "postcode", "account", "national_id", "birth_date", "card", "text", "attribute", "company"})
 
 
@@ -59,7 +61,19 @@ def judge_all(collection: str, root: Place) -> list[Finding]:
     _settle_by_pairs(found, {one.value: one for one in pairs(root)})
     _settle_in_context(found)
     _settle_beneath(found)
+    _settle_addresses(found)
     return found
+
+
+def _settle_addresses(found: list[Finding]) -> None:
+    """Take the numbers of houses, floors and doors that stand beside a street for parts of that address."""
+    of_street = [one for one in found if (one.verdict.decision, one.verdict.kind) == (verdict.PERSONAL, "street")]
+    streets = {_parent(one.path) for one in of_street}
+    for one in found:
+        if _parent(one.path) in streets and not one.of_keys and one.verdict.decision != verdict.PERSONAL:
+            words = _own(one)
+            if words and all(word in WORDS_FOR_NUMBER or WEAK.get(word) == "street" for word in words):
+                one.verdict = Verdict(verdict.PERSONAL, "street", "beside a street")
 
 
 def _settle_beneath(found: list[Finding]) -> None:
@@ -68,7 +82,7 @@ def _settle_beneath(found: list[Finding]) -> None:
         above = [word for step in one.path.replace("[]", "").split(".")[:-1] for word in cut(tokens(step))]
         if not _SENSITIVE & set(above) or one.of_keys or one.verdict.decision == verdict.PERSONAL:
             continue
-        last = set(cut(tokens(one.path.replace("[]", "").rpartition(".")[2])))
+        last = set(_own(one))
         if not set(one.place.summary.types) - {"null"} <= _NOT_SENSITIVE and not last & _IDS_AND_TIMES:
             one.verdict = Verdict(verdict.PERSONAL, "attribute", f"beneath {min(_SENSITIVE & set(above))}")
 
@@ -92,9 +106,24 @@ def _settle_in_context(found: list[Finding]) -> None:
     for one in found:
         around = max(len(kinds.get(parent, ())) for parent in _parents(one.path))
         vague = one.verdict.vague and one.verdict.kind in _VAGUE
-        if (vague and around >= _ENOUGH_KINDS) or (around >= _MANY_KINDS and _speaks_of_nothing_else(one)):
+        if (vague and around >= _ENOUGH_KINDS) or (around >= _ENOUGH_KINDS and _speaks_of_nothing_else(one)):
             evidence = ", ".join(filter(None, (one.verdict.evidence, "beside what belongs to a person")))
             one.verdict = Verdict(verdict.PERSONAL, one.verdict.kind or "account", evidence)
+        elif len(kinds.get(_parent(one.path), ())) >= _ENOUGH_KINDS and _unknown_to_us(one):
+            one.verdict = Verdict(verdict.DECIDE, "attribute", "beside a person's data, and its name is not known")
+
+
+def _unknown_to_us(one: Finding) -> bool:
+    """Tell whether a few values, a number or a flag has a name of which no word is known: it may say anything."""
+    types = set(one.place.summary.types) - {"null"}
+    if one.of_keys or one.verdict.decision != verdict.PLAIN or not types <= _FLAGS or one.path == "_id":
+        return False
+    return not any(is_known(word) for word in _own(one))
+
+
+def _own(one: Finding) -> list[str]:
+    """Give the words of the last name on a path."""
+    return cut(tokens(one.path.replace("[]", "").rpartition(".")[2]))
 
 
 def _speaks_of_nothing_else(one: Finding) -> bool:

@@ -16,6 +16,8 @@ _OF_MONEY = frozenset(
 )
 _ID_WORDS = frozenset("id ids uuid guid oid pk ref refs reference identifier key code".split())
 _NOT_BY_ID = frozenset("name actor street city text company attribute".split())
+_CODES = frozenset("code codes".split())
+_CODED = frozenset("secret account national_id card plate".split())  # of these a code is one
 _NAMES_OF_THINGS = frozenset("name text company".split())  # what a collection of things has of itself
 _LANGUAGES = frozenset("en de fr es it nl pt pl sv da fi no cs us gb".split())
 
@@ -186,6 +188,8 @@ def _turns(rest: list[tuple[int, str]], matches: list[_Match]) -> bool:
     first = matches[0].at if matches else 0
     for place, word in rest:
         if place < first and (word in surroundings.WHICH or (matches[0].strong and word not in surroundings.FIRST)):
+            continue
+        if word in _CODES and any(match.kind in _CODED for match in matches):
             continue
         if _is(word, surroundings.NEUTRAL) or (matches and place > first and _TURNED.fullmatch(word)):
             return True

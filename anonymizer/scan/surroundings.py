@@ -225,4 +225,19 @@ YEARS = frozenset(
 )
 
 # Words for a number; `policy_no`, `numero_cuenta` and `kontonr` are found under one form.
-NUMBERS = ("number", "nummer", "numero", "numer", "num", "nbr", "no", "nr")
+NUMBERS = (
+    "number",
+    "nummer",
+    "numero",
+    "numer",
+    "num",
+    "nbr",
+    "no",
+    "nr",
+    "numar",
+    "cislo",
+    "szam",
+    "broj",
+    "nomor",
+    "nro",
+)

@@ -153,7 +153,10 @@ WEAK: dict[str, str] = {
         penyewa ayah ibu anak wali penulis pelanggan karyawan penerima pengirim vrach uchenik uchitel voditel passazhir
         vladelets avtor adi fio
     """,
-    "street": "adresa adrese adres misto dostava lokacija utvonal cim",
+    "street": """
+        scara etaj tuer floor door stair staircase emelet ajto kerros patro lepcsohaz adresa adrese adres misto dostava
+        lokacija utvonal cim
+    """,
     "city": "kraj zupanija powiat wojewodztwo jaras megye kunta semt provinsi oblast nomos",
     "text": """
         popis opis leiras kuvaus penjelasan opisanie perigrafi razlog syy sebep alasan opinia mesaj catatan keterangan
