@@ -35,7 +35,7 @@ WIDE_GIVEN = (
 ).split()
 WIDE_FAMILY = (
     """
-    Yildirim Kaya Demir Şahin Aydın Kumar Sharma Iyer Patel Singh Santoso Lestari Wijaya Nguyễn Trần Phạm
+    Yildirim Kaya Demir Şahin Aydin Kumar Sharma Iyer Patel Singh Santoso Lestari Wijaya Nguyễn Trần Phạm
     """
 ).split()
 CITIES = (
@@ -90,7 +90,7 @@ def hexes(rng: Random, count: int) -> str:
 
 
 def fold(text: str) -> str:
-    return text.lower().translate(str.maketrans("üöäéíóçńłıåèñ'", "uoaeiocnliaen."))
+    return text.lower().translate(str.maketrans("üöäéíóçńłiåèñ'", "uoaeiocnliaen."))
 
 
 def email(rng: Random) -> str:
@@ -258,6 +258,7 @@ DRAW: dict[str, Callable[[Random], Any]] = {
     "digits15": lambda r: digits(r, 15),
     "digits16": lambda r: digits(r, 16),
     "hex8": lambda r: hexes(r, 8),
+    "wallet": lambda r: "0x" + hexes(r, 40),
     "company": lambda r: f"{r.choice(FAMILY)} {r.choice(('GmbH', 'Ltd', 'SARL', '& Sons', 'Consulting'))}",
     "note": note,
     "note_de": lambda r: note(r, NOTES_DE),

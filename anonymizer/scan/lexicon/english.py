@@ -71,20 +71,21 @@ STRONG: dict[str, str] = {
         agentcode taxaccount utilityaccount sepamandate mandatereference sepamandatereference personnumber
     """,
     "national_id": """
-        nationalinsurance nationalinsuranceno nationalidno nationalidentity nationalidentifier identitydocument
-        identitydocumentnumber iddocumentnumber idno idnum passportid passportnum passportnr passports permitnumber
-        workpermit workpermitnumber visano visanum greencard greencardnumber aliennumber alienregistrationnumber
-        driverlicenseno driverlicencenumber driverslicence driverslicensenumber drivinglicencenumber
-        drivinglicensenumber dlno dlnumber licencenumber licenceno licenseno voterid voternumber voteridnumber pannumber
-        panno aadhar aadharno aadharnumber aadhaarno aadhaarnumber gstin nric hkid nhs nhsno medicareno medicareid
-        medicaid medicaidid medicaidnumber healthcard healthcardnumber healthnumber healthid phn npi npinumber deanumber
-        ssnlast4 last4ssn ssnno ssnlastfour fiscalcode taxpayerid taxpayernumber taxpayerno taxreference taxidno
-        citizenid citizennumber citizenshipnumber civilid residentid residenceid residentnumber residencepermitnumber
-        mykad emiratesid iqama cnic socialinsurance socialinsurancenumber socialinsuranceno socialid socialno personalid
-        personalidnumber personalno personalnumber personalcode identitycode identityno identificationno
-        identificationnumber idcardno idcardnum governmentidnumber govid statecardid stateid stateidnumber militaryid
-        militarynumber knowntravelernumber travelernumber redressnumber traveldocument traveldocumentnumber seamanbook
-        taxfilenumber taxno vatno vatid companyregno bankverificationnumber idserial ninumber knowntraveler
+        epicno epicnumber idproof idproofno idproofnumber proofnumber nationalinsurance nationalinsuranceno nationalidno
+        nationalidentity nationalidentifier identitydocument identitydocumentnumber iddocumentnumber idno idnum
+        passportid passportnum passportnr passports permitnumber workpermit workpermitnumber visano visanum greencard
+        greencardnumber aliennumber alienregistrationnumber driverlicenseno driverlicencenumber driverslicence
+        driverslicensenumber drivinglicencenumber drivinglicensenumber dlno dlnumber licencenumber licenceno licenseno
+        voterid voternumber voteridnumber pannumber panno aadhar aadharno aadharnumber aadhaarno aadhaarnumber gstin
+        nric hkid nhs nhsno medicareno medicareid medicaid medicaidid medicaidnumber healthcard healthcardnumber
+        healthnumber healthid phn npi npinumber deanumber ssnlast4 last4ssn ssnno ssnlastfour fiscalcode taxpayerid
+        taxpayernumber taxpayerno taxreference taxidno citizenid citizennumber citizenshipnumber civilid residentid
+        residenceid residentnumber residencepermitnumber mykad emiratesid iqama cnic socialinsurance
+        socialinsurancenumber socialinsuranceno socialid socialno personalid personalidnumber personalno personalnumber
+        personalcode identitycode identityno identificationno identificationnumber idcardno idcardnum governmentidnumber
+        govid statecardid stateid stateidnumber militaryid militarynumber knowntravelernumber travelernumber
+        redressnumber traveldocument traveldocumentnumber seamanbook taxfilenumber taxno vatno vatid companyregno
+        bankverificationnumber idserial ninumber knowntraveler
     """,
     "ip": """
         ipv4 ipadr ipadresses ipaddresses xforwardedfor xrealip realip forwardedfor userip ipaddress4 ipaddress6 hostip
@@ -95,16 +96,16 @@ STRONG: dict[str, str] = {
         bssid wifimacaddress blemac bluetoothmac bluetoothid ethernetaddress routermac hwaddress macid macadr
     """,
     "url": """
-        signurl signpath profilepath profilefile photopath photoid photofile avatarfile selfiepath facepath profilelink
-        profileuri photolink pictureurl portfoliourl portfoliolink blogurl personalsite personalurl homepageurl
-        facebooklink linkedinprofile linkedinlink instagramlink instagramurl twitterurl githuburl xingurl resumeurl
-        cvurl resumelink cvlink avatarpath avatarlink avatarimage headshot headshoturl mugshot selfieurl gravatar
-        gravatarurl userimage userphoto userpicture userpic userimg profilepic profilepicurl profilepictureurl
-        profileimageurl profileimg profilephotourl profileavatar displaypicture coverphoto passportphoto
-        passportphotourl idphoto idphotourl idimage licensephoto signatureurl signatureimage signatureimageurl
-        thumbnailphoto jpegphoto labeleduri webpage weburl websiteurl socialurl sociallinks sociallink socials videocv
-        faceurl facephoto faceimage facephotourl idscan idscanurl idcardphoto idcardimage passportimage passportscanurl
-        documentphoto patientphoto studentphoto memberphoto
+        displayimage profilethumb userthumbnail signurl signpath profilepath profilefile photopath photoid photofile
+        avatarfile selfiepath facepath profilelink profileuri photolink pictureurl portfoliourl portfoliolink blogurl
+        personalsite personalurl homepageurl facebooklink linkedinprofile linkedinlink instagramlink instagramurl
+        twitterurl githuburl xingurl resumeurl cvurl resumelink cvlink avatarpath avatarlink avatarimage headshot
+        headshoturl mugshot selfieurl gravatar gravatarurl userimage userphoto userpicture userpic userimg profilepic
+        profilepicurl profilepictureurl profileimageurl profileimg profilephotourl profileavatar displaypicture
+        coverphoto passportphoto passportphotourl idphoto idphotourl idimage licensephoto signatureurl signatureimage
+        signatureimageurl thumbnailphoto jpegphoto labeleduri webpage weburl websiteurl socialurl sociallinks sociallink
+        socials videocv faceurl facephoto faceimage facephotourl idscan idscanurl idcardphoto idcardimage passportimage
+        passportscanurl documentphoto patientphoto studentphoto memberphoto
     """,
     "user_agent": "agentstring browserua clientuseragent uastring rawuseragent browserstring",
     "username": """

@@ -30,17 +30,19 @@ STRONG: dict[str, str] = {
         installid pixelid anonid deviceids clientuuid
     """,
     "attribute": """
-        crime crimes prisonbefore convicted offender habitualoffender disabledpeople disabledpersons wheelchair tetanus
-        covid backgroundcheck pay bodytype skintype hairtype eatinghabits drinkinghabits smokinghabits religious racial
-        ethnic sexual genetic smoke smokes drinks pregnant vegetarian vegan subcaste gothra gotra manglik rashi
-        nakshatra natureinjury inoutpatient injury injuries wounds medicalhistoryflag numbersiblings numberbrothers
-        numbersisters numberdependents numberchildren familysize householdmembers pets racialorigin racialgroup
-        nationalethnicity healthinsurer insurancecompany healthplan tribe caste creed denomination citizenships
-        countrycitizenship countrybirth birthcountry immigrationstatus visastatus residencystatus veteran militarystatus
-        disabilities impairment impairments dietaryrestrictions dietaryrestriction dietaryneeds dietaryrequirements
-        specialneeds accessibilityneeds medicalcondition medicalconditions healthconditions healthcondition healthissues
-        chronicconditions chronicdiseases comorbidities disease diseases illnesses surgeries vaccinations immunization
-        immunizations immunisations drugallergies foodallergies intolerances bloodpressure systolic diastolic heartrate
+        thigh chest hips biceps bodymeasurements measurements financialstatus economicstatus dead isdead voted hasvoted
+        familymembers familycount castecategory reservationcategory crime crimes prisonbefore convicted offender
+        habitualoffender disabledpeople disabledpersons wheelchair tetanus covid backgroundcheck pay bodytype skintype
+        hairtype eatinghabits drinkinghabits smokinghabits religious racial ethnic sexual genetic smoke smokes drinks
+        pregnant vegetarian vegan subcaste gothra gotra manglik rashi nakshatra natureinjury inoutpatient injury
+        injuries wounds medicalhistoryflag numbersiblings numberbrothers numbersisters numberdependents numberchildren
+        familysize householdmembers pets racialorigin racialgroup nationalethnicity healthinsurer insurancecompany
+        healthplan tribe caste creed denomination citizenships countrycitizenship countrybirth birthcountry
+        immigrationstatus visastatus residencystatus veteran militarystatus disabilities impairment impairments
+        dietaryrestrictions dietaryrestriction dietaryneeds dietaryrequirements specialneeds accessibilityneeds
+        medicalcondition medicalconditions healthconditions healthcondition healthissues chronicconditions
+        chronicdiseases comorbidities disease diseases illnesses surgeries vaccinations immunization immunizations
+        immunisations drugallergies foodallergies intolerances bloodpressure systolic diastolic heartrate
         restingheartrate bloodsugar bloodglucose hba1c bodytemperature bodymassindex bodyweight bodyheight bodyfat
         weightlbs heightin heightinches waist eyecolor eyecolour haircolor haircolour skincolor skintone complexion
         scars tattoos genotype genome hivstatus pregnancy pregnancystatus lastperiod menstrual menstruation fertility

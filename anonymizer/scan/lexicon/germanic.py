@@ -109,30 +109,31 @@ STRONG: dict[str, str] = {
         virksomhedsnavn bedriftsnavn firmanamn
     """,
     "attribute": """
-        sjukdagar sjukskrivning facklig fackligtillhorighet brutto netto personenzahl haushaltsgrosse haustiere haustier
-        krankentage ledsagerkort sygedage sykedager sygemelding sykmelding sygdomsarsag antalpersoner huisdieren
-        aantalpersonen krankenversicherung krankenversicherer pflegekasse zorgverzekeraar glaubensbekenntnis
-        religionszugehorig familienstatus anzahlkinder kinderanzahl kinderzahl schwerbehindertengrad behinderungsgrad
-        behinderung pflegegrad pflegestufe krankheiten vorerkrankungen vorerkrankung medikation medikamente allergien
-        impfstatus impfungen impfung befund schwangerschaft raucher raucherstatus korpergewicht korpergrosse gewichtkg
-        grossecm blutdruck blutzucker jahresgehalt monatsgehalt stundenlohn bruttolohn nettolohn jahresbrutto
-        monatsbrutto haushaltseinkommen nettoeinkommen steuerklassenr kinderfreibetrag kirchensteuer
-        kirchensteuerpflicht entgeltgruppe besoldungsgruppe gewerkschaft gewerkschaftsmitglied parteizugehorigkeit
-        sexuelleorientierung herkunft migrationshintergrund nationalitaet geburtsland muttersprache krankmeldung
-        krankheitstage fehltage bonitat schufascore schufa sozialleistungen vorstrafen augenfarbe haarfarbe
-        krankenkassenart versicherungsstatus leistungsbewertung burgerstaat gezinssamenstelling aantalkinderen geloof
-        godsdienst religie afkomst etniciteit geboorteland bloedgroep bloeddruk allergieen ziekte ziekten aandoening
-        aandoeningen medicatie medicijnen handicap beperking zwanger zwangerschap rookt roker uurloon brutoloon
-        nettoloon brutosalaris nettosalaris jaarinkomen maandinkomen vakbond lidmaatschapvakbond seksuelegeaardheid
-        verzuimreden ziekmelding ziekteverzuim zorgzwaarte loonschaal uitkering strafblad juridisktkon trossamfund
-        religionstillhorighet etnicitet fodelseland modersmal blodgrupp allergier sjukdom sjukdomar diagnoskod
-        medicinering mediciner lakemedel funktionsnedsattning graviditet gravid rokare rokvanor blodtryck manadslon
-        arslon timlon bruttolon nettolon arsinkomst fackforbund fackmedlem sjukfranvaro sjukskriven sexuelllaggning
-        brottsregister antalbarn civilstatus koen kjonn statsborgerskab statsborgerskap nationalitet nasjonalitet
-        aegteskabeligstatus sivilstatus sivilstand antalborn antallbarn blodtype sygdom sygdomme sykdom sykdommer
-        medisiner allergi royker ryger lonn maanedslon manedslonn arslonn arsinntekt inntekt indkomst arsindkomst
-        fagforening trossamfunn etnisitet fodeland morsmal sygefravaer sykefravaer handicapgrad uforegrad straffeattest
-        alder
+        wirkstoff dosis kostentrager kostentraeger essensplan diat patientenverfugung akademischergrad titelvorne
+        titelhinten ernahrung sehhilfe brille aarsag sjukdagar sjukskrivning facklig fackligtillhorighet brutto netto
+        personenzahl haushaltsgrosse haustiere haustier krankentage ledsagerkort sygedage sykedager sygemelding
+        sykmelding sygdomsarsag antalpersoner huisdieren aantalpersonen krankenversicherung krankenversicherer
+        pflegekasse zorgverzekeraar glaubensbekenntnis religionszugehorig familienstatus anzahlkinder kinderanzahl
+        kinderzahl schwerbehindertengrad behinderungsgrad behinderung pflegegrad pflegestufe krankheiten vorerkrankungen
+        vorerkrankung medikation medikamente allergien impfstatus impfungen impfung befund schwangerschaft raucher
+        raucherstatus korpergewicht korpergrosse gewichtkg grossecm blutdruck blutzucker jahresgehalt monatsgehalt
+        stundenlohn bruttolohn nettolohn jahresbrutto monatsbrutto haushaltseinkommen nettoeinkommen steuerklassenr
+        kinderfreibetrag kirchensteuer kirchensteuerpflicht entgeltgruppe besoldungsgruppe gewerkschaft
+        gewerkschaftsmitglied parteizugehorigkeit sexuelleorientierung herkunft migrationshintergrund nationalitaet
+        geburtsland muttersprache krankmeldung krankheitstage fehltage bonitat schufascore schufa sozialleistungen
+        vorstrafen augenfarbe haarfarbe krankenkassenart versicherungsstatus leistungsbewertung burgerstaat
+        gezinssamenstelling aantalkinderen geloof godsdienst religie afkomst etniciteit geboorteland bloedgroep
+        bloeddruk allergieen ziekte ziekten aandoening aandoeningen medicatie medicijnen handicap beperking zwanger
+        zwangerschap rookt roker uurloon brutoloon nettoloon brutosalaris nettosalaris jaarinkomen maandinkomen vakbond
+        lidmaatschapvakbond seksuelegeaardheid verzuimreden ziekmelding ziekteverzuim zorgzwaarte loonschaal uitkering
+        strafblad juridisktkon trossamfund religionstillhorighet etnicitet fodelseland modersmal blodgrupp allergier
+        sjukdom sjukdomar diagnoskod medicinering mediciner lakemedel funktionsnedsattning graviditet gravid rokare
+        rokvanor blodtryck manadslon arslon timlon bruttolon nettolon arsinkomst fackforbund fackmedlem sjukfranvaro
+        sjukskriven sexuelllaggning brottsregister antalbarn civilstatus koen kjonn statsborgerskab statsborgerskap
+        nationalitet nasjonalitet aegteskabeligstatus sivilstatus sivilstand antalborn antallbarn blodtype sygdom
+        sygdomme sykdom sykdommer medisiner allergi royker ryger lonn maanedslon manedslonn arslonn arsinntekt inntekt
+        indkomst arsindkomst fagforening trossamfunn etnisitet fodeland morsmal sygefravaer sykefravaer handicapgrad
+        uforegrad straffeattest alder
     """,
     "text": """
         freitext interneanmerkung internenotiz vermerk vermerke aktennotiz gesprachsnotiz gesprachsprotokoll

@@ -80,18 +80,18 @@ STRONG: dict[str, str] = {
         numeroaluno numerofuncionario contbancar numarclient codclient numarmatricol numarpolita numarfisa
     """,
     "national_id": """
-        numerosus cartaosus crm crmmedico coren oab cartatrabalho numss numerosecuritesoc securitesocialenum nirpp
-        numerosecsociale carteidentite numerocarteidentite numeropermis cartevitale numeroidentite pieceidentite
-        numeropieceidentite titresejour numerotitresejour nifspi numerofiscalreference siretclient tvaintracom numerotva
-        nrodocumento documentonacional cedula cedulaidentidad cedulaciudadania numerocedula cuit cuil claveelector
-        folioine numeross licenciaconducir numerolicencia numpasaporte nropasaporte numerodni dninie nifnie
-        identificacionfiscal rucdni numerosegurosocial curprfc cartanetidentidad tarjetasanitaria numtarjetasanitaria
-        codfiscale codfisc pivacliente piva numeropatente numerocartaidentita numeropassaporto documentoidentita
-        codicesanitario numerotesserasanitaria documentonumero estremidocumento rgcpf numerocpf numerorg cpfcnpj
-        cpfcliente cpfresponsavel identidade orgaoemissor cnh numerocnh tituloeleitor pispasep nispis ctps
-        numerocontribuintefiscal nifcliente numerosns niss numeroidentificacaofiscal numerobi bilheteidentidade
-        numerocartaocidadao passaportenumero codnumericpersonal codpersonal serieci seriebuletin cartedeidentitate
-        buletin codfiscal pasaport permisconducere numarpasaport
+        actidentitate actidentseria actidentnumar seriaact actident numerosus cartaosus crm crmmedico coren oab
+        cartatrabalho numss numerosecuritesoc securitesocialenum nirpp numerosecsociale carteidentite
+        numerocarteidentite numeropermis cartevitale numeroidentite pieceidentite numeropieceidentite titresejour
+        numerotitresejour nifspi numerofiscalreference siretclient tvaintracom numerotva nrodocumento documentonacional
+        cedula cedulaidentidad cedulaciudadania numerocedula cuit cuil claveelector folioine numeross licenciaconducir
+        numerolicencia numpasaporte nropasaporte numerodni dninie nifnie identificacionfiscal rucdni numerosegurosocial
+        curprfc cartanetidentidad tarjetasanitaria numtarjetasanitaria codfiscale codfisc pivacliente piva numeropatente
+        numerocartaidentita numeropassaporto documentoidentita codicesanitario numerotesserasanitaria documentonumero
+        estremidocumento rgcpf numerocpf numerorg cpfcnpj cpfcliente cpfresponsavel identidade orgaoemissor cnh
+        numerocnh tituloeleitor pispasep nispis ctps numerocontribuintefiscal nifcliente numerosns niss
+        numeroidentificacaofiscal numerobi bilheteidentidade numerocartaocidadao passaportenumero codnumericpersonal
+        codpersonal serieci seriebuletin cartedeidentitate buletin codfiscal pasaport permisconducere numarpasaport
     """,
     "ip": "ipclient ipcliente ipusuario iputilizador ipconnexion iputente",
     "url": """

@@ -65,8 +65,8 @@ STRONG: dict[str, str] = {
     """,
     "iban": "ibannumarasi ibanszam ibanno tilinumeroiban",
     "account": """
-        masosinhvien masinhvien makhachhang sotaikhoan okulno cislouctu bankovniucet zakaznickecislo cislozakaznika
-        rodnelistoz osobnicislozamestnance cislosmlouvy cislopojistky brojracuna brojklijenta brojpolise
+        handlowiecid pkk masosinhvien masinhvien makhachhang sotaikhoan okulno cislouctu bankovniucet zakaznickecislo
+        cislozakaznika rodnelistoz osobnicislozamestnance cislosmlouvy cislopojistky brojracuna brojklijenta brojpolise
         maticnibrojstudenta nrklienta numerpracownika numerpacjenta numerpolisy numerumowy numerkontabankowego
         rachunekbankowy numerrachunku nralbumu numeralbumu nrlegitymacji numerlegitymacji szamlaszam bankszamlaszam
         ugyfelszam ugyfelkod torzsszam biztositasiszam tagsagiszam tilinumero pankkitili asiakasnumero asiakasnro
@@ -113,17 +113,18 @@ STRONG: dict[str, str] = {
         namaperusahaan tempatkerja rabotodatel mestoraboty ergodotis miejscepracy
     """,
     "attribute": """
+        badanielekarskie okulary dohanyzik eletkora gyogyszerek rendszeresgyogyszerek vizsgalat stopienpokrewienstwa
         pohlavie gioitinh tinhtranghonnhan dantoc tongiao nhommau benhly luong pohlavi rodinnystav statniprislusnost
         obcanstvi narodnost vyznani mzda hrubamzda prijem krevniskupina diagnoza nemoc nemoci alergie leky zdravotnistav
         invalidita tehotenstvi odbory pojistovna spol bracnostanje drzavljanstvo placa krvnagrupa bolest alergije
         alergia choroba choroby rozpoznanie niepelnosprawnosc stopienniepelnosprawnosci grupakrwi ciaza religia wyznanie
         pensja zarobki dochod stanzdrowia wzrost waga obywatelstwa zwiazekzawodowy eletkor csaladiallapot allampolgarsag
-        vallas fizetes jovedelem bruttober nettober vercsoport diagnozis betegseg betegsegek allergia gyogyszer
-        gyogyszerek testsuly testmagassag fogyatekossag terhesseg nemzetiseg sukupuoli siviilisaaty kansalaisuus uskonto
-        aidinkieli palkka kuukausipalkka vuositulot tulot veriryhma diagnoosi sairaus sairaudet allergiat laakitys
-        laakkeet vamma raskaus ammattiliitto tupakointi cinsiyet medenihal medenidurum uyruk maas ucret gelir kangrubu
-        teshis hastalik hastaliklar alerji alerjiler engeldurumu engelorani hamilelik sendika mezhep jeniskelamin umur
-        usia agama statusperkawinan statuspernikahan kewarganegaraan suku gaji penghasilan golongandarah goldar penyakit
+        vallas fizetes jovedelem bruttober nettober vercsoport diagnozis betegseg betegsegek allergia gyogyszer testsuly
+        testmagassag fogyatekossag terhesseg nemzetiseg sukupuoli siviilisaaty kansalaisuus uskonto aidinkieli palkka
+        kuukausipalkka vuositulot tulot veriryhma diagnoosi sairaus sairaudet allergiat laakitys laakkeet vamma raskaus
+        ammattiliitto tupakointi cinsiyet medenihal medenidurum uyruk maas ucret gelir kangrubu teshis hastalik
+        hastaliklar alerji alerjiler engeldurumu engelorani hamilelik sendika mezhep jeniskelamin umur usia agama
+        statusperkawinan statuspernikahan kewarganegaraan suku gaji penghasilan golongandarah goldar penyakit
         riwayatpenyakit alergiobat beratbadan tinggibadan disabilitas kehamilan vozrast semeynoepolozhenie grazhdanstvo
         natsionalnost veroispovedanie zarplata dokhod gruppakrovi diagnoz bolezn allergiya invalidnost fylo ilikia
         oikogeneiakikatastasi ypikootita misthos eisodima omadaaimatos pathisi
