@@ -17,6 +17,7 @@ from anonymizer.scan.compounds import fold
 from anonymizer.scan.givennames import FAMILY_NAMES, GIVEN_NAMES
 from anonymizer.scan.patterns import CODE, DATE, OBJECT_ID, PATTERNS
 
+_SHORT = 64
 LONGEST = 4000  # of a longer text this much is looked at
 
 _EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]{}|\\/=]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
@@ -51,13 +52,23 @@ def _national(size: int) -> tuple[tuple[str, Any], ...]:
     return tuple((name, import_module(f"stdnum.{name}").is_valid) for name in names)
 
 
-def signals(text: str) -> set[str]:
+def signals(text: str) -> frozenset[str]:
     """Say what a text reads like: as a whole (`email`), or somewhere within (`in:email`).
 
     Returns:
         Words; several where several fit (a number may be a card's and an id's).
     """
     text = text[:LONGEST].strip()
+    return _remembered(text) if len(text) <= _SHORT else frozenset(_signals(text))
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> frozenset[str]:
+    """Look at short texts once: those of a list come again and again."""
+    return frozenset(_signals(text))
+
+
+def _signals(text: str) -> set[str]:
     if not text:
         return {"empty"}
     found = set(_whole(text)) | set(_looks(text))
