@@ -48,38 +48,39 @@ FIRST = frozenset(
 # What has a name, an address, a city or a text without being a person.
 THINGS = frozenset(
     """
-    list page faktury symbol castka logo bestell auftrag tracking takip kargo sendung vorgang befattning track
-    attachment attachments upload media blob bucket worker thread ping probe revenue turnover sales profit margin order
-    orders invoice invoices pedido pedidos bestellung rechnung commande facture ordine fattura fatura bestelling factuur
-    zamowienie faktura product products item items article goods thing things category categories brand manufacturer
-    model plan tier feature event events class table column field file files folder directory image icon template theme
-    host server service services domain app application module job queue topic project repository repo branch tag tags
-    label role roles group permission channel campaign segment store shop warehouse depot venue hotel restaurant airport
-    station country region currency language course book movie song album game level color size unit variant attribute
-    option metric sensor machine engine robot bank merchant database collection schema index key cluster node zone
-    container pod stack environment config setting variable parameter function method operation action activity browser
-    os platform device memory pointer network interface font screen view menu button form widget layout report dashboard
-    rule workflow step stage status type catalog inventory sku listing amenities property genre ingredient recipe dish
-    faq help blog news release version error produkt produkte artikel ware datei ordner kategorie marke hersteller lager
-    filiale halle ereignis gerat maschine spalte tabelle rolle gruppe farbe sorte produit produits fichier categorie
-    marque fabricant magasin entrepot evenement appareil colonne couleur boutique producto productos archivo fichero
-    carpeta categoria marca fabricante tienda almacen evento dispositivo maquina columna prodotto prodotti negozio
-    magazzino macchina colonna colore articolo producten bestand bestands map merk fabrikant winkel magazijn apparaat
-    kolom kleur produto produtos arquivo ficheiro pasta loja armazem aparelho coluna cor produktu produkty plik pliku
-    pliki folderu kategoria marka producent sklep magazyn wydarzenie urzadzenie kolumna kolor towar towaru produkter fil
-    filer mapp kategori tillverkare butik handelse enhet maskin kolumn farg vara varor courses lesson chapter section
-    exam subject semester curriculum program programme degree lecture room rooms floor area district route flight train
-    bus ship vessel aircraft gate terminal port stop vehicle truck car fleet tire spare part parts material asset assets
-    equipment tool shelf bin aisle carrier lane tariff rate offer coupon voucher promo promotion deal ad ads banner
-    audience brief draft keyword paragraph sentence word translation locale string dataset cell sheet chart graph axis
-    alert alarm severity sprint epic milestone build commit suite task process pipeline script command endpoint api
-    header space office department division factory plant site farm crop animal pet dog breed species lab workout
-    nutrition season league tournament stadium sport vare varer produktnavn afdeling avdeling fag kursus kurs lokale rum
-    fartoj skib tuote tuotteet osasto luokka kurssi huone laite tiedosto urun urunler dosya bolum sube depo ders cihaz
-    produk barang toko gudang berkas kelas ruang alat mesin merek vyrobek zbozi soubor sklad predmet trida pobocka
-    zarizeni termek fajl raktar osztaly targy terem keszulek produs produse fisier depozit magazin sectie curs materie
-    sala dispozitiv matiere cours salle asignatura curso aula habitacion vuelo corso disciplina turma voo vak kamer
-    vlucht zimmer flug abteilung fach line query
+    loyalty points credits stars likes clicks views visits followers quantity list page faktury symbol castka logo
+    bestell auftrag tracking takip kargo sendung vorgang befattning track attachment attachments upload media blob
+    bucket worker thread ping probe revenue turnover sales profit margin order orders invoice invoices pedido pedidos
+    bestellung rechnung commande facture ordine fattura fatura bestelling factuur zamowienie faktura product products
+    item items article goods thing things category categories brand manufacturer model plan tier feature event events
+    class table column field file files folder directory image icon template theme host server service services domain
+    app application module job queue topic project repository repo branch tag tags label role roles group permission
+    channel campaign segment store shop warehouse depot venue hotel restaurant airport station country region currency
+    language course book movie song album game level color size unit variant attribute option metric sensor machine
+    engine robot bank merchant database collection schema index key cluster node zone container pod stack environment
+    config setting variable parameter function method operation action activity browser os platform device memory
+    pointer network interface font screen view menu button form widget layout report dashboard rule workflow step stage
+    status type catalog inventory sku listing amenities property genre ingredient recipe dish faq help blog news release
+    version error produkt produkte artikel ware datei ordner kategorie marke hersteller lager filiale halle ereignis
+    gerat maschine spalte tabelle rolle gruppe farbe sorte produit produits fichier categorie marque fabricant magasin
+    entrepot evenement appareil colonne couleur boutique producto productos archivo fichero carpeta categoria marca
+    fabricante tienda almacen evento dispositivo maquina columna prodotto prodotti negozio magazzino macchina colonna
+    colore articolo producten bestand bestands map merk fabrikant winkel magazijn apparaat kolom kleur produto produtos
+    arquivo ficheiro pasta loja armazem aparelho coluna cor produktu produkty plik pliku pliki folderu kategoria marka
+    producent sklep magazyn wydarzenie urzadzenie kolumna kolor towar towaru produkter fil filer mapp kategori
+    tillverkare butik handelse enhet maskin kolumn farg vara varor courses lesson chapter section exam subject semester
+    curriculum program programme degree lecture room rooms floor area district route flight train bus ship vessel
+    aircraft gate terminal port stop vehicle truck car fleet tire spare part parts material asset assets equipment tool
+    shelf bin aisle carrier lane tariff rate offer coupon voucher promo promotion deal ad ads banner audience brief
+    draft keyword paragraph sentence word translation locale string dataset cell sheet chart graph axis alert alarm
+    severity sprint epic milestone build commit suite task process pipeline script command endpoint api header space
+    office department division factory plant site farm crop animal pet dog breed species lab workout nutrition season
+    league tournament stadium sport vare varer produktnavn afdeling avdeling fag kursus kurs lokale rum fartoj skib
+    tuote tuotteet osasto luokka kurssi huone laite tiedosto urun urunler dosya bolum sube depo ders cihaz produk barang
+    toko gudang berkas kelas ruang alat mesin merek vyrobek zbozi soubor sklad predmet trida pobocka zarizeni termek
+    fajl raktar osztaly targy terem keszulek produs produse fisier depozit magazin sectie curs materie sala dispozitiv
+    matiere cours salle asignatura curso aula habitacion vuelo corso disciplina turma voo vak kamer vlucht zimmer flug
+    abteilung fach line query
     """.split()
 )
 

@@ -20,7 +20,7 @@ from tests.anonymizer.made_up import draw
 
 LABELLED = Path(__file__).parent / "labelled"
 KEYS = "#key"
-DOCUMENTS = 40
+DOCUMENTS = 30
 
 
 def fill(holder: Any, steps: tuple[str, ...], path: str, word: str, key_words: dict[str, str], rng: Random) -> None:
@@ -148,7 +148,7 @@ def score(part: str) -> Score:
 # The second set was written when the first was tuned, and nothing was tuned on it since: it says how well names that
 # nobody thought of are read. Its bounds are just below what was found when it was scanned for the first time.
 @pytest.mark.parametrize(
-    ("part", "recall", "noticed", "precision"), [("tuned", 0.98, 0.99, 0.95), ("held_out", 0.92, 0.96, 0.95)]
+    ("part", "recall", "noticed", "precision"), [("tuned", 0.98, 0.99, 0.95), ("held_out", 0.9, 0.96, 0.95)]
 )
 def test_a_scan_finds_what_is_personal_and_little_else(part, recall, noticed, precision, capsys):
     outcome = score(part)
@@ -168,7 +168,7 @@ def test_the_figures_in_the_docs_are_these(part):
     assert " ".join(cell.strip() for cell in cells[1:]) == told
 
 
-@pytest.mark.parametrize(("part", "least", "least_of_each"), [("tuned", 300, 100), ("held_out", 200, 60)])
+@pytest.mark.parametrize(("part", "least", "least_of_each"), [("tuned", 300, 100), ("held_out", 400, 150)])
 def test_there_are_enough_labelled_paths_of_both_sorts(part, least, least_of_each):
     listed = [label for file in label_files(part) for _, label in labels(file)[1].values()]
     assert len(listed) >= least

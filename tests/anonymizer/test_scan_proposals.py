@@ -18,6 +18,7 @@ from anonymizer.scan.references import connect
 from anonymizer.scan.shape import Shape
 from anonymizer.scan.survey import Surveyed
 from anonymizer.treatment.program import Program
+from tests.anonymizer.confirming import confirmed_text
 
 DAY = datetime(2026, 5, 4, tzinfo=timezone.utc)
 IDS = [bson.ObjectId(f"{n:024x}") for n in range(0xABCDEF, 0xABCDEF + 40)]
@@ -59,14 +60,7 @@ def drafted(*found):
 
 
 def confirmed(text):
-    """Let each proposal take the place of the line above it, as a person would who found all of them right."""
-    lines = []
-    for line in text.splitlines():
-        proposed = re.match(r" +# .*confirm:", line)
-        if proposed and "subject:" not in line:
-            lines.pop()
-        lines.append(line.replace("# ", "", 1) if proposed else line)
-    return yaml.safe_load("\n".join(lines))
+    return yaml.safe_load(confirmed_text(text))
 
 
 def proposals(text):
