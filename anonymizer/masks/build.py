@@ -21,9 +21,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bson import Int64
+from bson import Decimal128, Int64
 
 from anonymizer.bsontypes import NAMES, NULL, SCALARS
+from anonymizer.errors import Refused
 from anonymizer.keys import Keyring
 from anonymizer.masks import (
     accounts,
@@ -176,7 +177,22 @@ def build(
     if rule.mask in ("constant", "null"):
         constant = _constant(rule.parameter("value"))
         return dict.fromkeys(NAMES, lambda value: constant)
-    return {NULL: None, **_table(rule, keyring, subject, context)}
+    table: Table = {NULL: None, **_table(rule, keyring, subject, context)}
+    if decimal := table.get(Decimal128):
+        table[Decimal128] = _within_reach(decimal)
+    return table
+
+
+def _within_reach(mask: Callable[[Decimal128], Any]) -> Callable[[Decimal128], Any]:
+    """Refuse decimals that cannot be calculated with: BSON has exponents and digits that Python has no room for."""
+
+    def decimal(value: Decimal128) -> Any:
+        try:
+            return mask(value)
+        except ArithmeticError:
+            raise Refused from None
+
+    return decimal
 
 
 def _table(rule: FieldRule, keyring: Keyring, subject: dates.Subject | None, context: Context | None) -> Table:

@@ -13,6 +13,7 @@ from anonymizer.masks.permutation import Permutations
 from anonymizer.masks.shapes import digits_of, put_digits
 
 _BIN, _SHORTEST, _LONGEST = 6, 12, 19
+_LARGEST = 2**63 - 1  # of BSON's whole numbers
 
 
 def with_bin(drawing: Drawing, *, injective: bool) -> Table:
@@ -41,11 +42,16 @@ def with_bin(drawing: Drawing, *, injective: bool) -> Table:
         return put_digits(value, another(digits_of(value), attempt))
 
     def number(value: int, attempt: int) -> int:
-        made = another(str(value), attempt)
-        return type(value)(made)
+        return _number_like(value, another(str(value), attempt))
 
     if injective:
         whole: Callable[[int], int] = lambda value: number(value, 0)  # noqa: E731 (beside its other form)
         return {str: lambda value: text(value, 0), int: whole, Int64: whole}
     drawn = never_itself(number)
     return {str: never_itself_text(text), int: drawn, Int64: drawn}
+
+
+def _number_like(value: int, digits: str) -> int:
+    if int(digits) > _LARGEST:
+        raise Refused
+    return type(value)(digits)

@@ -26,16 +26,17 @@ def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
     milliseconds where it has them, so that the time of day does not betray it. With a subject, all dates of one
     subject move alike, and the time between them stays, to the unit in which they move.
     """
+    most = max_days * DAY_MILLISECONDS
 
     def shift(value: bytes, unit: int) -> int:
         drawn = drawing.draw(repr(subject()).encode() if subject else value)
-        size = 1 + int.from_bytes(drawn[:8], "little") % (max_days * DAY_MILLISECONDS)
+        size = 1 + int.from_bytes(drawn[:8], "little") % most
         size = max(1, size // unit) * unit
         return -size if drawn[8] & 1 else size
 
     def moment(value: datetime) -> datetime:
         milliseconds = (value - _EPOCH) // _MILLISECOND
-        delta = timedelta(milliseconds=shift(b"%d" % milliseconds, _unit(milliseconds)))
+        delta = shift(b"%d" % milliseconds, _unit(milliseconds)) * _MILLISECOND
         try:
             return value + delta
         except OverflowError:  # at the ends of the calendar: the other way

@@ -12,6 +12,8 @@ V = TypeVar("V")
 DIGEST_BYTES = 64
 _MOST_KNOWN = 2_000  # a mask; more of them push each other out of the processor's cache, and cost what they save
 _LONGEST_KNOWN = 80
+_FEWEST_MET = _MOST_KNOWN // 8  # fewer values met again than that, and remembering costs more than it saves
+_PAUSE = 20 * _MOST_KNOWN
 _ATTEMPTS = 64  # a space of two values fails to differ 64 times with a chance of 2^-64
 
 
@@ -19,11 +21,11 @@ class Drawing:
     """A keyed hash under the key of one domain."""
 
     def __init__(self, key: bytes) -> None:
-        self._base = blake2b(key=key, digest_size=DIGEST_BYTES)
+        self._begun = blake2b(key=key, digest_size=DIGEST_BYTES).copy
 
     def draw(self, value: bytes, attempt: int = 0) -> bytes:
         """Give 64 bytes that depend on key, value and attempt."""
-        state = self._base.copy()
+        state = self._begun()
         state.update(value)
         if attempt:
             state.update(b"\0again %d" % attempt)
@@ -60,22 +62,29 @@ def never_itself(make: Callable[[V, int], V]) -> Callable[[V], V]:
 def never_itself_text(make: Callable[[str, int], str]) -> Callable[[str], str]:
     """The same for text, where the empty string stays: it tells nothing and an application may rely on it.
 
-    Pseudonyms are remembered for a while: people have many documents, and those often lie together.
+    Pseudonyms are remembered for a while: people have many documents, and those often lie together. Where hardly a
+    value is met again, remembering pauses.
     """
     again = never_itself(make)
-    known: dict[str, str] = {"": ""}
+    known: dict[str, str] = {}
+    met = pause = 0
 
     def text(value: str) -> str:
-        made = known.get(value)
-        if made is not None:
-            return made
+        nonlocal met, pause
+        if not pause and value in known:
+            met += 1
+            return known[value]
+        if not value:
+            return value
         made = make(value, 0)
         if made == value:
             made = again(value)
-        if len(known) >= _MOST_KNOWN:
-            known.clear()
-            known[""] = ""
-        if len(value) <= _LONGEST_KNOWN:
+        if pause:
+            pause -= 1
+        elif len(value) <= _LONGEST_KNOWN:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+                met, pause = 0, _PAUSE if met < _FEWEST_MET else 0
             known[value] = made
         return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -43,6 +44,10 @@ _DIALLED = re.compile(rf"(?<![\w+])(?:\+|00(?=[1-9]\d{{0,2}}[\s./(-]))[1-9](?:{_
 _NORTH_AMERICAN = re.compile(
     r"((?<![\w.+-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[-.]))(?!555[-.]01\d\d)([2-9])(\d\d)([-.])(\d{4}(?![\w-]|\.\d))"
 )
+_RANGES = {
+    code: tuple((shape.rstrip("#"), 10 ** shape.count("#"), shape.count("#")) for shape in shapes)
+    for code, shapes in FICTITIOUS.items()
+}
 _SHORT_PHONE = 7
 _SHORT_CARD = 12
 
@@ -59,8 +64,19 @@ def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
         if not digits:
             return "0000000" if value != "0000000" else "00000000"
         number = int.from_bytes(drawing.draw(digits.encode(), attempt)[:12], "little")
-        made = _placed(value, digits, _fictitious(value, digits, number, country))
-        return unreachable(made, is_dialled_abroad(value, digits))
+        plus, lead = _has_plus(value), is_dialled_abroad(value, digits)
+        if plus or lead:
+            code = country_code(digits[len(lead) :])
+            new = lead + code + _national(code, len(digits) - len(lead) - len(code), number)
+        elif country and len(digits) >= _SHORT_PHONE:
+            trunk = "0" if digits[0] == "0" else ""
+            new = trunk + _national(country, len(digits) - len(trunk), number)
+        else:
+            zeros = min(3, max(len(digits) - 4, 0))
+            new = "0" * zeros + _decimal(number, len(digits) - zeros)
+        made = _placed(value, digits, new)
+        reachable = "00" in made or "-" in made or "." in made or "+" in made[plus:]
+        return unreachable(made, lead) if reachable else made
 
     return never_itself_text(make)
 
@@ -100,35 +116,24 @@ def is_dialled_abroad(value: str, digits: str) -> str:
     return "00" if digits.startswith("00") and "+" not in value else ""
 
 
-def _fictitious(value: str, digits: str, number: int, country: str | None) -> str:
-    """Give the digits of the pseudonym, those before the national part as they were."""
-    lead = is_dialled_abroad(value, digits)
-    if lead or _has_plus(value):
-        code = country_code(digits[len(lead) :])
-        return lead + code + _national(code, len(digits) - len(lead) - len(code), number)
-    if country and len(digits) >= _SHORT_PHONE:
-        trunk = "0" if digits.startswith("0") else ""
-        return trunk + _national(country, len(digits) - len(trunk), number)
-    zeros = min(3, max(len(digits) - 4, 0))
-    return "0" * zeros + _decimal(number, len(digits) - zeros)
-
-
-def country_code(digits: str) -> str:
-    """Split the calling code off an international number (ITU-T E.164: 1 to 3 digits, no code begins another)."""
+@functools.lru_cache(maxsize=2048)
+def _country_code(digits: str) -> str:
     if digits[:1] in ("1", "7"):
         return digits[:1]
     return digits[:2] if digits[:2] in _TWO_DIGIT_CODES else digits[:3]
 
 
+def country_code(digits: str) -> str:
+    """Split the calling code off an international number (ITU-T E.164: 1 to 3 digits, no code begins another)."""
+    return _country_code(digits[:3])
+
+
 def _national(code: str, size: int, number: int) -> str:
-    shapes = FICTITIOUS.get(code)
-    if shapes is None:
-        size = max(size, 4)
-        return "00" + _decimal(number, size - 2)
-    shape = shapes[number % len(shapes)]
-    number //= len(shapes)
-    free = shape.count("#")
-    return shape[: len(shape) - free] + _decimal(number, free)
+    ranges = _RANGES.get(code)
+    if ranges is None:
+        return "00" + _decimal(number, max(size, 4) - 2)
+    begin, end, free = ranges[number % len(ranges)]
+    return begin + str(number // len(ranges) % end).zfill(free)
 
 
 def _decimal(number: int, size: int) -> str:

@@ -32,4 +32,4 @@ def _filler(start: int, line: str) -> str:
     made = LOREM[start : start + size]
     while len(made) < size:
         made += LOREM[: size - len(made)]
-    return made.capitalize() if line[:1].isupper() else made
+    return made[:1].upper() + made[1:] if line[:1].isupper() else made

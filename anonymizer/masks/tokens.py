@@ -16,6 +16,7 @@ from anonymizer.masks.shapes import put_signs
 
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID_SIGNS = 36
 _HOPELESS = 8
 _HEX_FROM = 8  # shorter words over a to f are words
 _INT32_MAX, _INT64_MAX = 2**31 - 1, 2**63 - 1
@@ -35,16 +36,17 @@ def table(drawing: Drawing) -> Table:
 
 def _text(drawing: Drawing) -> Callable[[str, int], str]:
     def make(value: str, attempt: int) -> str:
-        stream = drawing.stream(value.encode(), max(len(value), 16), attempt)
-        if _UUID.fullmatch(value):
+        size = len(value)
+        stream = drawing.stream(value.encode(), max(size, 16), attempt)
+        if size == _UUID_SIGNS and _UUID.fullmatch(value):
             return _uuid_text(value, stream)
-        if len(value) >= _HEX_FROM and _HEX.fullmatch(value) and not value.isdecimal():
-            made = stream[: (len(value) + 1) // 2].hex()[: len(value)]
+        if size >= _HEX_FROM and not value.isdecimal() and _HEX.fullmatch(value):
+            made = stream[: (size + 1) // 2].hex()[:size]
             return made.upper() if value.isupper() else made
-        if size := _base64_size(value):
-            return base64.b64encode(stream[:size]).decode()
+        if not size % 4 and (held := _base64_size(value)):
+            return base64.b64encode(stream[:held]).decode()
         made = put_signs(value, stream)
-        return made if attempt < _HOPELESS or made != value else "x" * len(value)  # a text with nothing to replace
+        return made if attempt < _HOPELESS or made != value else "x" * size  # a text with nothing to replace
 
     return make
 
@@ -59,8 +61,8 @@ def _uuid_text(value: str, stream: bytes) -> str:
 
 
 def _base64_size(value: str) -> int:
-    """Give the length of what a base64 text holds, or 0 where it shows no sign of being one."""
-    if len(value) % 4 or not set(value) & set("+/="):
+    """Give the length of what a base64 text holds, or 0 where nothing shows that a text of 4, 8, 12… signs is one."""
+    if not set(value) & set("+/="):
         return 0
     try:
         held = base64.b64decode(value, validate=True)

@@ -84,6 +84,30 @@ def choose(finding: Finding, *, unique: bool) -> Chosen:
     return Chosen(UNDECIDED)
 
 
+def usual(kind: str, *, unique: bool) -> str:
+    """Give the mask that values of a kind usually get, as rules write it, untried; empty where there is none.
+
+    Args:
+        kind: Of personal data.
+        unique: Whether its domain must not give two values one pseudonym.
+    """
+    for mask in MASKS.get(kind, ()):
+        if mask not in KINDS or mask in _ONLY_FOR or KINDS[mask].required:
+            continue
+        injective = unique and KINDS[mask].collides
+        if not injective or KINDS[mask].injective_option:
+            domain = _domain(mask, kind)
+            return str(Chosen(mask, domain, (("injective", True),) if injective else ()))
+    return ""
+
+
+def _domain(mask: str, kind: str, suffix: str = "") -> str:
+    """Name a domain: another mask needs another one than the first of a kind would have."""
+    second = mask not in (kind, MASKS[kind][0], "token")
+    domain = "_".join([kind, *([mask] if second else []), *([suffix] if suffix else [])])
+    return "" if domain == mask else domain
+
+
 def _fitting(mask: str, finding: Finding, summary: Summary, *, unique: bool) -> Chosen | None:
     """Give a mask with its domain and parameters, if it cannot collide where it must not."""
     kind, of = KINDS[mask], finding.verdict.kind
@@ -97,10 +121,7 @@ def _fitting(mask: str, finding: Finding, summary: Summary, *, unique: bool) -> 
         if not kind.injective_option:
             return None
         given["injective"] = True
-    second = mask not in (of, MASKS[of][0], "token")  # another mask needs another domain than the first would have
-    parts = [of, *([mask] if second else []), *([given["kind"]] if "kind" in given else [])]
-    domain = "_".join(parts)
-    return Chosen(mask, "" if domain == mask else domain, tuple(sorted(given.items())))
+    return Chosen(mask, _domain(mask, of, given.get("kind", "")), tuple(sorted(given.items())))
 
 
 def _country(summary: Summary) -> str:

@@ -11,16 +11,19 @@ from anonymizer.rules.schema import UNDECIDED
 from anonymizer.scan import verdict
 from anonymizer.scan.choose import choose
 from anonymizer.scan.findings import Finding
+from anonymizer.scan.proposals import Proposal, about_people, cases, references, subjects
 from anonymizer.scan.survey import Surveyed
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_](?:[\w.*-]|\[\])*", re.ASCII)
 _RESERVED = frozenset("y n yes no on off true false null".split())
 _COMMENT_AT = 52
+_Row = tuple[str, str, str]  # path, rule, comment
 _FILES, _CHUNKS = ".files", ".chunks"
 HEAD = """\
 # Rules drafted from what a database holds. Read them through: a draft knows names and forms, not meanings.
 # {decide}
-# What was read: {read}
+# A line that begins with # and says confirm is a proposal: look whether it is so, then let it take the place of the
+# line above it. What was read: {read}
 version: 1
 databases:
 """
@@ -45,11 +48,12 @@ def draft(surveyed: list[Surveyed], *, whole: bool) -> Draft:
     """
     body, database = [], ""
     unique = _unique_kinds(surveyed)
+    plan = _Plan(unique, {one.namespace: list(_rules(one, unique)) for one in surveyed}, surveyed)
     for one in surveyed:
         if one.collection.database != database:
             database = one.collection.database
             body.append(f"  {key(database)}:")
-        body += _collection(one, unique)
+        body += _collection(one, plan)
     decisions = sum(bool(re.search(rf"[ :]{UNDECIDED}\b", line.split(" #")[0])) for line in body)
     read = sum(one.read for one in surveyed)
     told = (
@@ -73,7 +77,38 @@ def _line(indent: int, text: str, comment: str = "") -> str:
     return f"{line:<{_COMMENT_AT}} # {comment}" if comment else line
 
 
-def _collection(one: Surveyed, unique: set[str]) -> Iterator[str]:
+class _Plan:
+    """What is drafted for all collections, and what is proposed on top of it.
+
+    Args:
+        unique: Kinds whose domain must not give two values one pseudonym.
+        rules: Path, rule and comment of each path, by collection.
+        surveyed: All collections.
+    """
+
+    def __init__(
+        self, unique: set[str], rules: dict[str, list[tuple[str, str, str]]], surveyed: list[Surveyed]
+    ) -> None:
+        self.rules = rules
+        self._unique = unique
+        self._texts = {name: {path: rule for path, rule, _ in rows} for name, rows in rules.items()}
+        self._people = {one.namespace for one in surveyed if about_people(one)}
+
+    def proposed(self, one: Surveyed) -> dict[str, list[Proposal]]:
+        """Give proposals by path."""
+        found: dict[str, list[Proposal]] = {}
+        for proposal in (*references(one, self._texts), *cases(one, self._texts, self._unique)):
+            found.setdefault(proposal.path, []).append(proposal)
+        return found
+
+    def subjects(self, one: Surveyed) -> Iterator[str]:
+        """Give lines that propose whom documents are about."""
+        for path, why in subjects(one, self._people):
+            said = f"confirm: {why}; dates with the mask date_shift then move alike for one person"
+            yield _line(6, f"# subject: {json.dumps(path, ensure_ascii=False)}", said)
+
+
+def _collection(one: Surveyed, plan: _Plan) -> Iterator[str]:
     name = key(one.collection.name)
     if one.collection.kind == "view":
         yield _line(4, f"{name}: {{mode: empty}}", "a view: made as it is; look whether its pipeline names a person")
@@ -84,7 +119,7 @@ def _collection(one: Surveyed, unique: set[str]) -> Iterator[str]:
         yield _line(4, f"{name}: {{mode: empty}}", "no documents so far")
     else:
         yield _line(4, f"{name}:", _read(one))
-        yield from _fields(one, unique)
+        yield from _fields(one, plan)
 
 
 def _read(one: Surveyed) -> str:
@@ -93,19 +128,23 @@ def _read(one: Surveyed) -> str:
     return f"{one.read:,} documents read, {part}{more}"
 
 
-def _fields(one: Surveyed, unique: set[str]) -> Iterator[str]:
-    rules = list(_rules(one, unique))
+def _fields(one: Surveyed, plan: _Plan) -> Iterator[str]:
+    rules, proposed = plan.rules[one.namespace], plan.proposed(one)
     if all(rule == "keep" for _, rule, _ in rules):
         yield "      mode: copy"
         yield "      fields:"
         yield from (_line(8, f"- {key(path)}", comment) for path, _, comment in rules)
         return
     yield "      mode: mask"
+    yield from plan.subjects(one)
     yield "      fields:"
-    yield from (_line(8, f"{key(path)}: {rule}", comment) for path, rule, comment in rules)
+    for path, rule, comment in rules:
+        yield _line(8, f"{key(path)}: {rule}", comment)
+        for proposal in proposed.get(path, ()):
+            yield _line(8, f"# {key(path)}: {proposal.rule}", f"confirm: {proposal.why}")
 
 
-def _rules(one: Surveyed, unique: set[str]) -> Iterator[tuple[str, str, str]]:
+def _rules(one: Surveyed, unique: set[str]) -> Iterator[_Row]:
     """Give path, rule and comment of each path that needs a rule."""
     valued = {finding.path for finding in one.findings if not finding.of_keys}
     keys = {

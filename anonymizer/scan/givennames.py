@@ -1,8 +1,10 @@
-"""Common names of Europe and the Americas, folded: by them a text is taken for a person's name."""
+"""Common names of many countries, folded: by them a text is taken for a person's name."""
 
 from __future__ import annotations
 
+from anonymizer.masks import locales
 from anonymizer.masks.words import FIRST_NAMES, LAST_NAMES
+from anonymizer.scan.compounds import fold
 
 _MORE = """
     aaron abigail achim adele adrian adriana agata agnes agnieszka aino albert alberto alejandra alejandro aleksander
@@ -56,12 +58,39 @@ _MORE = """
 # Those that are words of daily life as well would make persons of things.
 _WORDS = frozenset(
     """
+    ada era ion luna ola sol
     amber april art august bill chase dawn dean faith frank grace grant hope iris joy june lee mark max may page ray
     rose sky stella summer violet will
     """.split()
 )
-GIVEN_NAMES = frozenset(_MORE).union(name.lower() for name in FIRST_NAMES) - _WORDS
-FAMILY_NAMES = frozenset(name.lower() for name in LAST_NAMES).union(
+# Of further countries, as they are written in Latin letters.
+_WIDER = """
+    aarav aditi aditya ahmad ahmed ahmet aisha akira aleksandr alexei aliaksandr amina amir amit ananya anastasia anil
+    anja anneli antti anton arash arjun arif asha ayse aylin aziz bayu bence bilal bogdan boris burak canan carmen cem
+    chidi chinwe chloe cristina dagfinn dewi dilara dimitra dimitri dmitri dmitry dragan dusan eero ekaterina elena
+    elif emeka emre eszter eva fadi farah faruk fatih fatma ferenc freja frida gabor georgios giorgos gita goran
+    gyorgy hana hanna haruto hassan hatice hiroshi hoang huan huseyin ibrahim igor ilona imran indah inna ioana ion
+    irina ismail istvan ivan ivana jana jarno jaroslav jasmin jasmina jelena jiri joko jovan juha jukka kaan kaisa
+    kamal karim karin katerina kavita kemal kenji khalid konstantinos kofi kwame ladislav lamine lars leila lena
+    levente ljubica ludmila maja malik manoj mansour marija marta mehdi mehmet mei mihai mikhail mikko milan milica
+    milos minh miroslav mohamad mohammad moussa murat mustafa nadia nasser natasha neha nguyen nikola nikolai nikos
+    nina nur nurul ola oleg olena olga omar oksana ole pekka petar petr petra pooja pradeep prakash priya putri radu
+    rahul rajesh ravi razvan riitta rina riya rohan sakura salma samir sana sandeep sanjay selin sergei sergey serkan
+    shreya siti slavica soren stavros sunita suresh svetlana takashi tamas tanaka tarik tatiana tatjana temitope
+    thanh thi tomas tomislav usman vaclav vasile vesna vijay vikram viktoria vladimir wei xiaoming yasmin yosef yuki
+    yuri yusuf zainab zeynep zoltan zoran zsofia agus budi eko slamet sri wayan ketut asep rizky
+""".split()
+_LATIN = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "sv")
+
+
+def _told(which: int) -> set[str]:
+    """Give the given names (0) or family names (1) of the masks' word tables."""
+    return {fold(name) for locale in _LATIN for name in locales.names(locale)[which]}
+
+
+GIVEN_NAMES = frozenset(_MORE).union(_WIDER, map(fold, FIRST_NAMES), _told(0)) - _WORDS
+FAMILY_NAMES = frozenset(map(fold, LAST_NAMES)).union(
+    _told(1),
     """
     smith johnson williams brown jones miller davis rodriguez martinez wilson anderson taylor thomas moore jackson
     white harris clark lewis robinson walker young allen king wright scott hill green adams baker nelson mitchell
@@ -74,5 +103,5 @@ FAMILY_NAMES = frozenset(name.lower() for name in LAST_NAMES).union(
     ribeiro carvalho teixeira moreira nowak wisniewski wojcik kowalczyk kaminski lewandowski zielinski szymanski
     wozniak dabrowski andersson karlsson nilsson eriksson svensson persson gustafsson pettersson lindberg lindstrom
     lindqvist bergstrom
-    """.split()
+    """.split(),
 )

@@ -8,14 +8,18 @@ from dataclasses import replace
 from itertools import combinations
 
 from anonymizer.scan import verdict
+from anonymizer.scan.compounds import tokens
 from anonymizer.scan.findings import Finding
-from anonymizer.scan.names import tokens
+from anonymizer.scan.summary import SKETCH_SIZE
 from anonymizer.scan.survey import Surveyed
 
 _FEWEST_VALUES = 12
+_FEWEST_IDS = 3  # of values that do not meet by chance
+_LEAST_CONTAINED = 0.9
 _LEAST_SHARE = 0.2
 _MOST_HOLDERS = 12  # a value that stands at more paths than this says nothing about any two of them
 _JOINING = frozenset({"string", "int", "long", "objectId", "binData"})
+_MEETING = frozenset({"int", "long"})  # any two counts have numbers in common
 
 Held = tuple[Surveyed, Finding]
 
@@ -37,7 +41,13 @@ def connect(surveyed: list[Surveyed]) -> None:
 def _may_join(finding: Finding) -> bool:
     summary = finding.place.summary
     kinds = set(summary.types) - {"null"}
-    return not finding.of_keys and bool(kinds) and kinds <= _JOINING and summary.distinct >= _FEWEST_VALUES
+    return not finding.of_keys and bool(kinds) and kinds <= _JOINING and summary.distinct >= _fewest(finding)
+
+
+def _fewest(finding: Finding) -> int:
+    summary = finding.place.summary
+    random = set(summary.types) - {"null"} <= {"objectId"} or summary.share("uuid", "oid") >= _LEAST_CONTAINED
+    return _FEWEST_IDS if random else _FEWEST_VALUES
 
 
 def _pairs(held: list[Held]) -> Iterable[tuple[Held, Held]]:
@@ -58,10 +68,9 @@ def _same_values(first: Held, second: Held, count: int) -> bool:
     one, other = first[1].place.summary, second[1].place.summary
     bound = min(max(one.sketch), max(other.sketch))  # below it both sketches are complete
     fewer = min(sum(bits <= bound for bits in one.sketch), sum(bits <= bound for bits in other.sketch))
-    if count < _FEWEST_VALUES // 2 or count < fewer * _LEAST_SHARE:
+    if count < min(_fewest(first[1]), _fewest(second[1])) // 2 + 1 or count < fewer * _LEAST_SHARE:
         return False
-    numbers = not {"string", "objectId", "binData"} & set(one.types)
-    return not numbers or _related(first, second)  # any two counts have numbers in common
+    return not set(one.types) - {"null"} <= _MEETING or _related(first, second)
 
 
 def _related(first: Held, second: Held) -> bool:
@@ -90,8 +99,22 @@ def _share_verdict(source: Held, target: Held) -> None:
 
 
 def _refer(holder: Held, target: Held) -> None:
-    if target[1].path == "_id" and holder[1].path != "_id" and not holder[1].refers_to:
+    """Note a reference: to an `_id` sooner than to another path that is unique by itself."""
+    if holder[1].path == "_id" or holder[0].namespace == target[0].namespace or not _contained(holder, target):
+        return
+    if target[1].path == "_id" or (
+        target[1].path in target[0].sole and holder[1].path not in holder[0].sole and not holder[1].refers_to
+    ):
         holder[1].refers_to = _place(target)
+
+
+def _contained(holder: Held, target: Held) -> bool:
+    """Tell whether nearly all values of a path are among those of another, as far as those were read."""
+    theirs = target[1].place.summary
+    bound = max(theirs.sketch) if len(theirs.sketch) >= SKETCH_SIZE else None  # beyond it their sketch is not complete
+    ours = [bits for bits in holder[1].place.summary.sketch if bound is None or bits <= bound]
+    read = min(1.0, target[0].read / target[0].estimate) if target[0].estimate else 1.0
+    return bool(ours) and sum(bits in theirs.sketch for bits in ours) >= len(ours) * _LEAST_CONTAINED * read
 
 
 def _place(held: Held) -> str:

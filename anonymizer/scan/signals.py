@@ -13,26 +13,16 @@ import email_validator
 import phonenumbers
 from stdnum import ean, iban, isbn, luhn
 
+from anonymizer.scan.compounds import fold
 from anonymizer.scan.givennames import FAMILY_NAMES, GIVEN_NAMES
-from anonymizer.scan.names import fold
+from anonymizer.scan.patterns import CODE, DATE, OBJECT_ID, PATTERNS
 
+_SHORT = 64
 LONGEST = 4000  # of a longer text this much is looked at
 
 _EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]{}|\\/=]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 _PHONE = re.compile(r"[+(]?\d[\d\s./()\-\u2013]{5,22}\d")
 _SEVEN_DIGITS = re.compile(r"\d(?:[\s./()\-\u2013]{0,3}\d){6}")
-_UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
-_HEX = re.compile(r"(?:0x)?(?=[a-fA-F]*\d)(?=\d*[a-fA-F])[0-9a-fA-F]{8,}")
-_DATE = re.compile(r"(?:(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d)(?:[T ]\d\d:\d\d.*)?")
-YEAR = re.compile(r"(?:19|20)\d\d")
-_URL = re.compile(r"(?:https?|ftp|s3|mailto)://?\S+", re.IGNORECASE)
-_MAC = re.compile(r"[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}")
-_JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
-_HASH = re.compile(r"\$(?:2[abxy]|argon2\w*|[156]|scrypt|pbkdf2[\w-]*)\$\S{8,}|pbkdf2_sha256\$\S+|\{SSHA\w*\}\S+")
-_KEY = re.compile(r"(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+) \S+.*|-----BEGIN [A-Z ]+-----.*", re.DOTALL)
-_HANDLE = re.compile(r"@[A-Za-z]\w[\w.]{1,30}")
-_VERSION = re.compile(r"v?\d+(?:\.\d+){1,3}(?:-[\w.]+)?")
-_AGENT = re.compile(r"(?:Mozilla|Opera|Dalvik|okhttp|curl)/\d\S*.*")
 _CARD = re.compile(
     r"(?:4\d{12}(?:\d{3})?|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12})"
 )
@@ -40,14 +30,6 @@ _CARD_IN_TEXT = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?![\w-])")
 _IBAN_IN_TEXT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?\b")
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.-]){0,24}")
 _NAME_IN_TEXT = re.compile(r"(?<![\w.])([A-ZÀ-ÖØ-ÞŁŚŻ][^\W\d_]{1,20})(?=(?:\s+[A-ZÀ-ÖØ-ÞŁŚŻ][^\W\d_]+|\W|$))")
-_CODE = re.compile(r"[a-z]{2}([_-][A-Z]{2})?|[A-Z]{2,3}|\d{1,6}")
-_OBJECT_ID = re.compile(r"[0-9a-f]{24}")
-_WAYS = (
-    r"stra(?:ß|ss)e|str\.|gasse|weg\b|platz\b|allee|\bstreet|\bst\.|\bavenue|\bave\b|\broad\b|\brd\b|\blane\b|\bdrive\b",
-    r"\bcourt\b|\bboulevard\b|\brue\b|\bcalle\b|\bavenida\b|\bplaza\b|\bvia\b|\bpiazza\b|straat|gracht|\blaan\b|\brua\b",
-    r"\bul\.|\bulica\b|gatan\b|vägen\b",
-)
-_STREET = re.compile(rf"(?i)(?=.*\d).*(?:{'|'.join(_WAYS)})")
 
 # Numbers of people by country: a check digit may fit by chance, so what counts is how many of a path's values fit.
 # By how many letters and digits they have.
@@ -70,13 +52,23 @@ def _national(size: int) -> tuple[tuple[str, Any], ...]:
     return tuple((name, import_module(f"stdnum.{name}").is_valid) for name in names)
 
 
-def signals(text: str) -> set[str]:
+def signals(text: str) -> frozenset[str]:
     """Say what a text reads like: as a whole (`email`), or somewhere within (`in:email`).
 
     Returns:
         Words; several where several fit (a number may be a card's and an id's).
     """
     text = text[:LONGEST].strip()
+    return _remembered(text) if len(text) <= _SHORT else frozenset(_signals(text))
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> frozenset[str]:
+    """Look at short texts once: those of a list come again and again."""
+    return frozenset(_signals(text))
+
+
+def _signals(text: str) -> set[str]:
     if not text:
         return {"empty"}
     found = set(_whole(text)) | set(_looks(text))
@@ -94,14 +86,14 @@ def _looks(text: str) -> Iterator[str]:
         yield "digit"
     if text.isdigit():
         yield "digits" if len(text) > 5 else "digits_short"
-    if _CODE.fullmatch(text):
+    if CODE.fullmatch(text):
         yield "code"
-    if _OBJECT_ID.fullmatch(text):
+    if OBJECT_ID.fullmatch(text):
         yield "oid"
 
 
 def _whole(text: str) -> Iterator[str]:
-    yield from (kind for kind, pattern in _PATTERNS if pattern.fullmatch(text))
+    yield from (kind for kind, pattern in PATTERNS if pattern.fullmatch(text))
     if "@" in text and _EMAIL.fullmatch(text) and _is_email(text):
         yield "email"
     if (":" in text or text.count(".") == 3) and _is_ip(text):
@@ -109,22 +101,6 @@ def _whole(text: str) -> Iterator[str]:
     yield from _numbers(text)
     if _is_name(text):
         yield "name"
-
-
-_PATTERNS = (
-    ("uuid", _UUID),
-    ("hex", _HEX),
-    ("date", _DATE),
-    ("url", _URL),
-    ("mac", _MAC),
-    ("jwt", _JWT),
-    ("hash", _HASH),
-    ("user_agent", _AGENT),
-    ("key", _KEY),
-    ("handle", _HANDLE),
-    ("version", _VERSION),
-    ("street", _STREET),
-)
 
 
 def _numbers(text: str) -> Iterator[str]:
@@ -144,7 +120,7 @@ def _numbers(text: str) -> Iterator[str]:
     if _MAYBE_NATIONAL.fullmatch(text):
         size = sum(map(str.isalnum, text))
         yield from (f"id:{country}" for country, is_valid in _national(size) if is_valid(text))
-    if _PHONE.fullmatch(text) and not _DATE.fullmatch(text) and _is_phone(text):
+    if _PHONE.fullmatch(text) and not DATE.fullmatch(text) and _is_phone(text):
         yield "phone"
 
 

@@ -12,7 +12,8 @@ from bson import Binary
 from bson.binary import OLD_UUID_SUBTYPE, UUID_SUBTYPE
 
 from anonymizer.bsontypes import name_of
-from anonymizer.scan.signals import LONGEST, YEAR, signals
+from anonymizer.scan.patterns import YEAR
+from anonymizer.scan.signals import LONGEST, signals
 
 UUID_SUBTYPES = (UUID_SUBTYPE, OLD_UUID_SUBTYPE)
 SKETCH_SIZE = 256

@@ -22,6 +22,7 @@ class Surveyed:
         read: How many documents were read.
         estimate: How many the server thinks there are.
         unique: Paths in unique indexes.
+        sole: Those of them that are unique by themselves.
         overflowed: Whether not all keys fitted into memory, so that some were drawn together.
     """
 
@@ -31,6 +32,7 @@ class Surveyed:
     unique: frozenset[str] = frozenset()
     overflowed: bool = False
     findings: list[Finding] = field(default_factory=list)
+    sole: frozenset[str] = frozenset()
 
     @property
     def namespace(self) -> str:
@@ -72,4 +74,6 @@ def _learn(client: Client, one: Surveyed, sample: int | None, tell: Tell, at: tu
     one.findings = judge_all(one.collection.name, shape.settle())
     with server_errors(f"reading the indexes of {one.namespace}"):
         specs = mongo.indexes(client, one.collection)
-    one.unique = frozenset(path for spec in specs if spec.get("unique") for path in spec["key"])
+    keys = [list(spec["key"]) for spec in specs if spec.get("unique")]
+    one.unique = frozenset(path for key in keys for path in key)
+    one.sole = frozenset(key[0] for key in keys if len(key) == 1)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from anonymizer.scan.kinds import (
-    BY_VALUE,
     CONFIRMED_BY,
-    FEW,
     NUMBERS,
     OPEN,
     TEXT,
@@ -19,8 +16,16 @@ from anonymizer.scan.kinds import (
 from anonymizer.scan.names import Meaning, meaning
 from anonymizer.scan.shape import Place
 from anonymizer.scan.summary import Summary
+from anonymizer.scan.values import Told, by_value, is_enum, read_like
 
 PERSONAL, PLAIN, DECIDE = "personal", "plain", "decide"
+# Kinds for which a vague name is enough, if nothing speaks against it, and what they are then.
+_ENOUGH = {
+    **{kind: kind for kind in ("street", "city", "username", "plate")},
+    "actor": "username",
+    "coordinates": "street",
+}
+_FEWEST_LONG_ID = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def judge(place: Place, names: tuple[str, ...]) -> Verdict:
         return _without_values(said)
     if types == {"bool"} and not (said.kind == "attribute" and said.strong):
         return Verdict(PLAIN, "", "true or false")
-    found = _by_value(summary, said)
+    found = _told(by_value(summary, said))
     if found:
         return found
     if said.kind and types & TYPES.get(said.kind, TEXT):
@@ -65,11 +70,11 @@ def judge(place: Place, names: tuple[str, ...]) -> Verdict:
 
 def judge_keys(keys: Summary) -> Verdict:
     """Judge the keys of a map."""
-    found = _by_value(keys, Meaning())
+    found = _told(by_value(keys, Meaning()))
     if found:
         return found
     if sum(map(keys.share, ("uuid", "hex", "date", "digits", "code"))) >= 0.9 or keys.distinct <= 2:
-        return Verdict(PLAIN, "", _read_like(keys, ("uuid", "hex", "date")) or "keys are codes or numbers")
+        return Verdict(PLAIN, "", read_like(keys, ("uuid", "hex", "date")) or "keys are codes or numbers")
     return Verdict(DECIDE, "", f"about {keys.distinct:,} different keys")
 
 
@@ -81,44 +86,27 @@ def _without_values(said: Meaning) -> Verdict:
     return Verdict(DECIDE, said.kind, "only null or empty so far")
 
 
-def _by_value(summary: Summary, said: Meaning) -> Verdict | None:
-    for kind, words, least in BY_VALUE:
-        share = summary.share(*words)
-        if share < (0.9 if said.neutral else least) or (kind == "name" and _few(summary, 3)):
-            continue
-        if kind in ("name", "street", "phone") and said.strong and said.kind not in ("", "text"):
-            continue
-        if kind == "ip" and said.neutral:
-            continue
-        if summary.examined * 2 >= summary.types.total() or summary.examined >= 200:
-            return Verdict(PERSONAL, kind, _read_like(summary, words))
-    return _national(summary, said) or _birth(summary, said)
-
-
-def _national(summary: Summary, said: Meaning) -> Verdict | None:
-    fitting = [kind for kind in summary.signals if kind.startswith("id:") and summary.share(kind) >= 0.9]
-    if fitting and summary.examined >= 10 and not said.neutral and summary.share("ean", "date") < 0.9:
-        return Verdict(PERSONAL, "national_id", f"{fitting[0][3:5].upper()} numbers with a right check digit")
-    return None
-
-
-def _birth(summary: Summary, said: Meaning) -> Verdict | None:
-    dates = summary.types["date"] or summary.share("date") >= 0.9
-    if dates and not said.neutral and summary.low < 1975 and summary.high < 2016 and summary.high - summary.low > 20:
-        return Verdict(PERSONAL, "birth_date", "dates over decades, all long ago")
-    return None
+def _told(told: Told | None) -> Verdict | None:
+    return Verdict(PERSONAL, *told) if told else None
 
 
 def _by_name(said: Meaning, summary: Summary, types: set[str]) -> Verdict:
     kind, why = said.kind, "by its name"
     texts = summary.types["string"] >= sum(summary.types.values()) / 2
     if _contradicted(kind, summary, types, texts=texts) or (kind == "account" and _is_surrogate(summary, types)):
-        return _by_value(summary, Meaning()) or _traces(summary) or _plain(Meaning(), summary, types)
-    if said.strong and not said.sure and texts and _is_enum(summary) and summary.share("name") < 0.1:
+        return _told(by_value(summary, Meaning())) or _traces(summary) or _plain(Meaning(), summary, types)
+    if said.strong and not said.sure and _says_less(kind, summary, types, texts=texts):
         return _plain(Meaning(), summary, types)
-    if said.strong and not (kind in OPEN - {"name", "street", "city"} and texts and _is_enum(summary)):
-        return Verdict(PERSONAL, kind, ", ".join(filter(None, (why, _read_like(summary, tuple(WORDS))))))
+    if said.strong and not (kind in OPEN - {"name", "street", "city"} and texts and is_enum(summary)):
+        return Verdict(PERSONAL, kind, ", ".join(filter(None, (why, read_like(summary, tuple(WORDS))))))
     return _weak(kind, summary, types)
+
+
+def _says_less(kind: str, summary: Summary, types: set[str], *, texts: bool) -> bool:
+    """Tell whether values are of a list, or ids of a system's own making, where only the surroundings spoke."""
+    if kind in ("name", "actor", "account", "username") and (_is_surrogate(summary, types) or types <= NUMBERS):
+        return True
+    return kind != "attribute" and texts and is_enum(summary) and summary.share("name") < 0.1
 
 
 def _contradicted(kind: str, summary: Summary, types: set[str], *, texts: bool) -> bool:
@@ -128,6 +116,8 @@ def _contradicted(kind: str, summary: Summary, types: set[str], *, texts: bool) 
         return not -180 <= low <= high <= 180
     if types <= NUMBERS and kind == "birth_date":
         return not (1880 <= low <= high <= 2100 or max(abs(low), abs(high)) > 100_000)
+    if types <= NUMBERS and kind == "username":
+        return high < _FEWEST_LONG_ID
     if not texts or summary.examined < 5:
         return False
     confirming = CONFIRMED_BY.get(kind)
@@ -145,14 +135,16 @@ def _weak(kind: str, summary: Summary, types: set[str]) -> Verdict:
     """Judge what only a vague name speaks for."""
     if kind == "coordinates" and types & {"double", "decimal"}:
         return Verdict(PERSONAL, kind, "by its name, numbers of that size")
-    if types <= {"objectId", "int", "long"} or summary.share("uuid", "hex") >= 0.9 or _is_enum(summary):
+    if kind == "secret" and summary.share("hex") >= 0.9:
+        return Verdict(PERSONAL, kind, "by its name, hexadecimal")
+    if types <= {"objectId", "int", "long"} or summary.share("uuid", "hex") >= 0.9 or is_enum(summary):
         return _plain(Meaning(), summary, types)
     traces = _traces(summary)
     if traces:
         return traces
-    if kind in ("street", "city", "username", "plate") or (kind == "text" and summary.share("in:name") >= 0.1):
-        return Verdict(PERSONAL, kind, "by its name")
-    return Verdict(DECIDE, "name" if kind == "actor" else kind, "its name is vague", vague=True)
+    if kind in _ENOUGH or (kind == "text" and summary.share("in:name") >= 0.1):
+        return Verdict(PERSONAL, _ENOUGH.get(kind, kind), "by its name")
+    return Verdict(DECIDE, kind, "its name is vague", vague=True)
 
 
 def _traces(summary: Summary) -> Verdict | None:
@@ -161,7 +153,7 @@ def _traces(summary: Summary) -> Verdict | None:
     names = summary.share("in:name") if summary.share("prose") >= 0.2 else 0.0
     if not hits and names < 0.3:
         return None
-    evidence = _read_like(summary, (*hits, "in:name", "prose"))
+    evidence = read_like(summary, (*hits, "in:name", "prose"))
     if summary.share(*hits) >= 0.05 or names >= 0.3:
         return Verdict(PERSONAL, "text", evidence)
     return Verdict(DECIDE, "text", evidence)
@@ -172,7 +164,9 @@ def _plain(said: Meaning, summary: Summary, types: set[str]) -> Verdict:
     if types <= {"bool", "objectId", "date", "timestamp", "double", "decimal", "minKey", "maxKey"}:
         return Verdict(PLAIN, "", "")
     if types <= NUMBERS | {"bool"}:
-        long = max(abs(summary.low), abs(summary.high)) >= 10_000_000 and not _is_enum(summary) and not said.neutral
+        long = max(abs(summary.low), abs(summary.high)) >= 10_000_000 and not is_enum(summary) and not said.neutral
+        if long and said.kind == "name":
+            return Verdict(PERSONAL, "phone", "long numbers, named after a person or a contact")
         return Verdict(DECIDE, "account", "long numbers, nearly all different") if long else Verdict(PLAIN)
     if types & {"binData", "javascript", "regex"} and summary.share("uuid") < 0.9:
         return Verdict(DECIDE, "binary", "binary or code, not looked into")
@@ -180,8 +174,8 @@ def _plain(said: Meaning, summary: Summary, types: set[str]) -> Verdict:
 
 
 def _plain_text(said: Meaning, summary: Summary) -> Verdict:
-    evidence = _read_like(summary, tuple(WORDS))
-    if _is_enum(summary):
+    evidence = read_like(summary, tuple(WORDS))
+    if is_enum(summary):
         return Verdict(PLAIN, "", f"{summary.distinct} different values")
     if said.neutral:
         return Verdict(PLAIN, "", evidence or "by its name")
@@ -196,23 +190,3 @@ def _guess(summary: Summary) -> str:
     if summary.share("url") >= 0.5:
         return "url"
     return "text" if summary.share("prose") >= 0.2 else ""
-
-
-def _is_enum(summary: Summary) -> bool:
-    return summary.count >= 20 and _few(summary, FEW)
-
-
-def _few(summary: Summary, most: int) -> bool:
-    return summary.distinct <= most and summary.distinct * 5 <= summary.count
-
-
-def _read_like(summary: Summary, kinds: Iterable[str]) -> str:
-    """Say what share of the examined texts reads like what: the two most frequent."""
-    shares = sorted(
-        ((summary.share(kind), kind) for kind in kinds if kind in WORDS and summary.signals[kind]), reverse=True
-    )
-    return ", ".join(f"{_percent(share)} {WORDS[kind]}" for share, kind in shares[:2])
-
-
-def _percent(share: float) -> str:
-    return "under 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")

@@ -19,6 +19,7 @@ from anonymizer.treatment.unlisted import Unlisted
 # Decoded, masked and encoded in one go: some hundred documents. More of them leave the processor's cache in between,
 # at a fifth of the time (measured).
 _AT_ONCE_BYTES = 64 << 10
+_NOT_ENCODED = (BSONError, UnicodeError, OverflowError, RecursionError)
 
 
 class Reference:
@@ -49,10 +50,8 @@ class Reference:
         documents = None if self.source.asked else odd.decoded(b"".join(raws), raws)
         if documents is None:
             return [self.treat_one(raw) for raw in raws]
-        walk = self._walk
-        for document in documents:
-            walk(document)
-        return [_encoded(document) for document in documents] if self.masks else raws
+        self._walk(documents)
+        return _all_encoded(documents) if self.masks else raws
 
     def treat_one(self, raw: bytes) -> Any:
         """Treat one document; None where it is not treated, which `unlisted` then tells."""
@@ -63,13 +62,29 @@ class Reference:
             self._inspection.check(raw)
             return None if self.masks else raw
         self.source.begin(raw)
-        self._walk(found[0])
+        self._walk(found)
         return _encoded(found[0]) if self.masks else raw
+
+
+def _all_encoded(documents: list[dict[str, Any]]) -> list[Any]:
+    """Give the bytes of each document: encoded as one array, which costs less than a call for each, and cut apart."""
+    try:
+        array = bson.encode({"": documents}, codec_options=DECODE)
+    except _NOT_ENCODED:
+        return [_encoded(document) for document in documents]
+    found, at = [], 10  # behind the lengths of the outer document and of the array, and the array's type and key
+    for number, document in enumerate(documents):
+        at += 2 + len(str(number))  # type and key of an element
+        end = at + int.from_bytes(array[at : at + 4], "little")
+        # Only a document on its own gets its `_id` put first.
+        found.append(array[at:end] if array[at + 5 : at + 9] == b"_id\0" else _encoded(document))
+        at = end
+    return found
 
 
 def _encoded(document: dict[str, Any]) -> Any:
     """Give a document's bytes; itself where it cannot be encoded, which whoever writes it then says."""
     try:
         return bson.encode(document, codec_options=DECODE)
-    except (BSONError, UnicodeError, OverflowError, RecursionError):
+    except _NOT_ENCODED:
         return document

@@ -7,7 +7,7 @@ the code looks like and why there is any is told in docs/adr/0009-straight-line-
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from bson import DBRef
 
@@ -25,6 +25,22 @@ from anonymizer.treatment.unlisted import Unlisted
 
 REPEATED_KEY = "repeated key"
 _MISSING: Any = object()
+
+
+class Each:
+    """Code for many values as code for one of them.
+
+    Attributes:
+        many: The code.
+    """
+
+    def __init__(self, many: Walk) -> None:
+        self.many = many
+
+    def __call__(self, value: Any) -> Any:
+        """Treat a value in place, and give it."""
+        self.many([value])
+        return value
 
 
 class Compiler:
@@ -56,15 +72,15 @@ class Compiler:
         table.setdefault(dict, only_empty)
         table.setdefault(list, only_empty)
         if node.has_keys():
-            walk = self.document(node)
+            walk = Each(self.document(node))
             table[dict] = walk
             table[DBRef] = lambda value: walk(dict(value.as_doc()))
         if node.element:
-            table[list] = self._array(node.element)
+            table[list] = Each(self._array(node.element))
         return table
 
     def document(self, node: Place) -> Walk:
-        """Give the code for a document: each key that rules name in turn, then whatever is left."""
+        """Give the code for documents: each key that rules name in turn, then whatever is left."""
         code = Code()
         for key, child in node.children.items():
             self._key(code, key, child)
@@ -83,7 +99,7 @@ class Compiler:
         elif usual is None:
             code.kept(key, frozenset(kind for kind, treat in tables[0].items() if treat is None), others[0])
         elif usual in (dict, list):
-            code.walked(key, usual, tables[0][usual], others[0])
+            code.walked(key, usual, cast("Each", tables[0][usual]).many, others[0])
         else:
             code.masked(key, usual, tables[0][usual], others[0])
 
@@ -110,18 +126,24 @@ class Compiler:
 
         return other
 
-    def _array(self, node: Place) -> Callable[[list[Any]], list[Any]]:
+    def _array(self, node: Place) -> Walk:
+        """Give the code for arrays; documents and arrays within them are gathered, and treated together."""
         table = self.table(node)
         usual = _usual_class(node, table)
-        treat, other = table.get(usual or NULL), self._other(node.path, table)
+        gathered = usual if usual in (dict, list) else None
+        stays = frozenset(kind for kind, treat in table.items() if treat is None)
+        other = self._other(node.path, table)
 
-        def walk(values: list[Any]) -> list[Any]:
-            for at, value in enumerate(values):
-                if value.__class__ is dict and usual is dict:
-                    treat(value)  # type: ignore[misc] # the usual class has one
-                else:
-                    other(values, at, value)
-            return values
+        def walk(arrays: list[list[Any]]) -> None:
+            inner = []
+            for values in arrays:
+                for at, value in enumerate(values):
+                    if value.__class__ is gathered:
+                        inner.append(value)
+                    elif value.__class__ not in stays:
+                        other(values, at, value)
+            if inner:
+                cast("Each", table[gathered]).many(inner)  # type: ignore[index] # only where there is one
 
         return walk
 
@@ -149,7 +171,7 @@ class Compiler:
         return treat if treats else refuse
 
     def _with_keys(self, walk: Walk, node: Place, rule: FieldRule) -> Walk:
-        """Give the code for a map whose keys are masked, after its values are."""
+        """Give the code for maps whose keys are masked, after their values are."""
         named, note, path = node.children, self._unlisted.note, node.path
         mask = self.mask(rule).get(str, _MISSING)
 
@@ -158,9 +180,13 @@ class Compiler:
                 return key
             return mask(key) if mask is not _MISSING else None
 
-        def walk_keys(document: Document) -> Document:
-            keys = list(document)
-            walk(document)
+        def walk_keys(documents: list[Document]) -> None:
+            keys = list(map(list, documents))
+            walk(documents)
+            for document, former in zip(documents, keys, strict=True):
+                rename(document, former)
+
+        def rename(document: Document, keys: list[str]) -> None:
             try:
                 made = [made_of(key) for key in keys]
             except Refused:
@@ -173,7 +199,6 @@ class Compiler:
                 values = dict(document)
                 document.clear()
                 document.update({new: values[old] for new, old in zip(made, keys, strict=True) if old in values})
-            return document
 
         return walk_keys
 

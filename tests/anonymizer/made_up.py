@@ -27,6 +27,17 @@ FAMILY = (
     Yilmaz
     """
 ).split()
+WIDE_GIVEN = (
+    """
+    Mehmet Ayşe Zeynep Tuğba Onur Gizem Rajesh Priya Lakshmi Deepika Harpreet Sunil Budi Siti Dewi Joko Bích Tuấn
+    Hương Minh
+    """
+).split()
+WIDE_FAMILY = (
+    """
+    Yildirim Kaya Demir Şahin Aydin Kumar Sharma Iyer Patel Singh Santoso Lestari Wijaya Nguyễn Trần Phạm
+    """
+).split()
 CITIES = (
     """
     Lübeck Nantes Toledo Parma Utrecht Gdańsk Uppsala Coimbra Leeds Boulder Graz Bruges Zaragoza Bergamo Tilburg
@@ -71,7 +82,7 @@ _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
 def digits(rng: Random, count: int) -> str:
-    return str(rng.randint(1, 9)) + "".join(str(rng.randint(0, 9)) for _ in range(count - 1))
+    return str(rng.randrange(10 ** (count - 1), 10**count))
 
 
 def hexes(rng: Random, count: int) -> str:
@@ -79,7 +90,7 @@ def hexes(rng: Random, count: int) -> str:
 
 
 def fold(text: str) -> str:
-    return text.lower().translate(str.maketrans("üöäéíóçńłıåèñ'", "uoaeiocnliaen."))
+    return text.lower().translate(str.maketrans("üöäéíóçńłiåèñ'", "uoaeiocnliaen."))
 
 
 def email(rng: Random) -> str:
@@ -226,6 +237,28 @@ DRAW: dict[str, Callable[[Random], Any]] = {
     "postcode_uk": lambda r: (
         f"{r.choice('LMSB')}{r.choice('ESN')}{r.randint(1, 20)} {r.randint(1, 9)}{r.choice('ABD')}{r.choice('XYZ')}"
     ),
+    "given_wide": lambda r: r.choice(WIDE_GIVEN),
+    "family_wide": lambda r: r.choice(WIDE_FAMILY),
+    "full_wide": lambda r: f"{r.choice(WIDE_GIVEN)} {r.choice(WIDE_FAMILY)}",
+    "phone_tr": lambda r: f"05{digits(r, 2)} {digits(r, 3)} {digits(r, 2)} {digits(r, 2)}",
+    "phone_id": lambda r: f"0812-{digits(r, 4)}-{digits(r, 4)}",
+    "phone_vi": lambda r: f"09{digits(r, 8)}",
+    "street_tr": street("Atatürk Cad. No:", "Gül Sokak"),
+    "street_id": street("Jl. Merdeka No.", "Gang Mawar"),
+    "street_vi": lambda r: f"{r.randint(1, 300)} Lê Lợi, phường {r.randint(1, 20)}",
+    "street_da": street("Nørregade", "Skovvej"),
+    "digits11": lambda r: digits(r, 11),
+    "digits12": lambda r: digits(r, 12),
+    "digits6": lambda r: digits(r, 6),
+    "digits13": lambda r: digits(r, 13),
+    "digits20": lambda r: digits(r, 20),
+    "masked_card": lambda r: f"**** **** **** {digits(r, 4)}",
+    "latlng": lambda r: f"{r.uniform(36, 60):.5f},{r.uniform(-9, 24):.5f}",
+    "icd": lambda r: f"{r.choice('EFIJM')}{r.randint(10, 99)}.{r.randint(0, 9)}",
+    "digits15": lambda r: digits(r, 15),
+    "digits16": lambda r: digits(r, 16),
+    "hex8": lambda r: hexes(r, 8),
+    "wallet": lambda r: "0x" + hexes(r, 40),
     "company": lambda r: f"{r.choice(FAMILY)} {r.choice(('GmbH', 'Ltd', 'SARL', '& Sons', 'Consulting'))}",
     "note": note,
     "note_de": lambda r: note(r, NOTES_DE),

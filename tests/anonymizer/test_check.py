@@ -33,7 +33,7 @@ def test_rules_that_fit_are_fine(shop, shop_rules):
     done = check(shop, shop_rules, "--all", "--json")
     told = json.loads(done.stdout)
     assert (done.returncode, told["ok"], told["new"], told["changed"]) == (0, True, [], [])
-    assert told["warnings"] == [{"collection": "shop.products", "path": "sku", "near": []}], (
+    assert told["warnings"] == [{"collection": "shop.products", "path": "sku", "near": [], "gone": False}], (
         "the example names it too much"
     )
     assert told["read"] == 600 + 3000 + 800 + 200
@@ -51,11 +51,12 @@ def test_new_and_changed_paths_fail_with_three_and_hold_no_value(shop, shop_rule
         ("shop.orders", "gift.card_text", "string"),
         ("shop.newsletters", "", "collection"),
     }
-    assert told["changed"] == [{"collection": "shop.customers", "path": "phone", "type": "int", "count": 1}]
+    changed = [{key: row[key] for key in ("collection", "path", "type", "count")} for row in told["changed"]]
+    assert changed == [{"collection": "shop.customers", "path": "phone", "type": "int", "count": 1}]
     assert "Ann" not in done.stdout + done.stderr
     plain = check(shop, shop_rules, "--all")
-    assert "new: shop.orders gift.card_text string (1)" in plain.stdout
-    assert "changed: shop.customers phone int (1)" in plain.stdout
+    assert "new: shop.orders gift.card_text string (1): no rule names this path, so a run would stop" in plain.stdout
+    assert "changed: shop.customers phone int (1): its mask phone does not take int" in plain.stdout
 
 
 def test_what_never_occurs_is_a_warning_with_near_names(shop, shop_rules):
@@ -73,6 +74,31 @@ def test_a_renamed_path_is_new_and_gone_at_once(shop, shop_rules):
     done = check(shop, shop_rules, "--all")
     assert done.returncode == 3
     assert "warning: shop.customers loyalty_points never occurs; near: loyalty_point" in done.stdout
+    assert "perhaps loyalty_points under another name" in done.stdout
+
+
+def test_what_is_of_another_type_than_recorded_fails_though_its_mask_takes_it(shop, shop_rules):
+    shape, source = shop.folder / "shape.json", shop.source.client.shop.customers
+    words = ["--all", "--shape", str(shape)]
+    assert check(shop, shop_rules, *words).returncode == 0
+    recorded = shape.read_text()
+    assert "@" not in recorded, "types, and no value"
+    source.update_one({}, {"$set": {"loyalty_points": "many"}})
+    source.update_many({}, {"$unset": {"birth_date": 1}})
+    done = check(shop, shop_rules, *words)
+    assert done.returncode == 3
+    assert "changed: shop.customers loyalty_points string (1): was int when last recorded" in done.stdout
+    assert "warning: shop.customers birth_date is gone: it was there when last recorded" in done.stdout
+    assert shape.read_text() == recorded, "only --accept records"
+    assert check(shop, shop_rules, *words, "--accept").returncode == 3
+    assert check(shop, shop_rules, *words).returncode == 0
+
+
+def test_a_shape_that_check_did_not_write_is_refused(shop, shop_rules):
+    done = check(shop, shop_rules, "--shape", str(ROOT / "pyproject.toml"))
+    assert done.returncode == 2
+    assert "is no JSON" in done.stderr
+    assert check(shop, shop_rules, "--accept").returncode == 2
 
 
 def explain_words(pair, rules, *words):

@@ -22,9 +22,11 @@ from hypothesis import strategies as st
 
 from anonymizer.bsontypes import DECODE
 from anonymizer.keys import Keyring
+from anonymizer.masks.parameters import KINDS
 from anonymizer.rules.model import Case, CollectionRule, FieldRule, When
 from anonymizer.treatment import native
 from anonymizer.treatment.program import Program
+from tests.anonymizer.mask_cases import CASES
 
 pytestmark = pytest.mark.skipif(native.module()[0] is None, reason=f"{native.module()[1]}: make kernel")
 
@@ -38,6 +40,7 @@ WORDS = """jane.doe@mail.de|JANE@MAIL.DE|Jane_Doe@Mail.de|123@4.de|+49 30 123456
     00 1234.555|+33 1+44 20|(212)345-6789 x|a\0b|100%|İ@ı.de|a.b_c-d|١٢٣|²|kind|5|٠٠٠""".replace("\n    ", "|").split(
     "|"
 )
+WORDS += [kind.example for kind in KINDS.values() if isinstance(kind.example, str)]
 
 
 def text(rng: random.Random) -> bytes:
@@ -107,18 +110,28 @@ def document(rng: random.Random, depth: int = 0, *, array: bool = False, odd: bo
     return struct.pack("<i", len(body) + 5) + body + b"\0"
 
 
+# Masks of the kernel's own, and what it does itself.
 MASKS = [
     ("name", {}), ("email", {}), ("email", {"host": "mail.test"}), ("phone", {}), ("phone", {"country": "49"}), ("street", {}),
     ("card", {}), ("date_shift", {}), ("date_shift", {"max_days": 3}), ("date_shift", {"subject": "a"}), ("token", {}),
     ("text", {}), ("constant", {"value": "x"}), ("constant", {"value": 5}), ("constant", {"value": None}), ("null", {}),
-    ("drop", {}), *[("keep", {})] * 12,
+    ("drop", {}),
 ]  # fmt: skip
+NATIVE = [FieldRule(name, name, tuple(sorted(parameters.items()))) for name, parameters in MASKS]
+# Every mask there is, with all that its parameters change.
+KINDS_OF_NUMBERS = ("national_id", "tax_id")
+EVERY = [case.rule for case in CASES if case.mask not in KINDS_OF_NUMBERS]
+EVERY += [next(case.rule for case in CASES if case.mask == name) for name in KINDS_OF_NUMBERS]
+EVERY += [
+    FieldRule("redact", "redact", (("of", (("a", FieldRule("name", "name")), ("é", FieldRule("email", "email")))),))
+]
 
 
 def field_rule(rng: random.Random, *, element: bool = False) -> FieldRule:
-    name, parameters = rng.choice([row for row in MASKS if not element or row[0] != "drop"])
-    domain = name if name not in ("constant", "null", "drop", "keep") else ""
-    rule = FieldRule(name, domain, tuple(sorted(parameters.items())))
+    chance = rng.random()
+    rule = FieldRule("keep") if chance < 0.4 else rng.choice(NATIVE if chance < 0.75 else EVERY)
+    if element and rule.mask == "drop":
+        rule = FieldRule("null")
     if rng.random() < 0.1:
         values = tuple(rng.sample(["kind", 5, 5.0, True, None, "Ann", 0], 2))
         rule = replace(
@@ -282,6 +295,11 @@ def test_why_there_is_no_kernel_is_said(monkeypatch, error, said):
         assert native.module() == (None, said)
     finally:
         native.module.cache_clear()
+
+
+def test_rules_are_drawn_from_every_mask():
+    drawn = {rule.mask for number_of in range(60) for rule in rules(random.Random(f"1-{number_of}")).fields.values()}
+    assert drawn == KINDS.keys()
 
 
 @pytest.mark.soak

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from anonymizer.bsontypes import NAMES
 from anonymizer.errors import Refused
 from anonymizer.keys import Keyring
-from anonymizer.masks import numbers
+from anonymizer.masks import draw, numbers
 from anonymizer.masks.build import build
 from anonymizer.rules.model import FieldRule
 from anonymizer.verification import detectors
@@ -68,6 +68,23 @@ def test_a_mask_keeps_the_type_and_never_returns_its_input(case):
 def test_the_same_key_and_domain_give_the_same_pseudonym(case):
     name, value = case
     assert mask(name, value) == mask(name, value)
+
+
+@pytest.mark.parametrize("met_again", [True, False])
+def test_a_pseudonym_is_the_same_whether_it_was_remembered_or_not(monkeypatch, met_again):
+    monkeypatch.setattr(draw, "_MOST_KNOWN", 4)
+    monkeypatch.setattr(draw, "_FEWEST_MET", 2)
+    monkeypatch.setattr(draw, "_PAUSE", 3)
+    values = [f"Given{number} Family" for number in range(40) for _ in range(1 + met_again)]
+    asked = []
+
+    def make(value, attempt):
+        asked.append(value)
+        return value[::-1]
+
+    mask = draw.never_itself_text(make)
+    assert [mask(value) for value in values] == [value[::-1] for value in values]
+    assert len(asked) == 40, "the control: a value that was met again was not made again"
 
 
 def test_another_key_and_another_domain_give_other_pseudonyms():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+# ruff: noqa: DTZ001 (dates in BSON decode to naive UTC)
 import uuid
+from datetime import datetime
 from functools import partial
 
+import bson
 import pytest
-from bson import Binary, ObjectId
+from bson import Binary, Decimal128, Int64, ObjectId
+from bson.datetime_ms import DatetimeMS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -114,6 +118,28 @@ def draws(case):
 def is_drawn_for(case, value):
     """Tell whether the key matters: texts with hardly a digit become one fixed number or card, whatever the key."""
     return case.mask not in ("phone", "card") or sum("0" <= sign <= "9" for sign in str(value)) >= 4
+
+
+ODD = [
+    *[Decimal128(text) for text in ("1E+6111", "-9.9E+6144", "1E-6176", "NaN", "-Infinity", "-0")],
+    *[Decimal128("12345678901234567890123456789012.34"), Decimal128.from_bid(bytes(range(16)))],
+    *[Decimal128.from_bid(b"\1" * 14 + tail) for tail in (b"\x63\x1f", b"\x5f\xdf", b"\0\xf8")],
+    *[0.0, -0.0, 1e308, -1e308, 5e-324, float("nan"), float("-inf"), 180.0, 0, 1, -1, 2**31 - 1, -(2**31)],
+    *[Int64(number) for number in (0, 1, -1, 2**63 - 1, -(2**63), 10**18, 2**31)],
+    *[datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999000), DatetimeMS(-(2**63)), DatetimeMS(2**63 - 1)],
+    *[Binary(b"ab" * 8, subtype) for subtype in (0, 3, 4, 5, 6, 7, 9, 128)],
+    *[b"", b"x", ObjectId(b"\0" * 12), ObjectId(b"\xff" * 12)],
+    *["", "\0", " ", "\n", "%", "0" * 400, "²", "٣", "ßİ", "{" * 90],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SOME, ids=str)
+def test_a_mask_treats_any_value_of_its_types_or_refuses_it(case):
+    table = build(case.rule, RING, context=lambda path: [])
+    for value in ODD:
+        if type(value) in table:
+            made = apply(table, value, sparse=True)
+            assert made is DROP or bson.encode({"": made})
 
 
 @pytest.mark.parametrize("case", [case for case in SOME if KINDS[case.mask].keyed and draws(case)], ids=str)

@@ -219,6 +219,32 @@ def test_one_odd_document_does_not_change_how_the_others_are_treated():
     assert unlisted == {("u", "undefined"): 1}
 
 
+def test_documents_of_a_batch_are_treated_as_each_would_be_alone():
+    """They go through the masks path by path, all at once."""
+    fields = {
+        "_id": "keep", "kind": "keep", "name": "name", "gone": "drop", "tags[]": "token", "in.name": "name",
+        "in.list[].mail": "email", "in.list[].n": "keep", "m.*": {"mask": "text", "keys": "token"},
+        "v": [{"when": {"kind": "text"}, "mask": "text"}, "token"],
+    }  # fmt: skip
+    rows = [
+        {"_id": 1, "kind": "text", "name": "Ann Lee", "v": "Ann", "in": {"list": [{"mail": "a@b.de", "n": 1}]}},
+        {"_id": 2, "kind": "x", "v": "Ann", "gone": 5, "in": {"name": None, "list": []}, "m": {"a": "b", "c": "d"}},
+        {
+            "name": "Bo Li",
+            "_id": 3,
+            "tags": ["t1", "", "t1"],
+            "in": {"list": [{"n": 2}, {"mail": "c@d.de"}], "name": "Al"},
+        },
+        {"_id": 4, "m": {}, "v": "Ann"},
+    ]
+    together, unlisted = treat(fields, *rows)
+    assert unlisted == {}
+    assert [list(row.items()) for row in together] == [list(treat(fields, row)[0][0].items()) for row in rows]
+    assert len({row["v"] for row in together if "v" in row}) == 2
+    _, unlisted = treat(fields, *rows, {"_id": 5, "in": {"list": [{"n": 1, "new": 2}]}, "late": 1})
+    assert unlisted == {("in.list[].new", "int"): 1, ("late", "int"): 1}
+
+
 def test_the_engine_is_told(engine):
     assert program({"_id": "keep"}).engine == {"kernel": "kernel", "off": "python"}[engine]
 

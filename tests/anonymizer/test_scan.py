@@ -16,9 +16,10 @@ from anonymizer import display
 from anonymizer.mongo import Collection
 from anonymizer.rules.reader import parse
 from anonymizer.scan import verdict
+from anonymizer.scan.compounds import tokens
 from anonymizer.scan.draft import draft, key
 from anonymizer.scan.findings import judge_all
-from anonymizer.scan.names import meaning, tokens
+from anonymizer.scan.names import meaning
 from anonymizer.scan.references import connect
 from anonymizer.scan.shape import MOST_KEYS, Shape
 from anonymizer.scan.signals import signals

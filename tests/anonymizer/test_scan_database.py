@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.anonymizer.confirming import confirmed_text
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.sandbox
 
@@ -76,6 +78,16 @@ def test_a_draft_of_the_shop_needs_its_marks_decided_and_no_more(shop):
     line = text.splitlines().index(next(line for line in text.splitlines() if line.strip().startswith("number:"))) + 1
     assert f"{file}:{line}: databases.shop.orders.fields.number.mask: is left for a person" in refused.stdout
     runs_and_verifies(shop, decided(text, SHOP))
+
+
+def test_a_draft_with_all_its_proposals_confirmed_runs_and_verifies(shop):
+    text = scan(shop.source, "--all")
+    assert '# customer_id: {mask: keep, refers_to: "shop.customers._id"}' in text
+    rules = decided(confirmed_text(text), SHOP)
+    orders = rules["databases"]["shop"]["orders"]
+    assert orders["subject"] == "customer_id"
+    assert orders["fields"]["customer_id"]["refers_to"] == "shop.customers._id"
+    runs_and_verifies(shop, rules)
 
 
 def test_a_draft_from_a_sample_does_as_well_where_nothing_is_rare(shop):

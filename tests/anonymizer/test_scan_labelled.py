@@ -20,7 +20,7 @@ from tests.anonymizer.made_up import draw
 
 LABELLED = Path(__file__).parent / "labelled"
 KEYS = "#key"
-DOCUMENTS = 60
+DOCUMENTS = 30
 
 
 def fill(holder: Any, steps: tuple[str, ...], path: str, word: str, key_words: dict[str, str], rng: Random) -> None:
@@ -68,12 +68,18 @@ class Score:
         return self.found / (self.found + len(self.missed))
 
     @property
+    def noticed(self) -> float:
+        """The share of what is personal that is found or asked about: that is not kept in silence."""
+        return 1 - len(self.kept) / (self.found + len(self.missed))
+
+    @property
     def precision(self) -> float:
         return self.found / (self.found + len(self.wrong))
 
     def __str__(self) -> str:
         head = (
-            f"{self.paths} paths: recall {self.recall:.3f}, precision {self.precision:.3f}, {len(self.asked)} to decide"
+            f"{self.paths} paths: recall {self.recall:.3f}, with what is asked about {self.noticed:.3f}, "
+            f"precision {self.precision:.3f}, {len(self.asked)} to decide"
         )
         lists = {
             "missed": self.missed,
@@ -88,8 +94,9 @@ def label_files(part: str) -> list[Path]:
     return sorted((LABELLED / part).glob("*.yaml"))
 
 
+@lru_cache
 def labels(file: Path) -> tuple[str, dict[str, list[str]]]:
-    read = yaml.safe_load(file.read_text(encoding="utf-8"))
+    read = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     return read["collection"], {named(path): rule for path, rule in read["paths"].items()}
 
 
@@ -139,13 +146,16 @@ def score(part: str) -> Score:
 
 
 # The second set was written when the first was tuned, and nothing was tuned on it since: it says how well names that
-# nobody thought of are read. Its bounds are what was found when it was scanned for the first time.
-@pytest.mark.parametrize(("part", "recall", "precision"), [("tuned", 0.98, 0.9), ("held_out", 0.83, 0.9)])
-def test_a_scan_finds_what_is_personal_and_little_else(part, recall, precision, capsys):
+# nobody thought of are read. Its bounds are just below what was found when it was scanned for the first time.
+@pytest.mark.parametrize(
+    ("part", "recall", "noticed", "precision"), [("tuned", 0.98, 0.99, 0.95), ("held_out", 0.9, 0.96, 0.95)]
+)
+def test_a_scan_finds_what_is_personal_and_little_else(part, recall, noticed, precision, capsys):
     outcome = score(part)
     with capsys.disabled():
         sys.stdout.write(f"\n{part}: {outcome}\n")
     assert outcome.recall >= recall
+    assert outcome.noticed >= noticed
     assert outcome.precision >= precision
 
 
@@ -154,11 +164,12 @@ def test_the_figures_in_the_docs_are_these(part):
     lines = (LABELLED.parents[2] / "docs" / "anonymizer.md").read_text(encoding="utf-8").splitlines()
     cells = next(line for line in lines if line.startswith(f"| `{part}`")).strip("|").split("|")
     measured = score(part)
-    told = f"{measured.paths} {measured.recall:.3f} {measured.precision:.3f}"
+    told = f"{measured.paths} {measured.recall:.3f} {measured.noticed:.3f} {measured.precision:.3f}"
     assert " ".join(cell.strip() for cell in cells[1:]) == told
 
 
-def test_there_are_enough_labelled_paths_of_both_sorts():
-    listed = [label for file in label_files("tuned") for _, label in labels(file)[1].values()]
-    assert len(listed) >= 300
-    assert min(listed.count("plain"), len(listed) - listed.count("plain")) >= 100
+@pytest.mark.parametrize(("part", "least", "least_of_each"), [("tuned", 300, 100), ("held_out", 400, 140)])
+def test_there_are_enough_labelled_paths_of_both_sorts(part, least, least_of_each):
+    listed = [label for file in label_files(part) for _, label in labels(file)[1].values()]
+    assert len(listed) >= least
+    assert min(listed.count("plain"), len(listed) - listed.count("plain")) >= least_of_each

@@ -23,6 +23,8 @@ pub const EMPTY: [u8; 5] = [5, 0, 0, 0, 0];
 /// One element: where its value lies is all that is known of it, not yet that the value is what its type says.
 #[derive(Clone, Copy)]
 pub struct Element<'a> {
+    /// Where it begins in its document.
+    pub at: usize,
     pub kind: u8,
     pub key: &'a [u8],
     pub value: &'a [u8],
@@ -64,8 +66,17 @@ impl<'a> Elements<'a> {
         let tail = &rest[key_size + 1..];
         let size = value_size(kind, tail).ok_or(Malformed)?;
         let value = tail.get(..size).ok_or(Malformed)?;
+        let at = self.at;
         self.at += 1 + key_size + 1 + size;
-        Ok(Some(Element { kind, key: &rest[..key_size], value }))
+        Ok(Some(Element { at, kind, key: &rest[..key_size], value }))
+    }
+}
+
+impl Element<'_> {
+    /// Give how many bytes come before its value.
+    #[inline]
+    pub fn head(&self) -> usize {
+        1 + self.key.len() + 1
     }
 }
 

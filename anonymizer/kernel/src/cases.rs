@@ -49,7 +49,7 @@ impl Condition {
 impl Scalar {
     /// Compare as rules mean it: numbers by their value whatever their type, and true is not 1.
     fn is(&self, element: &Element) -> bool {
-        let own = Element { kind: self.kind, key: &[], value: &self.value };
+        let own = Element { at: 0, kind: self.kind, key: &[], value: &self.value };
         match (number(&own), number(element)) {
             (Some(wanted), Some(found)) => wanted.is(found),
             (None, None) => {

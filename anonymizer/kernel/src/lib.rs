@@ -14,6 +14,7 @@ mod masks;
 mod plain;
 mod plan;
 mod reading;
+mod rewriting;
 mod walk;
 
 use pyo3::prelude::*;

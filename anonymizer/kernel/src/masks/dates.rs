@@ -37,8 +37,8 @@ pub fn text(drawing: &Drawing, max_days: u64, value: &[u8], out: &mut Vec<u8>) -
 
 fn shift(drawing: &Drawing, max_days: u64, value: &[u8], unit: i64) -> i64 {
     let drawn = drawing.draw(value, 0);
-    let largest = u128::from(max_days) * DAY as u128;
-    let size = 1 + (little_endian(&drawn[..8]) % largest) as i64;
+    let largest = max_days * DAY as u64;
+    let size = 1 + (little_endian(&drawn[..8]) as u64 % largest) as i64;
     let size = (size / unit).max(1) * unit;
     if drawn[8] & 1 == 1 {
         -size

@@ -122,8 +122,8 @@ fn put_integer(kind: usize, number: i64, out: &mut Vec<u8>) {
 }
 
 /// Write a number in decimal.
-fn put_decimal(mut number: u128, out: &mut Vec<u8>) {
-    let mut digits = [0u8; 40];
+fn put_decimal(mut number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0u8; 20];
     let mut at = digits.len();
     loop {
         at -= 1;
@@ -141,12 +141,14 @@ fn put_digits(number: u128, size: usize, out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + size, b'0');
     let mut left = number;
-    for digit in out[start..].iter_mut().rev() {
-        if left == 0 {
-            break;
+    // Eighteen at a time: dividing 128 bits costs ten times as much as 64.
+    for digits in out[start..].rchunks_mut(18) {
+        let mut some = (left % 1_000_000_000_000_000_000) as u64;
+        left /= 1_000_000_000_000_000_000;
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (some % 10) as u8;
+            some /= 10;
         }
-        *digit = b'0' + (left % 10) as u8;
-        left /= 10;
     }
 }
 

@@ -82,7 +82,7 @@ pub fn street(drawing: &Drawing, words: &Words, value: &[u8], out: &mut Vec<u8>)
     never_itself(value, out, |attempt, out| {
         let start = out.len();
         let drawn = drawing.draw(&folded, attempt);
-        let number = 1 + little_endian(&drawn[3..6]) % 999;
+        let number = 1 + little_endian(&drawn[3..6]) as u64 % 999;
         if !number_last {
             put_decimal(number, out);
             out.push(b' ');

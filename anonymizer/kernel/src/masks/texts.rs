@@ -11,7 +11,7 @@ pub fn text(drawing: &Drawing, words: &Words, value: &[u8], out: &mut Vec<u8>) -
     never_itself(value, out, |attempt, out| {
         let drawn = drawing.draw(value, attempt);
         let starts = &words.lorem_starts;
-        let mut start = starts[(little_endian(&drawn[..4]) % starts.len() as u128) as usize];
+        let mut start = starts[little_endian(&drawn[..4]) as usize % starts.len()];
         for (at, line) in lines().enumerate() {
             if at > 0 {
                 out.push(b'\n');

@@ -1,6 +1,6 @@
 //! The words and number ranges of pseudonyms. They come from Python when a kernel is made, so that there is one list.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use pyo3::prelude::*;
 
@@ -17,9 +17,9 @@ pub struct Words {
     pub street_kinds: List,
     pub lorem: Vec<u8>,
     pub lorem_starts: Vec<usize>,
-    pub fictitious: HashMap<Vec<u8>, List>,
-    pub two_digit_codes: HashSet<Vec<u8>>,
-    pub test_prefixes: HashMap<Vec<u8>, Vec<u8>>,
+    pub fictitious: BTreeMap<Vec<u8>, List>,
+    pub two_digit_codes: BTreeSet<Vec<u8>>,
+    pub test_prefixes: BTreeMap<Vec<u8>, Vec<u8>>,
     pub test_prefix: Vec<u8>,
 }
 

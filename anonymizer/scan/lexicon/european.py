@@ -1,8 +1,4 @@
-"""The words by which fields are named, in nine languages (en, de, fr, es, it, nl, pt, pl, sv).
-
-They are written without accents and without the small words between (`of`, `de`, `di`), as `names.tokens` gives them;
-words of several parts are written as one. A weak word means its kind only where nothing around it says otherwise.
-"""
+"""What nine languages (en, de, fr, es, it, nl, pt, pl, sv) call the common kinds of personal data."""
 
 from __future__ import annotations
 
@@ -18,8 +14,8 @@ STRONG: dict[str, str] = {
         nomecompleto nomecognome nominativo intestatario voornaam achternaam tussenvoegsel roepnaam volledigenaam
         klantnaam rekeninghouder meisjesnaam sobrenome apelido nomeproprio primeironome ultimonome nomecliente
         titularconta nomemae nomepai imie imiona nazwisko imienazwisko nazwiskopanienskie drugieimie namenszusatz
-        voorletters geslachtsnaam initialen creditcardname cardname nextkin kundnamn vorgesetzter legalguardian
-        guardian fornamn efternamn fornamnefternamn tilltalsnamn flicknamn mellannamn kontaktperson
+        voorletters geslachtsnaam initialen creditcardname cardname nextkin kundnamn vorgesetzter legalguardian guardian
+        fornamn efternamn fornamnefternamn tilltalsnamn flicknamn mellannamn kontaktperson
     """,
     "email": """
         email emails mail emailaddress mailaddress electronicmail mailadresse emailadresse courriel courriels
@@ -28,8 +24,8 @@ STRONG: dict[str, str] = {
         epost epostadress mejl mejladress recoveryemail replyto fromaddress toaddress
     """,
     "phone": """
-        phone phones phonenumber telephone telephonenumber mobile mobilephone mobilenumber cell cellphone cellnumber
-        fax faxnumber tel telno phoneno landline homephone workphone msisdn whatsapp smsnumber callerid telefon
+        phone phones phonenumber telephone telephonenumber mobile mobilephone mobilenumber cell cellphone cellnumber fax
+        faxnumber tel telno phoneno landline homephone workphone msisdn whatsapp smsnumber callerid telefon
         telefonnummer telefonnr handy handynummer mobilnummer mobiltelefon rufnummer faxnummer festnetz telefono
         telefonos movil celular numerotelefono telefax portable numtel gsm teleportable cellulare telefonocellulare
         numerocellulare recapitotelefonico telefoonnummer telefoon mobielnummer mobiel gsmnummer telefone telemovel
@@ -52,8 +48,8 @@ STRONG: dict[str, str] = {
         miejscowosc miejsceurodzenia postort fodelseort bostadsort
     """,
     "postcode": """
-        postcode postalcode zip zipcode plz postleitzahl codepostal codigopostal cap codicepostale cep codpostal
-        kodpocztowy postnummer postnr zip4 zippostal
+        postcode postalcode zip zipcode plz postleitzahl codepostal codigopostal codicepostale cep codpostal kodpocztowy
+        postnummer postnr zip4 zippostal
     """,
     "coordinates": """
         lat lng lon latitude longitude coordinates latlng latlon geopoint gps gpslocation gpsposition homelocation
@@ -61,26 +57,24 @@ STRONG: dict[str, str] = {
     """,
     "birth_date": """
         dob birthdate datebirth dateofbirth birthday bday birthdt dateborn yearbirth birthyear yob born geburtsdatum
-        geburtstag geburtsjahr datenaissance anneenaissance naissance fechanacimiento fnacimiento nacimiento
-        datanascita nascita annonascita datanascimento nascimento geboortedatum geboortejaar dataurodzenia rokurodzenia
-        fodelsedatum fodelsedag fodelsear fodd
+        geburtstag geburtsjahr datenaissance anneenaissance naissance fechanacimiento fnacimiento nacimiento datanascita
+        nascita annonascita datanascimento nascimento geboortedatum geboortejaar dataurodzenia rokurodzenia fodelsedatum
+        fodelsedag fodelsear fodd
     """,
     "card": """
         cardnumber cardno creditcard creditcardnumber debitcard ccnumber ccnum cardpan last4 lastfour kartennummer
         kreditkarte kreditkartennummer numerocarte cartebancaire numerotarjeta tarjetacredito numerocarta cartacredito
         kaartnummer creditcardnummer numerocartao cartaocredito numerkarty kortnummer
     """,
-    "iban": """
-        iban ibannumber ibannummer bankiban rib
-    """,
+    "iban": "iban ibannumber ibannummer bankiban rib",
     "account": """
         accountnumber accountno accountid accountnr bankaccount bankaccountnumber routingnumber sortcode mrn
         medicalrecordnumber customernumber membernumber membershipnumber memberid employeenumber employeeid staffid
-        studentid studentnumber patientid patientnumber policynumber loyaltynumber loyaltycardnumber
-        frequentflyernumber kontonummer kontonr kundennummer mitgliedsnummer personalnummer versicherungsnummer
-        matrikelnummer kundennr numerocompte numeroclient numeroadherent matricule numerocuenta numerocliente
-        numerosocio numeroconto rekeningnummer klantnummer lidnummer numeroconta numerokonta numerklienta kundnummer
-        medlemsnummer bankkonto nrkonta bankgiro personeelsnummer
+        studentid studentnumber patientid patientnumber policynumber loyaltynumber loyaltycardnumber frequentflyernumber
+        kontonummer kontonr kundennummer mitgliedsnummer personalnummer versicherungsnummer matrikelnummer kundennr
+        numerocompte numeroclient numeroadherent matricule numerocuenta numerocliente numerosocio numeroconto
+        rekeningnummer klantnummer lidnummer numeroconta numerokonta numerklienta kundnummer medlemsnummer bankkonto
+        nrkonta bankgiro personeelsnummer
     """,
     "national_id": """
         ssn socialsecurity socialsecuritynumber nationalid nationalidnumber nationalinsurancenumber nino idcard
@@ -88,36 +82,31 @@ STRONG: dict[str, str] = {
         driverslicense driverlicence drivinglicence drivinglicense driverslicensenumber licensenumber taxid taxnumber
         taxidentifier vatnumber vatid tin itin ein sin insurancenumber healthinsurancenumber nhsnumber medicarenumber
         visanumber residencepermit aadhaar pan steuernummer steuerid steueridentifikationsnummer
-        sozialversicherungsnummer svnummer rentenversicherungsnummer personalausweis personalausweisnummer
-        ausweisnummer reisepass reisepassnummer passnummer fuhrerscheinnummer ustid umsatzsteuerid
-        krankenversicherungsnummer krankenkassennummer securitesociale numerosecuritesociale numerosecu nir
-        numeropasseport passeport cni numerocni numerofiscal siren siret permisconduire dni nie nif cif
-        numeroidentificacion documentoidentidad pasaporte segurosocial numeroseguridadsocial curp rfc codicefiscale
-        partitaiva passaporto cartaidentita numerodocumento tesserasanitaria patente bsn burgerservicenummer
-        paspoortnummer rijbewijsnummer sofinummer identiteitskaart rijksregisternummer cpf cnpj rg nis cartaocidadao
-        numerocontribuinte contribuinte passaporte utente pesel nip regon dowodosobisty numerdowodu nrdowodu paszport
-        numerpaszportu personnummer samordningsnummer organisationsnummer korkortsnummer cpr cprnummer fodselsnummer
-        hetu henkilotunnus
+        sozialversicherungsnummer svnummer rentenversicherungsnummer personalausweis personalausweisnummer ausweisnummer
+        reisepass reisepassnummer passnummer fuhrerscheinnummer ustid umsatzsteuerid krankenversicherungsnummer
+        krankenkassennummer securitesociale numerosecuritesociale numerosecu nir numeropasseport passeport cni numerocni
+        numerofiscal siren siret permisconduire dni nie nif cif numeroidentificacion documentoidentidad pasaporte
+        segurosocial numeroseguridadsocial curp rfc codicefiscale partitaiva passaporto cartaidentita numerodocumento
+        tesserasanitaria patente bsn burgerservicenummer paspoortnummer rijbewijsnummer sofinummer identiteitskaart
+        rijksregisternummer cpf cnpj rg nis cartaocidadao numerocontribuinte contribuinte passaporte utente pesel nip
+        regon dowodosobisty numerdowodu nrdowodu paszport numerpaszportu personnummer samordningsnummer
+        organisationsnummer korkortsnummer cpr cprnummer fodselsnummer hetu henkilotunnus
     """,
     "ip": """
         ip ips ipaddress ipaddr ipv6 remoteaddr remoteip clientip lastip loginip sourceip adresseip ipadresse
         direccionip indirizzoip ipadres adresip ipadress enderecoip
     """,
-    "mac": """
-        mac macaddress macaddr hwaddr hardwareaddress wifimac bluetoothaddress macadresse
-    """,
+    "mac": "mac macaddress macaddr hwaddr hardwareaddress wifimac bluetoothaddress macadresse",
     "url": """
         avatar avatarurl profileurl profilepicture profileimage profilephoto photourl website homepage personalwebsite
         linkedin linkedinurl facebookurl selfie picture siteweb sitioweb paginaweb webseite
     """,
-    "user_agent": """
-        useragent ua browseragent httpuseragent
-    """,
+    "user_agent": "useragent ua browseragent httpuseragent",
     "username": """
         username login loginname userlogin screenname twitterhandle handle skype skypeid telegramid instagram twitter
         facebook facebookid twitterid googleid appleid discord discordid wechat wechatid slackid snapchat tiktok
         githublogin githubusername gamertag userhandle benutzername anmeldename nutzername nomutilisateur identifiant
-        pseudo nombreusuario usuario nomeutente utente nomeusuario gebruikersnaam nazwauzytkownika loginuzytkownika
+        pseudo nombreusuario usuario nomeutente nomeusuario gebruikersnaam nazwauzytkownika loginuzytkownika
         anvandarnamn uzytkownik
     """,
     "secret": """
@@ -136,8 +125,8 @@ STRONG: dict[str, str] = {
     "plate": """
         licenseplate licenceplate platenumber numberplate vehicleregistration vin vehicleidentificationnumber
         kennzeichen nummernschild fahrgestellnummer immatriculation plaqueimmatriculation matricula targa kenteken
-        chassisnummer placa matriculaveiculo tablicarejestracyjna numerrejestracyjny nrrejestracyjny
-        registreringsnummer regnummer regnr
+        chassisnummer placa matriculaveiculo tablicarejestracyjna numerrejestracyjny nrrejestracyjny registreringsnummer
+        regnummer regnr
     """,
     "company": """
         company companyname employer employername organizationname organisationname businessname businessnaam firma
@@ -157,7 +146,7 @@ STRONG: dict[str, str] = {
         revenus groupesanguin genero sexo edad estadocivil nacionalidad salario ingresos sesso eta statocivile
         nazionalita cittadinanza stipendio reddito geslacht leeftijd aanhef burgerlijkestaat nationaliteit salaris
         inkomen idade nacionalidade rendimento plec wiek stancywilny narodowosc obywatelstwo wynagrodzenie kon alder
-        civilstand medborgarskap lon inkomst lonebelopp diagnos
+        civilstand medborgarskap inkomst lonebelopp diagnos
     """,
     "text": """
         bio biography aboutme freetext internalnote internalnotes customernote notes note remark remarks comment
@@ -179,8 +168,8 @@ WEAK: dict[str, str] = {
     "name": """
         name names nom nombre nome nomi naam namn nazwa holder owner author contact recipient sender addressee payee
         payer counterparty beneficiary guest passenger inhaber empfanger absender kontakt titulaire destinataire
-        expediteur titular destinatario remitente mittente ontvanger afzender naambegunstigde odbiorca nadawca
-        mottagare avsandare attn careof co initials alias
+        expediteur titular destinatario remitente mittente ontvanger afzender naambegunstigde odbiorca nadawca mottagare
+        avsandare attn careof co initials alias
     """,
     "actor": """
         updateduser createduser modifieduser lastuser approvedby createdby updatedby modifiedby changedby deletedby
@@ -191,40 +180,24 @@ WEAK: dict[str, str] = {
         betreuer
     """,
     "street": """
-        address addresses adresse adressen adres adress adresa addr line1 line2 line3 endereco indirizzi direcciones
-        via residence lieferadresse rechnungsadresse adressezeile
+        address addresses adresse adressen adres adress adresa addr line1 line2 line3 indirizzi direcciones via
+        residence lieferadresse rechnungsadresse adressezeile
     """,
     "city": """
         city town municipality ort plaats stad locality suburb village paese local comune bairro freguesia concelho
-        distrito quartier kommun commune barrio wijk dzielnica ortsteil district
+        distrito quartier kommun barrio wijk dzielnica ortsteil district
     """,
-    "postcode": """
-        cp pc cap postal
-    """,
-    "plate": """
-        plate plates registration
-    """,
-    "account": """
-        identifier account accounts acct konto cuenta compte conto rekening conta
-    """,
-    "username": """
-        user handle uid nick
-    """,
-    "card": """
-        card pan tarjeta carta carte karte kaart kort karta cartao
-    """,
+    "postcode": "cp pc cap postal",
+    "plate": "plate plates registration",
+    "account": "identifier account accounts acct konto cuenta compte conto rekening conta",
+    "username": "user uid nick",
+    "card": "card tarjeta carta carte karte kaart kort karta cartao",
     "text": """
-        body text content details reason subject memo reference explanation inquiry enquiry question answer reply
-        review betreff verwendungszweck texte texto testo tekst inhalt contenu contenido contenuto treatment story
-        grund motif motivo reden powod verwendung purpose
+        body text content details reason subject memo reference explanation inquiry enquiry question answer reply review
+        betreff verwendungszweck texte texto testo tekst inhalt contenu contenido contenuto treatment story grund motif
+        motivo reden powod verwendung purpose
     """,
-    "birth_date": """
-        birth geburt
-    """,
-    "national_id": """
-        identification identity ausweis
-    """,
-    "coordinates": """
-        location position
-    """,
+    "birth_date": "birth geburt",
+    "national_id": "identification identity ausweis",
+    "coordinates": "location position",
 }
