@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.context import Context
 from refresh.errors import HostError, ResourceError
 from refresh.mongo import material, progress
 from refresh.mongo.checks import is_lost
+from refresh.mongo.context import Context
 from refresh.mongo.restore import install_toolkit
 from refresh.request import RefreshRequest
 
