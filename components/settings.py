@@ -12,6 +12,7 @@ from typing import Any
 import pulumi
 import pulumi.runtime.config
 
+from components.aurora_settings import AuroraSettings
 from components.config_keys import KEYS, REQUIRED, Key
 from components.rules_file import RulesFileError, read_rules
 
@@ -55,6 +56,7 @@ class Settings:
     retain_live_volume: bool
     smoke_tests: tuple[str, ...]
     toolkit_path: Path
+    aurora: AuroraSettings | None = None
 
     @property
     def space(self) -> str:
