@@ -15,7 +15,6 @@ RESTORED = "{{ NameRestored.clusterId }}"
 _FAILURE = "step:RemoveRestored"
 _RESTORE_SECONDS = 4 * 3600
 _INSTANCE_SECONDS = 3600
-_TAGS = ("understudy:space", "understudy:restored")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +75,7 @@ def _made(target: RestoreTarget, request: Mapping[str, Any]) -> Iterator[Step]:
     yield _restore(target, request)
     yield wait_step("ClusterRestored", asked, "$.DBClusters[0].Status", "available", _RESTORE_SECONDS)
     for number in range(1, target.instances + 1):
-        yield _instance(target, number)
+        yield _instance(target, request, number)
     for number in range(1, target.instances + 1):
         look = {"Service": "rds", "Api": "DescribeDBInstances", "DBInstanceIdentifier": f"{RESTORED}-{number}"}
         yield wait_step(
@@ -95,7 +94,6 @@ def _made(target: RestoreTarget, request: Mapping[str, Any]) -> Iterator[Step]:
 
 
 def _restore(target: RestoreTarget, request: Mapping[str, Any]) -> Step:
-    values = (request["space"], request["cluster_id"])
     return {
         "name": "RestoreCluster",
         "action": "aws:executeAwsApi",
@@ -108,12 +106,12 @@ def _restore(target: RestoreTarget, request: Mapping[str, Any]) -> Step:
             "DBSubnetGroupName": target.subnet_group,
             "DBClusterParameterGroupName": target.parameter_group,
             "VpcSecurityGroupIds": list(target.security_group_ids),
-            "Tags": [{"Key": key, "Value": value} for key, value in zip(_TAGS, values, strict=True)],
+            "Tags": _tags(request),
         },
     }
 
 
-def _instance(target: RestoreTarget, number: int) -> Step:
+def _instance(target: RestoreTarget, request: Mapping[str, Any], number: int) -> Step:
     return {
         "name": f"CreateInstance{number}",
         "action": "aws:executeAwsApi",
@@ -125,5 +123,12 @@ def _instance(target: RestoreTarget, number: int) -> Step:
             "DBInstanceClass": target.instance_class,
             "Engine": target.engine,
             "PubliclyAccessible": False,
+            "Tags": _tags(request),
         },
     }
+
+
+def _tags(request: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the tags of what is restored: by the first it may be removed, by the second it is told from a clone."""
+    tags = {"understudy:space": request["space"], "understudy:restored-from": request["cluster_id"]}
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
