@@ -99,7 +99,7 @@ def _parameters() -> dict[str, Any]:
         "restoreTo": _optional(
             "Time in UTC of action point-in-time", r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?"
         ),
-        "refreshId": _optional("Names the request, so that it is found again", "[a-z0-9-]{0,64}"),
+        "requestId": _optional("Names the request, so that it is found again", "[a-z0-9-]{0,64}"),
     }
 
 

@@ -91,8 +91,8 @@ SchemaName = Annotated[
     str,
     AfterValidator(
         _like(
-            r"[A-Za-z][A-Za-z0-9_]{0,52}",
-            "must be a schema's name of 1 to 53 letters, digits and _: `__previous` is put behind it",
+            r"[A-Za-z][A-Za-z0-9_]{0,51}",
+            "must be a name of 1 to 52 letters, digits and _: `__understudy` is put behind it",
         )
     ),
 ]
