@@ -26,6 +26,7 @@ _OBJECT = re.compile(
 )
 _TRIGGER = re.compile(rf"\s+(BEFORE|AFTER)\s+(INSERT|UPDATE|DELETE)\s+ON\s+({_N})", re.IGNORECASE)
 _SECURITY = re.compile(r"\b(?:ALGORITHM\s*=\s*UNDEFINED|SQL\s+SECURITY\s+DEFINER)\s*", re.IGNORECASE)
+_READ = re.compile(r"(`(?:[^`]|``)+`)|\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+(\w+)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"(?:SELECT\s+)?(?:(?:1|NULL)\s+AS\s+`(?:[^`]|``)*`\s*,?\s*)+", re.IGNORECASE)
 
 
@@ -38,6 +39,7 @@ class Collector:
     Attributes:
         tables: By name, in order.
         views, triggers, routines, events: By name: what schema.json has of them.
+        reads: By kind and name of those: the names that stand in back-quotes in them, or bare after FROM and its like.
     """
 
     def __init__(self, schema: str = "") -> None:
@@ -47,6 +49,7 @@ class Collector:
         self.triggers: dict[str, dict[str, str]] = {}
         self.routines: dict[str, dict[str, str]] = {}
         self.events: dict[str, dict[str, str]] = {}
+        self.reads: dict[tuple[str, str], set[str]] = {}
 
     def add(self, text: bytes | str, *, backslash: bool = True) -> tuple[str, str]:
         """Take a statement, if it defines something.
@@ -77,6 +80,7 @@ class Collector:
         return kind, name
 
     def _object(self, kind: str, name: str, plain: str, rest: str) -> None:
+        self.reads[kind, name] = _read_in(rest)
         sha256 = hashlib.sha256(normalized(plain, self._own).encode("utf-8", "surrogateescape")).hexdigest()
         if kind == "view":
             if not _PLACEHOLDER.fullmatch(rest.strip().removeprefix("AS").strip()):
@@ -97,6 +101,10 @@ class Collector:
             "tables": {name: table.as_json() for name, table in sorted(self.tables.items())},
             **{kind: dict(sorted(getattr(self, kind).items())) for kind in KINDS},
         }
+
+
+def _read_in(text: str) -> set[str]:
+    return {definitions.plain(found[1] or found[2]) for found in _READ.finditer(text)}
 
 
 def normalized(text: str, own: str = "") -> str:
