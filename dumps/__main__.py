@@ -4,9 +4,8 @@ Exit codes: 0 done, 2 usage or rules, 3 refused (unlisted, statements, cut short
 service or disk, 130 interrupted.
 """
 
-from __future__ import annotations
-
 # ruff: noqa: T201 (a command prints its answer)
+from __future__ import annotations
 
 import argparse
 import sys

@@ -22,7 +22,7 @@ from dumps.errors import ServerError, UsageError
 from dumps.manifest import Prepared
 from dumps.output import GZIP, PART, Output
 from dumps.scrub import Counts, Scrubber
-from dumps.survey import Survey, look, of_one_schema
+from dumps.survey import Survey, look, of_one_schema, without_dropped
 from dumps.window import Source
 
 Tell = Callable[[str], None]
@@ -83,7 +83,8 @@ def run(job: Job, file: IO[bytes], tell: Tell) -> dict[str, Any]:
         from dumps.verify import verify  # noqa: PLC0415 (loaded when it is needed)
 
         file.seek(0)
-        outcome = verify(file, job.prepared.dump, job.rules, survey.collector, job.prepared.folder)
+        rows = sum(scrubber.counts.read.values())
+        outcome = verify(file, job.prepared.dump, job.rules, survey.collector, job.prepared.folder, rows)
         found.update(checks=outcome.checks, findings=outcome.findings)
     manifest.write_json(job.prepared.manifest, found)
     return found
@@ -103,11 +104,7 @@ def _make_room(prepared: Prepared) -> None:
 def _written(job: Job, survey: Survey, counts: Counts, output: Output) -> dict[str, Any]:
     """Write the schema and give the manifest."""
     _, own = of_one_schema(job.rules)
-    collector = survey.collector
-    for name, rule in own.items():
-        if rule.mode == "drop":
-            collector.tables.pop(name, None)
-    collector.triggers = {name: one for name, one in collector.triggers.items() if one["table"] in collector.tables}
+    collector = without_dropped(survey.collector, job.rules)
     content = collector.as_json()
     manifest.write_json(job.prepared.schema, content)
     return {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +90,7 @@ class Reader:
     Args:
         source: The dump, not compressed.
         whole: Whether it must end with mysqldump's line `-- Dump completed`.
+        hears: Takes what lies between statements: comments and spaces.
 
     Attributes:
         settings: What the session's settings say at the place that has been reached.
@@ -98,10 +99,10 @@ class Reader:
         completed: Whether the line at the end has been seen.
     """
 
-    def __init__(self, source: Source, *, whole: bool = True) -> None:
+    def __init__(self, source: Source, *, whole: bool = True, hears: Callable[[bytes], None] | None = None) -> None:
         self._window, self._whole, self._delimiter = Window(source), whole, b";"
         self._lexer = Lexer(self._window)
-        self.settings = Settings()
+        self.settings, self._hears = Settings(), hears
         self.server_version, self.database, self.completed = "", "", False
 
     def statements(self) -> Iterator[Statement]:
@@ -132,6 +133,8 @@ class Reader:
             )
 
     def _comments(self, text: bytes) -> None:
+        if self._hears and text.strip():
+            self._hears(text)
         if b"-- " not in text:
             return
         for pattern, name in ((_SERVER, "server_version"), (_DATABASE, "database")):

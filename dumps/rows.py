@@ -111,8 +111,10 @@ class Rows:
             pass
 
     def _part(self) -> tuple[bytes, int, int]:
-        """Give where a pattern is to look."""
-        return self._window.data, self._window.at, self._window.at + _MOST_PLAIN_BYTES
+        """Give where a pattern is to look: up to what is likely the end of the INSERT, for it searches all there is."""
+        data, at = self._window.data, self._window.at
+        end = data.find(b";\n", at, at + _MOST_PLAIN_BYTES)
+        return data, at, end + 1 if end >= 0 else at + _MOST_PLAIN_BYTES
 
     def _at_row(self) -> bool:
         window = self._window
@@ -123,11 +125,12 @@ class Rows:
     def _plain(self, matched: re.Pattern[bytes]) -> Batch:
         """Cut the rows that are held whole and are plain, up to the first that is not."""
         window = self._window
-        found = matched.findall(*self._part())
+        part = self._part()
+        found = matched.findall(*part)
         if matched.groups == 1:
             found = [(row,) for row in found]
         whole = b"".join([part for row in found for part in row])
-        odd = not found and len(window.data) - window.at > _MOST_PLAIN_BYTES // 2
+        odd = not found and min(part[2], len(window.data)) - window.at > _MOST_PLAIN_BYTES // 2
         if odd or not window.data.startswith(whole, window.at):  # it found something like a row within another
             self._careful = _CAREFUL_ROWS
             return []

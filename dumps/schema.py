@@ -37,13 +37,14 @@ class Collector:
         schema: The schema's own name, where texts may qualify names with it (SHOW CREATE VIEW does).
 
     Attributes:
+        own: The schema's name.
         tables: By name, in order.
         views, triggers, routines, events: By name: what schema.json has of them.
         reads: By kind and name of those: the names that stand in back-quotes in them, or bare after FROM and its like.
     """
 
     def __init__(self, schema: str = "") -> None:
-        self._own = schema
+        self.own = schema
         self.tables: dict[str, Table] = {}
         self.views: dict[str, str] = {}
         self.triggers: dict[str, dict[str, str]] = {}
@@ -81,7 +82,7 @@ class Collector:
 
     def _object(self, kind: str, name: str, plain: str, rest: str) -> None:
         self.reads[kind, name] = _read_in(rest)
-        sha256 = hashlib.sha256(normalized(plain, self._own).encode("utf-8", "surrogateescape")).hexdigest()
+        sha256 = hashlib.sha256(normalized(plain, self.own).encode("utf-8", "surrogateescape")).hexdigest()
         if kind == "view":
             if not _PLACEHOLDER.fullmatch(rest.strip().removeprefix("AS").strip()):
                 self.views[name] = sha256

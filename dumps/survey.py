@@ -104,6 +104,18 @@ def of_one_schema(rules: Rules) -> tuple[str, dict[str, CollectionRule]]:
     return schemas[0], {rule.collection: rule for rule in rules.collections.values()}
 
 
+def without_dropped(collector: Collector, rules: Rules) -> Collector:
+    """Take what the rules drop out of a schema: tables, and triggers on them."""
+    _, own = of_one_schema(rules)
+    for name, rule in own.items():
+        if rule.mode == "drop":
+            collector.tables.pop(name, None)
+    gone = [name for name, one in collector.triggers.items() if one["table"] not in collector.tables]
+    for name in gone:
+        del collector.triggers[name]
+    return collector
+
+
 def schema_named(line: bytes) -> str:
     """Give the schema that a line of code chooses or makes, or nothing where it does neither."""
     found = _SCHEMA.fullmatch(line)
@@ -157,8 +169,8 @@ def _refuse_own_name(schema: str, kind: str, name: str, line: bytes, number: int
         rb"(?<![\w`.@])%b\s*\.\s*[\w`]" % re.escape(own.strip(b"`")), line
     ):
         raise RefusedError(
-            f"line {number}: the {kind} {name} names the schema {schema}; loaded under another name it would still work "
-            "on that one. Write its tables without the schema"
+            f"line {number}: the {kind} {name} names the schema {schema}; loaded under another name it would "
+            "still work on that one. Write its tables without the schema"
         )
 
 

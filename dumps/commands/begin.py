@@ -1,8 +1,7 @@
 """What verbs share: a rules file, a key, a source that may be a pipe."""
 
-from __future__ import annotations
-
 # ruff: noqa: T201 (a command says what it does)
+from __future__ import annotations
 
 import argparse
 import os

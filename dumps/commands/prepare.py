@@ -21,9 +21,9 @@ def add_parser(verbs: Any) -> None:
     command = verbs.add_parser(
         "prepare",
         help="mask a dump by rules, verify it, and store it with its manifest and schema",
-        description="Mask a dump by rules, verify the result, and store it under FOLDER/YYYYMMDD/ with its manifest and "
-        "schema. Exit codes: 0 done, 2 usage or rules, 3 refused (unlisted tables or columns, statements, a dump cut "
-        "short), 4 the verifier found something, 5 a server or a disk failed.",
+        description="Mask a dump by rules, verify the result, and store it under FOLDER/YYYYMMDD/ with its manifest "
+        "and schema. Exit codes: 0 done, 2 usage or rules, 3 refused (unlisted tables or columns, statements, a dump "
+        "cut short), 4 the verifier found something, 5 a server or a disk failed.",
     )
     sources = command.add_mutually_exclusive_group(required=True)
     sources.add_argument("--source", help="the dump, plain or gzip; - for standard input")
