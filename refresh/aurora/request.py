@@ -91,11 +91,11 @@ class AuroraRequest:
             secret_arn=values.text("secret_arn"),
             ca_bundle_path=values.text("ca_bundle_path"),
             clone=values.flag("clone"),
-            smoke=_smoke(values.inside("smoke")),
+            smoke=_smoke(_optional(values, "smoke")),
             log_group=values.text("log_group", ""),
             topic_arn=values.text("topic_arn", ""),
-            previous_schemas=values.inside("retention").number("previous_schemas", 1),
-            limits=_limits(values.inside("limits")),
+            previous_schemas=_optional(values, "retention").number("previous_schemas", 1),
+            limits=_limits(_optional(values, "limits")),
         )
         _refuse_wrong(request)
         return request
@@ -116,6 +116,10 @@ class AuroraRequest:
         target = {"cluster": self.cluster_id, "schema": self.schema, "space": self.space}
         short = sha256_of({"dump": self.dump_key, "expected": self.expected_sha256, **target})[:8]
         return f"{self.dump_key.partition('/')[0]}-{short}"
+
+
+def _optional(values: Reader, name: str) -> Reader:
+    return Reader(values.mapping(name, {}), f"{values.path}{name}.")
 
 
 def _smoke(values: Reader) -> Smoke:
