@@ -137,8 +137,9 @@ def perform(inputs: Mapping[str, Any], former: str, world: World | None = None) 
     wish = AuroraWish.from_inputs(inputs)
     port, objects = world.automations(wish.region), world.objects(wish.region)
     request_id = wish.request_id(former)
-    # Before the first, nothing tells a finished execution of this stack from one of a stack that is gone.
-    found, there = automation.settle(port, wish.document, request_id, wish.parameters(), take_finished=bool(former))
+    found, there = automation.settle(
+        port, wish.document, request_id, wish.parameters(), lambda each: bool(_outcome(objects, wish, each))
+    )
     verb = "follows" if there else "has started"
     world.say(f"{wish.action} of {wish.cluster_id}: {verb} execution {found} of {wish.document}")
     ended = automation.follow(port, found, Poller(world.clock), world.say)

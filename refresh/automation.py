@@ -78,16 +78,24 @@ class AutomationPort(Protocol):
 
 
 def settle(
-    port: AutomationPort, document: str, request_id: str, parameters: Mapping[str, str], *, take_finished: bool
+    port: AutomationPort,
+    document: str,
+    request_id: str,
+    parameters: Mapping[str, str],
+    is_recorded: Callable[[str], bool],
 ) -> tuple[str, bool]:
     """Find the execution of a request, or start it.
+
+    One that has ended counts when it is this request's and nothing was executed since: then whoever started it was
+    killed before it saw the end.
 
     Args:
         port: Automation.
         document: The document's name.
         request_id: Names the request.
         parameters: The document's parameters, without the id.
-        take_finished: Whether one that ended with success counts as this request's.
+        is_recorded: Says whether an execution's outcome lies where this stack keeps outcomes: AWS remembers executions
+            of stacks that are gone.
 
     Returns:
         The execution's id, and whether it was there already.
@@ -95,17 +103,16 @@ def settle(
     Raises:
         ExecutionError: Another request's execution is running.
     """
-    earlier = 0
-    for each in _known(port, document, _LOOKED_AT):
-        ours = each.parameters.get(REQUEST_PARAMETER) == request_id
-        if each.is_running:
-            if ours or _same(each, parameters):
-                return each.execution_id, True
-            raise ExecutionError(_in_the_way(document, each))
-        if ours and take_finished and each.status == SUCCESS:
+    known = _known(port, document, _LOOKED_AT)
+    ours = [each for each in known if each.parameters.get(REQUEST_PARAMETER) == request_id]
+    for each in known:
+        if each.is_running and (each in ours or _same(each, parameters)):
             return each.execution_id, True
-        earlier += ours
-    token = str(uuid.uuid5(_TOKENS, f"{document} {request_id} {earlier}"))
+        if each.is_running:
+            raise ExecutionError(_in_the_way(document, each))
+    if ours and ours[0] is known[0] and ours[0].status == SUCCESS and is_recorded(ours[0].execution_id):
+        return ours[0].execution_id, True
+    token = str(uuid.uuid5(_TOKENS, f"{document} {request_id} {len(ours)}"))
     return port.start(document, {**parameters, REQUEST_PARAMETER: request_id}, token), False
 
 
