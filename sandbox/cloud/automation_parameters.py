@@ -94,7 +94,7 @@ def _check(declared: Parameter, value: Any) -> None:
     kind = wanted.get(declared.type, str)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise _Unfit(f"is no {declared.type}")
-    if declared.type == "AWS::IAM::Role::Arn" and value and not ROLE_ARN.fullmatch(value):
+    if declared.type == "AWS::IAM::Role::Arn" and value and not ROLE_ARN.fullmatch(as_text(value)):
         raise _Unfit("is no ARN of a role")
     if isinstance(value, list) and not declared.min_items <= len(value) <= declared.max_items:
         raise _Unfit("has more or fewer items than the document allows")
