@@ -6,7 +6,7 @@ import re
 
 from dumps.errors import RefusedError
 
-NULL = b"NULL"
+NULL, DEFAULT = b"NULL", b"DEFAULT"
 _FORM = re.compile(rb"(?:_(?P<charset>[0-9A-Za-z]+)\s*)?(?P<kind>[xXbBnN]?)(?P<quoted>['\"].*)?(?P<bare>.*)", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(.)|''", re.DOTALL)
 _DOUBLE_ESCAPE = re.compile(rb'\\(.)|""', re.DOTALL)

@@ -13,7 +13,7 @@ from anonymizer.keys import Keyring
 from anonymizer.masks.build import build
 from anonymizer.masks.draw import Table as Functions
 from anonymizer.masks.parameters import KINDS
-from anonymizer.rules.model import CollectionRule, FieldRule, When
+from anonymizer.rules.model import KEEP, CollectionRule, FieldRule, When
 from dumps import literals, values
 from dumps.errors import RefusedError
 from dumps.points import moved
@@ -71,14 +71,18 @@ class Masking:
     ) -> None:
         self._table, self._rule, self._keyring, self._session, self._bounds = table, rule, keyring, session, bounds
         self._row: dict[str, bytes] = {}
-        masked = [name for name in columns if rule.fields[name].mask != "keep" or rule.fields[name].cases]
-        beside = {path for name in masked for path in looked_at(rule.fields[name])}
+        made = [name for name in columns if table.columns[name].generated]
+        fields = {name: _rule_of(rule, name) for name in columns}
+        masked = [name for name in columns if fields[name].mask != "keep" or fields[name].cases or name in made]
+        beside = {path for name in masked for path in looked_at(fields[name])}
         names = [name for name in columns if name in masked or name in beside]
         self.wanted = tuple(place for place, name in enumerate(columns) if name in names)
         self._names = names
         self._plain = {name: self._values(table.columns[name], None) for name in names}
         self._masks = [
-            (2 * at + 1, name, self._mask(name, rule.fields[name])) for at, name in enumerate(names) if name in masked
+            (2 * at + 1, name, _defaults if name in made else self._mask(name, fields[name]))
+            for at, name in enumerate(names)
+            if name in masked
         ]
 
     def masked(self, batch: Batch, number: int) -> bytes:
@@ -102,7 +106,7 @@ class Masking:
         return b"".join(chain.from_iterable(zip(*made, strict=True)))
 
     def _unfit(self, name: str, row: int) -> RefusedError:
-        column, mask = self._table.columns[name], self._rule.fields[name].mask
+        column, mask = self._table.columns[name], _rule_of(self._rule, name).mask
         return RefusedError(
             f"table {self._table.name}, column {name}, row {row:,}: the mask {mask} cannot treat this value, or gives "
             f"none that fits {column.type}; take another mask, or correct the value where it comes from"
@@ -157,6 +161,15 @@ class Masking:
     def _holds(self, when: When) -> bool:
         value = self._value(when.key)
         return any(_same(value, wanted) for wanted in when.values)
+
+
+def _rule_of(rule: CollectionRule, name: str) -> FieldRule:
+    return rule.fields.get(name, KEEP) if rule.mode == "mask" else KEEP
+
+
+def _defaults(literals_: Sequence[bytes], _: list[Sequence[bytes]]) -> Sequence[bytes]:
+    """Give DEFAULT for values that the server makes of others: MariaDB dumps them, and they tell what those were."""
+    return [literals.DEFAULT] * len(literals_)
 
 
 def looked_at(rule: FieldRule) -> set[str]:

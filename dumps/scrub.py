@@ -102,12 +102,13 @@ class Scrubber:
     def _rows(self, insert: Insert, session: Session, output: Output) -> None:
         rule = self._rules[insert.table]
         table = self._survey.collector.tables[insert.table]
-        columns = insert.columns or tuple(table.stored())
+        columns = insert.columns or table.implied()
         if rule.mode in ("drop", "empty"):
             for batch in insert.rows.batches(len(columns), ()):
                 self.counts.read[insert.table] += len(batch)
             return
-        masking = self._masking(insert.table, columns, rule, session) if rule.mode == "mask" else None
+        made = any(table.columns[name].generated for name in columns)
+        masking = self._masking(insert.table, columns, rule, session) if rule.mode == "mask" or made else None
         head: bytes = insert.text
         for batch in insert.rows.batches(len(columns), masking.wanted if masking else ()):
             number = self.counts.read[insert.table]

@@ -130,8 +130,12 @@ class Table:
     options: dict[str, str] = field(default_factory=dict)
 
     def stored(self) -> list[str]:
-        """Give the columns whose values a dump has: those that are not generated."""
+        """Give the columns that have values of their own. MariaDB dumps those too that are generated."""
         return [name for name, column in self.columns.items() if not column.generated]
+
+    def implied(self) -> tuple[str, ...]:
+        """Give the columns of an INSERT that lists none."""
+        return tuple(name for name, column in self.columns.items() if "invisible" not in column.extra.split())
 
     def as_json(self) -> dict[str, object]:
         """Give what schema.json has of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 from bson import Decimal128, Int64
@@ -13,6 +13,7 @@ from dumps.tables import Column
 
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
+_DIGITS = Context(prec=66)  # what a DECIMAL holds, and one more
 _FIRST_YEAR, _LAST_YEAR = 1901, 2155
 
 
@@ -36,10 +37,8 @@ class Whole:
     def read(self, literal: bytes) -> int:
         """Give the number."""
         data, charset = literals.said(literal, backslash=True)
-        if charset == "binary" or self._bits:
-            number = int.from_bytes(data, "big") if charset == "binary" or not data.isdigit() else int(data)
-        else:
-            number = int(data)
+        raw = charset == "binary" or (self._bits is not None and literal[-1:] == b"'")
+        number = int.from_bytes(data, "big") if raw else int(data)
         self._like = number
         return self.typed(number)
 
@@ -82,7 +81,8 @@ class Fraction:
     def write(self, value: Any) -> bytes | None:
         """Write the number, rounded to the column's decimals."""
         try:
-            number = (value.to_decimal() if isinstance(value, Decimal128) else Decimal(str(value))).quantize(self._step)
+            number = value.to_decimal() if isinstance(value, Decimal128) else Decimal(str(value))
+            number = number.quantize(self._step, context=_DIGITS)
         except InvalidOperation:
             return None
         if abs(number) >= self._limit or (self._unsigned and number < 0):

@@ -167,6 +167,8 @@ class Verification:
                 self._findings.add("changed", rule.namespace)
             return
         after = copy.document()
+        for name in copy.tells_generated():
+            self._findings.add("unlisted", rule.namespace, name)
         same = original.literals == copy.literals and original.columns == copy.columns
         before = after if same and rule.mode == "copy" else original.document()
         if rule.collection not in self._planted:

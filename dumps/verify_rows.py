@@ -13,6 +13,7 @@ from dumps.tables import Table
 from dumps.verify_values import Decode, decoder
 
 Document = dict[str, Any]
+GENERATED = b"DEFAULT"
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,25 @@ class Row:
         literals: Its values as they are written.
         columns: Their columns.
         decode: What makes a document of it.
+        generated: Those of them that are made of others; a source may have their values, a scrubbed dump has none.
     """
 
     literals: tuple[bytes, ...]
     columns: tuple[str, ...]
     decode: tuple[Decode, ...]
+    generated: frozenset[str] = frozenset()
+
+    def tells_generated(self) -> list[str]:
+        """Give the columns that are made of others and have a value here all the same."""
+        pairs = zip(self.columns, self.literals, strict=True) if self.generated else ()
+        return [name for name, literal in pairs if name in self.generated and literal != GENERATED]
 
     def document(self) -> Document:
         """Give it as a document."""
         return {
             name: decode(literal)
             for name, decode, literal in zip(self.columns, self.decode, self.literals, strict=True)
+            if literal != GENERATED and name not in self.generated
         }
 
 
@@ -71,11 +80,12 @@ class Side:
 
     def _rows(self, insert: Insert) -> Iterator[Row]:
         table = self._tables.get(insert.table)
-        columns = insert.columns or tuple(table.stored() if table else ())
+        columns = insert.columns or (table.implied() if table else ())
         decode = self._decoders_of(insert.table, table, columns) if table else ()
+        made = frozenset(name for name in columns if table and table.columns[name].generated)
         for batch in insert.rows.batches(len(columns), tuple(range(len(columns)))):
             for parts in batch:
-                yield Row(parts[1::2], columns, decode)
+                yield Row(parts[1::2], columns, decode, made)
 
     def _decoders_of(self, name: str, table: Table, columns: tuple[str, ...]) -> tuple[Decode, ...]:
         settings = self._reader.settings
@@ -84,7 +94,7 @@ class Side:
             rule = self._rules.get(name)
             fields = rule.fields if rule else {}
             self._decoders[known] = tuple(
-                decoder(table.columns[one], fields.get(one, KEEP), settings.charset, backslash=settings.backslash)
+                decoder(table.columns[one], fields.get(one) or fields.get(f"{one}[]", KEEP), settings.charset, backslash=settings.backslash)
                 for one in columns
             )
         return self._decoders[known]

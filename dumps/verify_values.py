@@ -34,7 +34,8 @@ def decoder(column: Column, rule: FieldRule, charset: str, *, backslash: bool) -
     def decode(literal: bytes) -> Any:
         if literal[:4].upper() == b"NULL" and len(literal) == 4:
             return None
-        return by_kind(*_content(literal, escapes=backslash))
+        data, raw = _content(literal, escapes=backslash)
+        return by_kind(data, raw or (column.kind == "bit" and literal[-1:] == b"'"))
 
     return decode
 
@@ -81,9 +82,10 @@ def _moment(text: str) -> datetime | None:
 
 def _content(literal: bytes, *, escapes: bool) -> tuple[bytes, bool]:
     """Give what a literal says, and whether it is raw bytes rather than text of the connection."""
-    head, quote, _ = literal.partition(b"'") if b'"' not in literal[:12] else literal.partition(b'"')
-    if not quote:
+    quote = literal[-1:]
+    if quote not in (b"'", b'"'):
         return _digits(literal)
+    head = literal[: literal.index(quote)]
     inside, mark = literal[len(head) + 1 : -1], head.strip().lower()
     if mark in (b"x", b"b"):
         return _digits(b"0" + mark + inside)
