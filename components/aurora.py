@@ -16,19 +16,15 @@ from components.aurora_cluster import server_of
 from components.aurora_refresh import AuroraRefresh, AuroraRefreshArgs
 from components.aurora_restore import RestoreTarget
 from components.aurora_settings import AuroraSettings
+from components.aurora_stores import AuroraStores
 from components.aurora_tasks import AuroraTasks, AuroraTasksArgs
-from components.host_policies import Place
-from components.private_bucket import PrivateBucket, PrivateBucketArgs
+from components.host_policies import Place, policy
 from components.settings import Settings
 from components.toolkit import Toolkit
 
 _ROOT = Path(__file__).resolve().parent.parent
 # What a task runs: the refresh, with what reads dumps and rules.
 _PACKAGES = ("anonymizer", "dumps", "refresh")
-_FORMER_DUMPS_DAYS = 30
-_FORMER_REPORTS_DAYS = 365
-_LOG_DAYS = 365
-_KEY_DELETION_DAYS = 7
 _SECONDS_A_MINUTE = 60
 
 
@@ -66,70 +62,18 @@ class Aurora(pulumi.ComponentResource):
         super().__init__("understudy:components:Aurora", name, None, opts)
         self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
         self._tags = args.settings.tags
-        self._key = self._make_key()
-        self._dumps, self._reports = self._buckets()
-        self._log_group, self._topic = self._told()
+        self._stores = AuroraStores(f"{name}-stores", args.settings.space, args.aurora, self._tags, self._child)
         region = args.settings.region
-        self._server = server_of(f"{name}-cluster", args.aurora, region, self._key.arn, self._tags, self)
+        self._server = server_of(f"{name}-cluster", args.aurora, region, self._stores.key.arn, self._tags, self)
         self._tasks = self._make_tasks()
         self._document = self._make_document()
+        self._operator = self._operator_policy()
         refresh = self._refresh()
         self.outputs = self._outputs(refresh)
         self.register_outputs(self.outputs)
 
     def _named(self, role: str) -> dict[str, str]:
         return {**self._tags, "Name": f"{self._name}-{role}"}
-
-    def _make_key(self) -> aws.kms.Key:
-        return aws.kms.Key(
-            f"{self._name}-key",
-            description=f"Dumps, cluster and secret of the Aurora refresh of {self._args.settings.space}",
-            enable_key_rotation=True,
-            deletion_window_in_days=_KEY_DELETION_DAYS,
-            tags=self._named("key"),
-            opts=self._child,
-        )
-
-    def _buckets(self) -> tuple[PrivateBucket, PrivateBucket]:
-        """Make the bucket of dumps, which takes scrubbed ones only, and that of reports."""
-        aurora = self._args.aurora
-        dumps = PrivateBucketArgs(
-            bucket_name=aurora.names.import_bucket,
-            noncurrent_days=_FORMER_DUMPS_DAYS,
-            kms_key_arn=self._key.arn,
-            archive=(aurora.archive_after_days, aurora.archive_class),
-            policy=policies.only_scrubbed,
-            tags=self._tags,
-        )
-        reports = PrivateBucketArgs(
-            bucket_name=aurora.names.reports_bucket,
-            noncurrent_days=_FORMER_REPORTS_DAYS,
-            kms_key_arn=self._key.arn,
-            policy=policies.tls_only,
-            tags=self._tags,
-        )
-        return (
-            PrivateBucket(f"{self._name}-import", dumps, self._child),
-            PrivateBucket(f"{self._name}-reports", reports, self._child),
-        )
-
-    def _told(self) -> tuple[aws.cloudwatch.LogGroup, aws.sns.Topic]:
-        called = self._args.aurora.names.document
-        log_group = aws.cloudwatch.LogGroup(
-            f"{self._name}-log",
-            name=f"/understudy/{called}",
-            retention_in_days=_LOG_DAYS,
-            tags=self._named("log"),
-            opts=self._child,
-        )
-        topic = aws.sns.Topic(
-            f"{self._name}-topic",
-            name=called.replace(".", "-"),
-            kms_master_key_id="alias/aws/sns",
-            tags=self._named("topic"),
-            opts=self._child,
-        )
-        return log_group, topic
 
     def _make_tasks(self) -> AuroraTasks:
         args = self._args
@@ -143,11 +87,11 @@ class Aurora(pulumi.ComponentResource):
                 server=self._server,
                 toolkit=args.toolkit.upload("aurora-archive", "aurora", packages),
                 toolkit_arn=args.toolkit.bucket.arn,
-                import_arn=self._dumps.arn,
-                reports_arn=self._reports.arn,
-                key_arn=self._key.arn,
-                log_group=self._log_group,
-                topic_arn=self._topic.arn,
+                import_arn=self._stores.dumps.arn,
+                reports_arn=self._stores.reports.arn,
+                key_arn=self._stores.key.arn,
+                log_group=self._stores.log_group,
+                topic_arn=self._stores.topic.arn,
                 tags=self._tags,
             ),
             self._child,
@@ -163,6 +107,17 @@ class Aurora(pulumi.ComponentResource):
             document_format="JSON",
             content=self._automation().apply(lambda made: json.dumps(document(made), indent=1)),
             tags=self._named(called),
+            opts=self._child,
+        )
+
+    def _operator_policy(self) -> aws.iam.Policy:
+        """Make the managed policy for whoever runs refreshes, such as a pipeline."""
+        called = f"{self._name}-operator"
+        return aws.iam.Policy(
+            called,
+            description=f"Run Aurora refreshes of {self._args.settings.space}",
+            policy=self._tasks.scope.apply(lambda scope: json.dumps(policy(policies.operator(scope)))),
+            tags=self._named("operator"),
             opts=self._child,
         )
 
@@ -187,8 +142,8 @@ class Aurora(pulumi.ComponentResource):
         return {
             "space": self._args.settings.space,
             "region": self._args.settings.region,
-            "import_bucket": self._dumps.bucket_name,
-            "reports_bucket": self._reports.bucket_name,
+            "import_bucket": self._stores.dumps.bucket_name,
+            "reports_bucket": self._stores.reports.bucket_name,
             "cluster_id": aurora.cluster.identifier,
             "endpoint": server.endpoint,
             "port": server.port,
@@ -197,8 +152,8 @@ class Aurora(pulumi.ComponentResource):
             "ca_bundle_path": aurora.ca_bundle_path,
             "clone": aurora.clone,
             "smoke": {"urls": list(aurora.smoke.urls), "command": list(aurora.smoke.command)},
-            "log_group": self._log_group.name,
-            "topic_arn": self._topic.arn,
+            "log_group": self._stores.log_group.name,
+            "topic_arn": self._stores.topic.arn,
             "retention": {"previous_schemas": aurora.previous_schemas_kept},
             "limits": {},
         }
@@ -208,7 +163,7 @@ class Aurora(pulumi.ComponentResource):
         settings, aurora = self._args.settings, self._args.aurora
         if aurora.dump_key is None:
             return None
-        needs = [self._tasks, self._document, self._dumps, self._reports, *self._server.ready]
+        needs = [self._tasks, self._document, self._stores.dumps, self._stores.reports, *self._server.ready]
         return AuroraRefresh(
             f"{self._name}-refresh",
             AuroraRefreshArgs(
@@ -221,8 +176,8 @@ class Aurora(pulumi.ComponentResource):
                 region=settings.region,
                 cluster_id=aurora.cluster.identifier,
                 schema=aurora.schema_name,
-                import_bucket=self._dumps.bucket_name,
-                reports_bucket=self._reports.bucket_name,
+                import_bucket=self._stores.dumps.bucket_name,
+                reports_bucket=self._stores.reports.bucket_name,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=needs),
         )
@@ -231,12 +186,13 @@ class Aurora(pulumi.ComponentResource):
         latest = ("refresh_id", "served_dump", "schema_sha256", "report", "execution_id")
         return {
             "endpoint": self._server.endpoint,
-            "import_bucket": self._dumps.bucket_name,
-            "reports_bucket": self._reports.bucket_name,
-            "key_arn": self._key.arn,
+            "import_bucket": self._stores.dumps.bucket_name,
+            "reports_bucket": self._stores.reports.bucket_name,
+            "key_arn": self._stores.key.arn,
             "document": self._document.name,
-            "topic_arn": self._topic.arn,
-            "log_group": self._log_group.name,
+            "operator_policy_arn": self._operator.arn,
+            "topic_arn": self._stores.topic.arn,
+            "log_group": self._stores.log_group.name,
             "task_security_group_ids": self._tasks.security_group_ids,
             **({name: getattr(refresh, name) for name in latest} if refresh else {}),
         }

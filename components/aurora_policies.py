@@ -28,7 +28,8 @@ class AuroraScope:
         topic_arn: Where outcomes are published.
         ecs_cluster_arn: The tasks' cluster.
         families: Families of the task definitions.
-        role_arns: The roles that tasks run with.
+        role_arns: The roles that tasks run with; the loader's first, which the automation acts with too.
+        document_arn: The automation, as who starts it names it.
     """
 
     place: Place
@@ -46,6 +47,7 @@ class AuroraScope:
     ecs_cluster_arn: str
     families: Sequence[str]
     role_arns: Sequence[str]
+    document_arn: str
 
 
 def may_assume(place: Place, *services: str) -> dict[str, Any]:
@@ -80,6 +82,22 @@ def puller(scope: AuroraScope) -> list[Statement]:
         _allow("Login", "ecr:GetAuthorizationToken", "*"),
         _allow("Images", images, scope.place.arn("ecr", "repository/*")),
         _logs(scope),
+    ]
+
+
+def operator(scope: AuroraScope) -> list[Statement]:
+    """Return what whoever runs refreshes needs: upload dumps, start that automation, follow it, read its reports."""
+    passed = {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}
+    looking = ["ssm:GetAutomationExecution", "ssm:DescribeAutomationExecutions", "ssm:DescribeAutomationStepExecutions"]
+    return [
+        _allow("Start", "ssm:StartAutomationExecution", f"{scope.document_arn}:*"),
+        _allow("GiveLoader", "iam:PassRole", scope.role_arns[0], passed),
+        _allow("Follow", looking, "*"),
+        _allow("Upload", ["s3:PutObject", "s3:PutObjectTagging"], f"{scope.import_arn}/*"),
+        _allow("ReadDumps", ["s3:GetObject", "s3:GetObjectTagging"], f"{scope.import_arn}/*"),
+        _allow("ReadReports", "s3:GetObject", f"{scope.reports_arn}/*"),
+        _allow("Lists", "s3:ListBucket", [scope.import_arn, scope.reports_arn]),
+        _allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], scope.key_arn),
     ]
 
 

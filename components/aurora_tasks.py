@@ -71,7 +71,7 @@ class AuroraTasks(pulumi.ComponentResource):
         puller = self._role("puller", f"{loader}-pull", "ecs-tasks")
         users = self._role("migrations", f"{loader}-migrations", "ecs-tasks") if self._has_users_image else None
         roles = [self.loader, puller, *([users] if users else [])]
-        scope = self._scope(roles)
+        scope = self.scope = self._scope(roles)
         self._policies = [
             self._policy("loader", self.loader, scope.apply(policies.loader)),
             self._policy("puller", puller, scope.apply(policies.puller)),
@@ -136,9 +136,17 @@ class AuroraTasks(pulumi.ComponentResource):
             ecs_cluster_arn=self.cluster.arn,
             role_arns=pulumi.Output.all(*(role.arn for role in roles)),
         )
+        document = args.place.arn("ssm", f"automation-definition/{args.settings.names.document}")
         cluster_id, families = args.settings.cluster.identifier, list(self._families.values())
         return known.apply(
-            lambda at: AuroraScope(place=args.place, space=args.space, cluster_id=cluster_id, families=families, **at)
+            lambda at: AuroraScope(
+                place=args.place,
+                space=args.space,
+                cluster_id=cluster_id,
+                families=families,
+                document_arn=document,
+                **at,
+            )
         )
 
     def _policy(self, role: str, of: aws.iam.Role, statements: pulumi.Output[Any]) -> aws.iam.RolePolicy:
@@ -170,7 +178,8 @@ class AuroraTasks(pulumi.ComponentResource):
             "DB_SECRET_ARN": server.secret_arn,
             "DB_CA_BUNDLE": settings.ca_bundle_path,
         }
-        container = {"image": settings.images.migrations}
+        usual = settings.migrations or settings.derived[0]
+        container = {"image": settings.images.migrations, "command": list(usual)}
         sizes = (_USERS_CPU, _USERS_MEMORY_MIB)
         return self._definition("migrations", container, environment, (puller, users), sizes)
 
