@@ -35,6 +35,7 @@ KNOWN = {
     "startedBy", "tags", "group", "platformVersion", "propagateTags", "enableECSManagedTags", "enableExecuteCommand",
 }  # fmt: skip
 
+_plain_delete_cluster = EC2ContainerServiceResponse.delete_cluster
 _plain_register = EC2ContainerServiceResponse.register_task_definition
 
 
@@ -108,6 +109,23 @@ class ContainersApi:
         missing = [one for one in wanted if one.rpartition("/")[2] not in ids]
         return ActionResult({"tasks": found, "failures": [{"arn": one, "reason": "MISSING"} for one in missing]})
 
+    def list_tasks(self, response: Any) -> ActionResult:
+        """List tasks; unless asked for others, those that are to run."""
+        tasks = response.ecs_backend.list_tasks(
+            response._get_param("cluster", "default"),
+            family=response._get_param("family"),
+            started_by=response._get_param("startedBy"),
+            desiredStatus=response._get_param("desiredStatus") or "RUNNING",
+        )
+        return ActionResult({"taskArns": [task.task_arn for task in tasks]})
+
+    def delete_cluster(self, response: Any) -> ActionResult:
+        """Delete a cluster in which no task runs."""
+        name = str(response._get_param("cluster")).rpartition("/")[2]
+        if any(r.task.cluster_name == name and r.task.last_status != "STOPPED" for r in self._tasks.runs.values()):
+            raise ECSException("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
+        return _plain_delete_cluster(response)
+
     def stop_task(self, response: Any) -> ActionResult:
         """Ask for a task's end."""
         response.ecs_backend._get_cluster(response._get_param("cluster", "default"))
@@ -121,6 +139,8 @@ class ContainersApi:
     def _run(self, response: Any, request: Mapping[str, Any]) -> Any:
         backend = response.ecs_backend
         definition = backend.describe_task_definition(request["taskDefinition"])
+        if definition.status != "ACTIVE":
+            raise EcsClientException("TaskDefinition is inactive")
         container = definition.container_definitions[0]
         overrides = request.get("overrides") or {}
         check_overrides(overrides, container["name"])
@@ -195,7 +215,7 @@ def install(api: ContainersApi) -> None:
     NetworkInterface.private_dns_name = None
     # moto adds up the memory of containers, which a task on Fargate need not give: it has its own.
     models.EC2ContainerServiceBackend._calculate_task_resource_requirements = staticmethod(lambda _definition: {})
-    names = ("register_task_definition", "run_task", "describe_tasks", "stop_task")
+    names = ("register_task_definition", "run_task", "describe_tasks", "list_tasks", "stop_task", "delete_cluster")
     replace_operations(EC2ContainerServiceResponse, api, names)
     for name in ("start_task", "create_service", "update_service", "create_task_set"):
         setattr(EC2ContainerServiceResponse, name, _refused(name))

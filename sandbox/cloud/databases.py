@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from moto.ec2.models import ec2_backends
 from moto.rds import models
-from moto.rds.exceptions import DBClusterNotFoundError, DBSubnetGroupNotFoundError
+from moto.rds.exceptions import DBClusterNotFoundError
 from moto.rds.models import RDSBackend
 
 from sandbox.aurora.copies import earliest_time
+from sandbox.cloud.databases_places import default_group, find_subnet, site_of
 from sandbox.cloud.databases_records import Refused, password_of, unsupported
-from sandbox.cloud.databases_servers import Cluster, Servers, Site
+from sandbox.cloud.databases_servers import Cluster, Servers
 from sandbox.cloud.world import World, in_background
 
 DELETING_SECONDS = 0.3
@@ -67,10 +67,10 @@ class Databases:
         with self._world.lock:
             if name in backend.clusters:
                 raise Refused("DBClusterAlreadyExistsFault", f"DB cluster {name} already exists.")
-            subnet = _subnet(backend, kwargs.get("db_subnet_group_name") or "default")
-            kwargs["vpc_security_group_ids"] = kwargs.get("vpc_security_group_ids") or [_default_group(backend, subnet)]
+            subnet = find_subnet(backend, kwargs.get("db_subnet_group_name") or "default")
+            kwargs["vpc_security_group_ids"] = kwargs.get("vpc_security_group_ids") or [default_group(backend, subnet)]
             record = _plain_create_cluster(backend, {**kwargs, "db_cluster_identifier": name})
-            cluster = self._servers.prepare(_site(backend, record, subnet))
+            cluster = self._servers.prepare(site_of(backend, record, subnet))
         in_background(lambda: self._make(cluster, record, make))
         return record
 
@@ -94,8 +94,10 @@ class Databases:
         """Delete a cluster without instances, its server and its data."""
         record = _record(backend, cluster_identifier)
         cluster = self._servers.find(record.db_cluster_resource_id)
-        if snapshot_name and not record.deletion_protection and not record.members:
-            self.snapshot_now(backend, record, snapshot_name)
+        if not record.deletion_protection:
+            self._let_go(backend, record)
+            if snapshot_name and not record.members:
+                self.snapshot_now(backend, record, snapshot_name)
         _plain_delete_cluster(backend, record.db_cluster_identifier)
         record.sandbox_status = "deleting"
         backend.clusters[record.db_cluster_identifier] = record
@@ -148,6 +150,13 @@ class Databases:
 
         in_background(end)
         return instance
+
+    @staticmethod
+    def _let_go(backend: Any, record: Any) -> None:
+        """Forget a cluster's instances if all are being deleted: then AWS lets the cluster go, too."""
+        if all(member.status == "deleting" for member in record.members):
+            for member in record.members:
+                backend.databases.pop(member.db_instance_identifier, None)
 
     def snapshot_now(self, backend: Any, record: Any, name: str) -> Any:
         """Take a snapshot of a cluster before anything else happens to it."""
@@ -219,29 +228,3 @@ def _record(backend: Any, name: str) -> Any:
     if record is None:
         raise DBClusterNotFoundError(name)
     return record
-
-
-def _subnet(backend: Any, group_name: str) -> Any:
-    group = backend.subnet_groups.get(group_name.lower()) or backend.subnet_groups.get(group_name)
-    if group is None:
-        raise DBSubnetGroupNotFoundError(group_name)
-    return group._subnets[0]
-
-
-def _default_group(backend: Any, subnet: Any) -> str:
-    ec2 = ec2_backends[backend.account_id][backend.region_name]
-    group = ec2.get_default_security_group(subnet.vpc_id) or ec2.get_security_group_from_name("default", subnet.vpc_id)
-    return str(group.id)
-
-
-def _site(backend: Any, record: Any, subnet: Any) -> Site:
-    ec2 = ec2_backends[backend.account_id][backend.region_name]
-    return Site(
-        resource_id=record.db_cluster_resource_id,
-        vpc_id=subnet.vpc_id,
-        vpc_cidr=ec2.get_vpc(subnet.vpc_id).cidr_block,
-        address=subnet.get_available_subnet_ip(record),
-        endpoint=record.endpoint,
-        reader_endpoint=record.reader_endpoint,
-        port=int(record.port),
-    )

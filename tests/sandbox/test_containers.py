@@ -244,6 +244,65 @@ def test_what_fargate_or_the_sandbox_would_not_run_is_refused_by_name(containers
     )
 
 
+def test_lists_have_what_is_to_run_and_a_cluster_keeps_its_tasks(containers):
+    definition, mark = containers.define("sleep 2"), str(uuid.uuid4())
+    arn = containers.start(definition, startedBy=mark)
+    listed = lambda **options: containers.ecs.list_tasks(cluster="tests", startedBy=mark, **options)["taskArns"]  # noqa: E731
+    assert listed() == [arn]
+    with pytest.raises(ClientError) as caught:
+        containers.ecs.delete_cluster(cluster="tests")
+    assert caught.value.response["Error"]["Code"] == "ClusterContainsTasksException"
+    containers.await_status(arn, "STOPPED")
+    assert listed() == []
+    assert listed(desiredStatus="STOPPED") == [arn]
+    containers.ecs.deregister_task_definition(taskDefinition=definition)
+    assert "inactive" in refusal(lambda: containers.start(definition))
+
+
+def test_an_automation_runs_a_task_waits_for_its_end_and_looks_at_its_exit_code(containers, sandbox, wait_until):
+    ssm = sandbox.session().client("ssm")
+    network = {"awsvpcConfiguration": {"subnets": [containers.site.subnet_id]}}
+    asked = {"Service": "ecs", "Api": "DescribeTasks", "cluster": "tests", "tasks": ["{{ Run.arn }}"]}
+    run = {
+        "Service": "ecs",
+        "Api": "RunTask",
+        "cluster": "tests",
+        "taskDefinition": containers.define("exit $CODE"),
+        "launchType": "FARGATE",
+        "networkConfiguration": network,
+        "clientToken": "{{ automation:EXECUTION_ID }}-run",
+        "overrides": {
+            "containerOverrides": [{"name": "main", "environment": [{"name": "CODE", "value": "{{ code }}"}]}]
+        },
+    }
+    wanted = lambda selector, value: {"PropertySelector": selector, "DesiredValues": [value]}  # noqa: E731
+    steps = [
+        ("Run", "aws:executeAwsApi", run),
+        ("Wait", "aws:waitForAwsResourceProperty", {**asked, **wanted("$.tasks[0].lastStatus", "STOPPED")}),
+        ("Check", "aws:assertAwsResourceProperty", {**asked, **wanted("$.tasks[0].containers[0].exitCode", "0")}),
+    ]  # fmt: skip
+    content = {
+        "schemaVersion": "0.3",
+        "parameters": {"code": {"type": "String"}},
+        "mainSteps": [{"name": name, "action": action, "inputs": inputs} for name, action, inputs in steps],
+    }
+    content["mainSteps"][0]["outputs"] = [{"Name": "arn", "Selector": "$.tasks[0].taskArn", "Type": "String"}]
+    name = f"tests-{uuid.uuid4()}"
+    ssm.create_document(Name=name, Content=json.dumps(content), DocumentType="Automation")
+
+    def end(code):
+        started = ssm.start_automation_execution(DocumentName=name, Parameters={"code": [code]})
+        asked = {"AutomationExecutionId": started["AutomationExecutionId"]}
+        find = lambda: ssm.get_automation_execution(**asked)["AutomationExecution"]  # noqa: E731
+        over = lambda: find() if find()["AutomationExecutionStatus"] in {"Success", "Failed"} else None  # noqa: E731
+        return wait_until(over, "the automation", 60)
+
+    assert end("0")["AutomationExecutionStatus"] == "Success"
+    failed = end("4")
+    assert failed["AutomationExecutionStatus"] == "Failed"
+    assert "$.tasks[0].containers[0].exitCode is 4, desired: 0" in failed["FailureMessage"]
+
+
 def test_a_task_that_is_not_there_is_named(containers):
     arn = "arn:aws:ecs:eu-central-1:123456789012:task/tests/" + "0" * 32
     assert containers.ecs.describe_tasks(cluster="tests", tasks=[arn])["failures"] == [

@@ -79,8 +79,8 @@ class Databases:
         self._wait_until(lambda: self.instance(instance_id)["DBInstanceStatus"] == "available", instance_id, 60)
         return instance_id
 
-    def delete(self, cluster_id):
-        for member in self.cluster(cluster_id)["DBClusterMembers"]:
+    def delete(self, cluster_id, *, members=True):
+        for member in self.cluster(cluster_id)["DBClusterMembers"] if members else []:
             self.remove_instance(member["DBInstanceIdentifier"])
         self.rds.delete_db_cluster(DBClusterIdentifier=cluster_id, SkipFinalSnapshot=True)
         self._wait_until(lambda: gone(lambda: self.cluster(cluster_id)), f"{cluster_id} to be gone", 60)
@@ -211,6 +211,14 @@ def test_a_task_reaches_a_cluster_by_its_endpoints_name_and_verifies_it(database
     events = logs.get_log_events(logGroupName="/tests/databases", logStreamName=stream)["events"]
     assert [event["message"] for event in events] == ["1", "1"]
     assert task["containers"][0]["exitCode"] == 0
+
+
+def test_a_cluster_may_go_while_its_instances_go(databases):
+    cluster_id = databases.create()
+    instance_id = databases.add_instance(cluster_id)
+    databases.rds.delete_db_instance(DBInstanceIdentifier=instance_id, SkipFinalSnapshot=True)
+    assert databases.instance(instance_id)["DBInstanceStatus"] == "deleting"
+    databases.delete(cluster_id, members=False)
 
 
 def test_a_modified_password_is_the_servers(databases):
