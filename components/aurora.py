@@ -127,6 +127,7 @@ class Aurora(pulumi.ComponentResource):
             role_arn=tasks.loader.arn,
             ecs_cluster=tasks.cluster.arn,
             load_task=tasks.load_task.arn,
+            load_family=tasks.load_task.family,
             migrations_task=tasks.migrations_task.arn if tasks.migrations_task else "",
             security_group_ids=tasks.security_group_ids,
             request=self._request(),
@@ -183,7 +184,7 @@ class Aurora(pulumi.ComponentResource):
         )
 
     def _outputs(self, refresh: AuroraRefresh | None) -> dict[str, Any]:
-        latest = ("refresh_id", "served_dump", "schema_sha256", "report", "execution_id")
+        latest = ("refresh_id", "dump_sha256", "schema_sha256", "report", "execution_id")
         return {
             "endpoint": self._server.endpoint,
             "import_bucket": self._stores.dumps.bucket_name,
@@ -212,6 +213,7 @@ def automation_of(settings: Settings, aurora: AuroraSettings, at: Mapping[str, A
         role_arn=at["role_arn"],
         ecs_cluster=at["ecs_cluster"],
         load_task=at["load_task"],
+        load_family=at["load_family"],
         migrations_task=at["migrations_task"],
         network=Network(
             subnet_ids=network.subnet_ids,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from components import aurora_scripts as scripts
+from components.aurora_kinds import DUMP_KEY
 from components.aurora_restore import RestoreTarget, restore_steps
-from components.aurora_settings import DUMP_KEY
 from components.aurora_steps import EXECUTION, Step, script_step, wait_step
 
 CONTAINER = "task"
@@ -39,6 +39,7 @@ class Automation:
         role_arn: The role that the automation assumes.
         ecs_cluster: The tasks' cluster, by ARN.
         load_task: Task definition of the load, by ARN; its command is followed by a verb.
+        load_family: Its family, by which a task of ours is told from the user's.
         migrations_task: Task definition with the user's image, by ARN; empty where nothing runs in it.
         network: Where tasks run.
         migrations: Command after the load, in the user's image; empty for none.
@@ -52,6 +53,7 @@ class Automation:
     role_arn: str
     ecs_cluster: str
     load_task: str
+    load_family: str
     migrations_task: str
     network: Network
     migrations: Sequence[str]
@@ -213,7 +215,13 @@ def _request(automation: Automation) -> list[dict[str, str]]:
 
 
 def _outcome(automation: Automation) -> Step:
-    payload = {"bucket": automation.request["reports_bucket"], "execution_id": EXECUTION}
+    names = ("cluster_id", "schema", "endpoint")
+    payload = {
+        "bucket": automation.request["reports_bucket"],
+        **{name: automation.request[name] for name in names},
+        "action": "{{ action }}",
+        "execution_id": EXECUTION,
+    }
     return {
         **script_step("Outcome", scripts.READ_OUTCOME, payload),
         "onFailure": f"step:{FAILURE}",
@@ -231,5 +239,10 @@ def _failure_steps(automation: Automation) -> Iterator[Step]:
     for step in task_steps(automation, "Fail", verb="fail", goes_to="EndAsFailed"):
         recorded = {**step, "onFailure": "step:EndAsFailed"}
         yield {**recorded, "timeoutSeconds": _RECORD_SECONDS} if step["name"] == "FailStopped" else recorded
-    payload = {"bucket": automation.request["reports_bucket"], "execution_id": EXECUTION}
-    yield {**script_step("EndAsFailed", scripts.END_AS_FAILED, payload), "isEnd": True}
+    told = {
+        **payload,
+        "container": CONTAINER,
+        "log_group": automation.request["log_group"],
+        "load_family": automation.load_family,
+    }
+    yield {**script_step("EndAsFailed", scripts.END_AS_FAILED, told), "isEnd": True}

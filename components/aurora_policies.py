@@ -174,7 +174,14 @@ def _logs(scope: AuroraScope) -> Statement:
 
 
 def _told(scope: AuroraScope) -> list[Statement]:
-    return [_logs(scope), _allow("Outcome", "sns:Publish", scope.topic_arn)]
+    executions = scope.place.arn("ssm", "automation-execution/*")
+    return [
+        _logs(scope),
+        _allow("ReadLogs", "logs:GetLogEvents", f"{scope.log_group_arn}:*"),
+        _allow("Outcome", "sns:Publish", scope.topic_arn),
+        # Whether the execution that began another refresh is over.
+        _allow("Executions", "ssm:GetAutomationExecution", executions),
+    ]
 
 
 def _tasks(scope: AuroraScope) -> list[Statement]:

@@ -6,7 +6,7 @@ keeps nothing on `self`, no client and no secret.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,9 +58,10 @@ _OUTPUTS = (
     "report",
     "schema_sha256",
     "endpoint",
-    "served_dump",
+    "dump_sha256",
     "tables",
     "phases",
+    "swap",
 )
 
 
@@ -103,9 +104,10 @@ class AuroraRefresh(Resource, module="understudy", name="AuroraRefresh"):
     report: pulumi.Output[str]
     schema_sha256: pulumi.Output[str]
     endpoint: pulumi.Output[str]
-    served_dump: pulumi.Output[str]
-    tables: pulumi.Output[Sequence[Mapping[str, Any]]]
+    dump_sha256: pulumi.Output[str]
+    tables: pulumi.Output[Mapping[str, int]]
     phases: pulumi.Output[Mapping[str, float]]
+    swap: pulumi.Output[Mapping[str, Any]]
 
     def __init__(self, name: str, args: AuroraRefreshArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the refresh; see AuroraRefreshArgs."""

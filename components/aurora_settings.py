@@ -4,14 +4,27 @@ Where the key is absent, nothing of the second refresh is in the stack.
 """
 
 import json
-import re
-from collections.abc import Callable
-from datetime import datetime, timezone
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-_DIGEST = "an image is named by its digest, so that a refresh runs what was looked at: name@sha256:<64 hex digits>"
+from components.aurora_kinds import (
+    SERVED,
+    Bucket,
+    Cidr,
+    ClusterName,
+    Command,
+    DocumentName,
+    DumpKey,
+    Image,
+    RoleName,
+    SchemaName,
+    SecretName,
+    Sha256,
+    like,
+    served,
+)
+
 # The least that is needed with a cluster that is there already; on one line, for an error.
 EXAMPLE = json.dumps(
     {
@@ -33,83 +46,6 @@ EXAMPLE = json.dumps(
         "ca_bundle_path": "/etc/ssl/certs/rds-global-bundle.pem",
     }
 )
-_MOMENT = "2026-11-22T10:15:00Z"
-_SERVED = ("live", "previous", "last-known-good")
-
-
-def _like(pattern: str, rule: str) -> Callable[[str], str]:
-    compiled = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if not compiled.fullmatch(value):
-            raise ValueError(rule)
-        return value
-
-    return check
-
-
-def _serve(value: Any) -> str:
-    """Read what is to be served: a word, or a moment, which is returned as its time in UTC."""
-    if value in _SERVED:
-        return str(value)
-    if isinstance(value, dict) and list(value) == ["point_in_time"]:
-        moment = _moment(str(value["point_in_time"]))
-        if moment:
-            return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    raise ValueError(f"must be {', '.join(_SERVED)}, or a map with a time and its zone, {{point_in_time: {_MOMENT}}}")
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
-
-
-DUMP_KEY = r"\d{8}/[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.sql\.gz"
-DumpKey = Annotated[
-    str, AfterValidator(_like(DUMP_KEY, "must be the key of a prepared dump, YYYYMMDD/<name>.sql.gz, as uploaded"))
-]
-Sha256 = Annotated[
-    str, AfterValidator(_like(r"[0-9a-f]{64}", "must be a SHA-256, 64 hexadecimal digits; in quotes if all are digits"))
-]
-Image = Annotated[str, AfterValidator(_like(r"[A-Za-z0-9][A-Za-z0-9./:_-]*@sha256:[0-9a-f]{64}", _DIGEST))]
-Bucket = Annotated[
-    str, AfterValidator(_like(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "must be the name of a bucket, free in all of AWS"))
-]
-RoleName = Annotated[
-    str, AfterValidator(_like(r"[A-Za-z0-9+=,.@_-]{1,50}", "must be the name of a role, of at most 50 characters"))
-]
-DocumentName = Annotated[
-    str, AfterValidator(_like(r"[A-Za-z0-9_.-]{3,128}", "must be 3 to 128 letters, digits, _, . or -"))
-]
-SecretName = Annotated[
-    str, AfterValidator(_like(r"[A-Za-z0-9/_+=.@-]{1,512}", "must be the name of a secret (its name, never its value)"))
-]
-SchemaName = Annotated[
-    str,
-    AfterValidator(
-        _like(
-            r"[A-Za-z][A-Za-z0-9_]{0,51}",
-            "must be a name of 1 to 52 letters, digits and _: `__understudy` is put behind it",
-        )
-    ),
-]
-ClusterName = Annotated[
-    str,
-    AfterValidator(
-        _like(
-            r"[a-z](-?[a-z0-9]){0,45}",
-            "must be a cluster's identifier of 1 to 46 a-z, 0-9 and single -: a restored one gets a longer name",
-        )
-    ),
-]
-Cidr = Annotated[
-    str,
-    AfterValidator(_like(r"(?!0\.0\.0\.0/0)\d+\.\d+\.\d+\.\d+/\d+", "must be an IPv4 network, and not the internet")),
-]
-Command = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class _Part(BaseModel):
@@ -160,9 +96,9 @@ class Cluster(_Part):
 class Network(_Part):
     """Where tasks and a made cluster are: a network of yours, which has ways to the services that tasks need."""
 
-    vpc_id: Annotated[str, AfterValidator(_like(r"vpc-[0-9a-f]+", "must be the id of a VPC"))]
+    vpc_id: Annotated[str, AfterValidator(like(r"vpc-[0-9a-f]+", "must be the id of a VPC"))]
     subnet_ids: Annotated[
-        tuple[Annotated[str, AfterValidator(_like(r"subnet-[0-9a-f]+", "must be the id of a subnet"))], ...],
+        tuple[Annotated[str, AfterValidator(like(r"subnet-[0-9a-f]+", "must be the id of a subnet"))], ...],
         Field(min_length=2),
     ]
     access_cidrs: tuple[Cidr, ...] = ()
@@ -180,7 +116,7 @@ class Images(_Part):
 class Smoke(_Part):
     """What has to answer once the new schema serves."""
 
-    urls: tuple[Annotated[str, AfterValidator(_like(r"https?://\S+", "must be a URL"))], ...] = ()
+    urls: tuple[Annotated[str, AfterValidator(like(r"https?://\S+", "must be a URL"))], ...] = ()
     command: tuple[str, ...] = ()
 
 
@@ -202,11 +138,11 @@ class AuroraSettings(_Part):
     images: Images
     # Unlike pydantic's own, a table's name in SQL.
     schema_name: Annotated[SchemaName, Field(alias="schema")]
-    ca_bundle_path: Annotated[str, AfterValidator(_like(r"/\S+", "must be an absolute path in the load's image"))]
+    ca_bundle_path: Annotated[str, AfterValidator(like(r"/\S+", "must be an absolute path in the load's image"))]
     dump_key: DumpKey | None = None
     expected_sha256: Sha256 | None = None
     accepted_schema: Sha256 | None = None
-    serve: Annotated[Any, AfterValidator(_serve)] = "live"
+    serve: Annotated[Any, AfterValidator(served)] = "live"
     migrations: Command | None = None
     derived: tuple[Command, ...] = ()
     smoke: Smoke = Smoke()
@@ -229,7 +165,7 @@ class AuroraSettings(_Part):
     @property
     def restore_to(self) -> str:
         """The moment to restore the cluster at, in UTC; empty when none is asked for."""
-        return "" if self.serve in _SERVED else str(self.serve)
+        return "" if self.serve in SERVED else str(self.serve)
 
     @property
     def action(self) -> str:

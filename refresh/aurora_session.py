@@ -143,16 +143,24 @@ def perform(inputs: Mapping[str, Any], former: str, world: World | None = None) 
     verb = "follows" if there else "has started"
     world.say(f"{wish.action} of {wish.cluster_id}: {verb} execution {found} of {wish.document}")
     ended = automation.follow(port, found, Poller(world.clock), world.say)
-    outcome = _outcome(objects, wish, found)
     if ended.status != automation.SUCCESS:
-        raise ExecutionError(_failure(wish, ended, outcome))
-    world.say(f"{wish.schema} serves what {ended.outputs.get('refreshId', '')} brought; {ended.outputs.get('report')}")
-    return _outputs(ended, outcome)
+        raise ExecutionError(_failure(wish, ended))
+    world.say(f"{wish.action} {ended.outputs.get('refreshId', '')} is done; report {ended.outputs.get('report')}")
+    return _outputs(ended, _outcome(objects, wish, found))
 
 
 def _outcome(objects: ObjectPort, wish: AuroraWish, execution_id: str) -> Mapping[str, Any]:
-    """Read what the tasks wrote down; nothing where they did not get so far."""
-    stored = objects.get(wish.reports_bucket, f"aurora/outcomes/{execution_id}.json")
+    """Read the report of an execution; nothing where it did not get so far, or where another came after it."""
+    if wish.action == "point-in-time":
+        return _read(objects, wish.reports_bucket, f"restored/{execution_id}.json")
+    current = _read(objects, wish.reports_bucket, f"state/aurora/{wish.cluster_id}/{wish.schema}/current.json")
+    if current.get("execution_id") != execution_id:
+        return {}
+    return _read(objects, wish.reports_bucket, f"reports/{current.get('refresh_id')}/report.json")
+
+
+def _read(objects: ObjectPort, bucket: str, key: str) -> Mapping[str, Any]:
+    stored = objects.get(bucket, key)
     try:
         told = json.loads(stored.body) if stored else {}
     except ValueError:
@@ -160,14 +168,14 @@ def _outcome(objects: ObjectPort, wish: AuroraWish, execution_id: str) -> Mappin
     return told if isinstance(told, Mapping) else {}
 
 
-def _failure(wish: AuroraWish, ended: Execution, outcome: Mapping[str, Any]) -> str:
-    failed = next((step for step in ended.steps if step.status in {"Failed", "TimedOut", "Cancelled"}), None)
-    where = f" in step {failed.name}" if failed else ""
-    why = outcome.get("message") or (failed.failure if failed else "") or ended.failure or "no reason was given"
+def _failure(wish: AuroraWish, ended: Execution) -> str:
+    failed = [step for step in ended.steps if step.has_failed]
+    where = f" in step {failed[0].name}" if failed else ""
+    # The last step of a failed execution says why, as its task told it.
+    why = (failed[-1].failure if failed else "") or ended.failure or "no reason was given"
     return (
-        f"{wish.action} of {wish.cluster_id} ended as {ended.status}{where}: {why}. The schema {wish.schema} serves "
-        f"what it served, unless the report says otherwise. Look: aws ssm get-automation-execution "
-        f"--automation-execution-id {ended.execution_id}; pulumi up tries again"
+        f"{wish.action} of {wish.cluster_id} ended as {ended.status}{where}: {why}\nSee: aws ssm "
+        f"get-automation-execution --automation-execution-id {ended.execution_id}; pulumi up tries again"
     )
 
 
@@ -178,7 +186,8 @@ def _outputs(ended: Execution, outcome: Mapping[str, Any]) -> dict[str, Any]:
         "report": ended.outputs.get("report", ""),
         "schema_sha256": ended.outputs.get("schemaSha256", ""),
         "endpoint": ended.outputs.get("endpoint", ""),
-        "served_dump": str(outcome.get("dump_key") or ""),
-        "tables": outcome.get("tables") or [],
-        "phases": outcome.get("phases") or {step.name: round(step.seconds, 1) for step in ended.steps if step.seconds},
+        "dump_sha256": str((outcome.get("dump") or {}).get("sha256") or ""),
+        "tables": outcome.get("rows") or {},
+        "phases": outcome.get("phases") or {},
+        "swap": outcome.get("swap") or {},
     }

@@ -41,6 +41,11 @@ class StepState:
         """Whether nothing more will come of it."""
         return self.status not in _STEP_RUNS
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended otherwise than with success."""
+        return self.has_ended and self.status != SUCCESS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Execution:

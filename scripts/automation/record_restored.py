@@ -19,7 +19,10 @@ def handler(events: dict[str, Any], _context: Any) -> dict[str, str]:
     """
     execution_id = events["execution_id"]
     s3, bucket = boto3.client("s3"), events["bucket"]
+    refresh_id = f"restored-{execution_id.rpartition('-')[2]}"
+    key = f"reports/{refresh_id}/report.json"
     report = {
+        "refresh_id": refresh_id,
         "execution_id": execution_id,
         "action": "point-in-time",
         "restored_from": events["cluster_id"],
@@ -30,18 +33,14 @@ def handler(events: dict[str, Any], _context: Any) -> dict[str, str]:
         "port": int(events["port"]),
         "finished_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
-    key = f"aurora/reports/{execution_id}/report.json"
     s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(report, indent=1).encode())
     outcome = {
-        "state": "finished",
-        "refresh_id": f"restored-{execution_id[:8]}",
+        "refresh_id": refresh_id,
         "report": f"s3://{bucket}/{key}",
         "schema_sha256": "",
         "endpoint": events["endpoint"],
-        "cluster_id": events["restored_id"],
-        "message": f"{events['restored_id']} holds {events['cluster_id']} as it was at {events['restore_to']}",
     }
-    s3.put_object(Bucket=bucket, Key=f"aurora/outcomes/{execution_id}.json", Body=json.dumps(outcome).encode())
+    s3.put_object(Bucket=bucket, Key=f"restored/{execution_id}.json", Body=json.dumps(outcome).encode())
     boto3.client("sns").publish(
         TopicArn=events["topic_arn"], Subject="Understudy: a cluster was restored", Message=json.dumps(report, indent=1)
     )

@@ -14,6 +14,7 @@ from components import aurora_refresh
 from components.aurora_refresh import AuroraRefreshProvider
 from dumps.schema import fingerprint
 from refresh import aurora_session, orphan
+from refresh.aurora.current import key_of as current_key
 from refresh.automation import Execution, ExecutionError, StepState
 from refresh.aws import Stored
 
@@ -99,15 +100,14 @@ class FakeAutomation:
         steps = [StepState(name=name, status="Success", seconds=float(n)) for n, name in enumerate(STEPS)]
         if self.ends_as != "Success":
             steps[2] = StepState(name=STEPS[2], status="Failed", seconds=2.0, failure="exitCode is 3, desired: 0.")
+            steps[4] = StepState(name="EndAsFailed", status="Failed", failure="the schema drifted")
         outputs = {
             "refreshId": "20261122-1",
             "report": "s3://reports/report",
             "schemaSha256": "f" * 64,
             "endpoint": "db",
         }
-        told = {"tables": [{"table": "people"}], "dump_key": now.parameters["dumpKey"], "message": "the schema drifted"}
-        key = f"aurora/outcomes/{now.execution_id}.json"
-        self.objects.stored["nwac-test-db-import-reports", key] = json.dumps(told).encode()
+        self.write_down(now)
         return replace(
             now,
             status=self.ends_as,
@@ -115,6 +115,22 @@ class FakeAutomation:
             outputs=outputs if self.ends_as == "Success" else {},
             ended_at=now.started_at + timedelta(seconds=90),
         )
+
+    def write_down(self, execution):
+        """Leave what the tasks leave."""
+        current = {"execution_id": execution.execution_id, "refresh_id": "20261122-1"}
+        report = {"rows": {"people": 1200}, "phases": {"load": 3.0}, "dump": {"sha256": "a" * 64}}
+        restored = {"refresh_id": "restored-1", "report": "s3://reports/report"}
+        for key, value in (
+            (current_key(AuroraRequestLike), current),
+            ("reports/20261122-1/report.json", report),
+            (f"restored/{execution.execution_id}.json", restored),
+        ):
+            self.objects.stored["nwac-test-db-import-reports", key] = json.dumps(value).encode()
+
+
+class AuroraRequestLike:
+    cluster_id, schema = "nwac-test-db", "iset_intake"
 
 
 class FakeObjects:
@@ -197,7 +213,7 @@ def test_create_starts_the_automation_follows_it_and_returns_inputs_and_outputs(
     outs = created(world)
     assert set(outs) == set(inputs()) | set(aurora_refresh._OUTPUTS)
     assert (outs["refresh_id"], outs["schema_sha256"]) == ("20261122-1", "f" * 64)
-    assert outs["tables"] == [{"table": "people"}]
+    assert outs["tables"] == {"people": 1200}
     parameters = world.automation.found[outs["execution_id"]].parameters
     assert parameters["dumpKey"] == "20261122/iset_intake.sql.gz"
     assert parameters["action"] == "refresh"
