@@ -94,7 +94,12 @@ class Side:
             rule = self._rules.get(name)
             fields = rule.fields if rule else {}
             self._decoders[known] = tuple(
-                decoder(table.columns[one], fields.get(one) or fields.get(f"{one}[]", KEEP), settings.charset, backslash=settings.backslash)
+                decoder(
+                    table.columns[one],
+                    fields.get(one) or fields.get(f"{one}[]", KEEP),
+                    settings.charset,
+                    backslash=settings.backslash,
+                )
                 for one in columns
             )
         return self._decoders[known]
