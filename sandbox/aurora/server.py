@@ -98,9 +98,10 @@ class Server:
         Raises:
             SandboxError: The server cannot be made, or does not start.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._own_folders()
         install = ["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--user=root", "--skip-test-db"]
         more = ["--auth-root-authentication-method=socket", "--skip-name-resolve", "--innodb-log-file-size=32M"]
+        more.append(f"--tmpdir={self.folder / 'tmp'}")
         run([*install, *more], timeout_seconds=120)
         self.start()
         self.sql(f"CREATE USER {_quoted(admin)}@'%' IDENTIFIED BY {_quoted(password)};")
@@ -118,6 +119,7 @@ class Server:
         if not (self.folder / "tls" / "server.pem").exists():
             self.renew_certificate()
         self.socket.unlink(missing_ok=True)
+        self._own_folders()
         options = {**_OPTIONS, **self._own_options(), **self.options}
         argv = [*self.prefix, "mariadbd", "--no-defaults", *(f"--{name}={value}" for name, value in options.items())]
         with self.log.open("ab") as log:
@@ -197,12 +199,19 @@ class Server:
         """Return a `mysql` command for root over the socket; it holds no password."""
         return ["mysql", "--no-defaults", f"--socket={self.socket}", "--user=root"]
 
+    def _own_folders(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.folder / "tmp").mkdir(exist_ok=True)
+
     def _own_options(self) -> dict[str, str]:
         tls = self.folder / "tls"
         return {
             "user": "root",
             "datadir": str(self.data),
             "socket": str(self.socket),
+            "tmpdir": str(
+                self.folder / "tmp"
+            ),  # a server that starts removes the temporary tables of all that share one
             "pid-file": str(self.folder / "mariadbd.pid"),
             "bind-address": self.address,
             "port": str(self.port),

@@ -39,6 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         host_name="localhost",
         port=free_port(),
         authority=Authority(tmp_path_factory.mktemp("authority")),
+        options={"debug-no-sync": "ON"},  # it is never killed here, and syncing is most of what a statement costs
     )
     one.create("admin", PASSWORD)
     yield one
