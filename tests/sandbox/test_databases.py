@@ -1,4 +1,5 @@
 import contextlib
+import json
 import os
 import signal
 import ssl
@@ -333,34 +334,74 @@ def test_what_has_no_server_behind_it_is_refused_by_name(databases, filled):
     assert refusal(lambda: databases.cluster("no-such-cluster")) == "DBClusterNotFoundFault"
 
 
-def test_a_sandbox_that_was_killed_leaves_no_server_behind(sandbox, wait_until):
-    name = f"sbx-{uuid.uuid4().hex[:8]}"
-    layout = Layout(name)
+def start_a_cluster(session, wait_until):
+    """Start a cluster with an instance in a new network, and return its subnet."""
+    ec2, rds = session.client("ec2"), session.client("rds")
+    vpc = ec2.create_vpc(CidrBlock="10.78.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.78.1.0/24")["Subnet"]["SubnetId"]
+    rds.create_db_subnet_group(DBSubnetGroupName="g", DBSubnetGroupDescription="g", SubnetIds=[subnet])
+    rds.create_db_cluster(
+        DBClusterIdentifier="c", Engine="aurora-mysql", MasterUsername="admin", MasterUserPassword=PASSWORD,
+        DBSubnetGroupName="g",
+    )  # fmt: skip
+    rds.create_db_instance(
+        DBInstanceIdentifier="i", DBClusterIdentifier="c", DBInstanceClass="x", Engine="aurora-mysql"
+    )
+    find = lambda: rds.describe_db_instances(DBInstanceIdentifier="i")["DBInstances"][0]  # noqa: E731
+    wait_until(lambda: find()["DBInstanceStatus"] == "available", "the instance", 60)
+    return subnet
+
+
+def start_a_task(session, subnet):
+    ecs = session.client("ecs")
+    ecs.create_cluster(clusterName="tasks")
+    container = {"name": "main", "image": "mysql@sha256:" + "0" * 64, "command": ["sleep", "4260"]}
+    ecs.register_task_definition(
+        family="task", requiresCompatibilities=["FARGATE"], networkMode="awsvpc", cpu="256", memory="512",
+        containerDefinitions=[container],
+    )  # fmt: skip
+    network = {"awsvpcConfiguration": {"subnets": [subnet]}}
+    ecs.run_task(cluster="tasks", taskDefinition="task", launchType="FARGATE", networkConfiguration=network)
+
+
+def start_a_script(session):
+    ssm = session.client("ssm")
+    script = "import subprocess\ndef handler(events, context):\n    subprocess.run(['sleep', '4261'])\n"
+    inputs = {"Runtime": "python3.11", "Handler": "handler", "Script": script}
+    step = {"name": "one", "action": "aws:executeScript", "inputs": inputs}
+    content = json.dumps({"schemaVersion": "0.3", "mainSteps": [step]})
+    ssm.create_document(Name="sleeping", Content=content, DocumentType="Automation")
+    ssm.start_automation_execution(DocumentName="sleeping")
+
+
+def command_lines(pids):
+    """What processes were started as; one that has ended has nothing, also when nobody has collected it yet."""
+    found = set()
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            found.add(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip())
+    return found - {""}
+
+
+def test_a_sandbox_that_was_killed_leaves_no_server_task_or_script_behind(sandbox, wait_until):
+    layout = Layout(f"sbx-{uuid.uuid4().hex[:8]}")
+    sockets = layout.database_sockets
     try:
-        made = Sandbox.start(name)
+        made = Sandbox.start(layout.name)
         session = made.session()
-        ec2, rds = session.client("ec2"), session.client("rds")
-        vpc = ec2.create_vpc(CidrBlock="10.78.0.0/16")["Vpc"]["VpcId"]
-        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.78.1.0/24")["Subnet"]["SubnetId"]
-        rds.create_db_subnet_group(DBSubnetGroupName="g", DBSubnetGroupDescription="g", SubnetIds=[subnet])
-        rds.create_db_cluster(
-            DBClusterIdentifier="c", Engine="aurora-mysql", MasterUsername="admin", MasterUserPassword=PASSWORD,
-            DBSubnetGroupName="g",
-        )  # fmt: skip
-        rds.create_db_instance(
-            DBInstanceIdentifier="i", DBClusterIdentifier="c", DBInstanceClass="x", Engine="aurora-mysql"
-        )
-        state = lambda: rds.describe_db_instances(DBInstanceIdentifier="i")["DBInstances"][0]["DBInstanceStatus"]  # noqa: E731
-        wait_until(lambda: state() == "available", "the instance", 60)
-        servers = [pid for pid in processes(layout) if Path(f"/proc/{pid}/comm").read_text().startswith("mariadbd")]
-        assert len(servers) == 1
-        sockets = layout.database_sockets
+        start_a_task(session, start_a_cluster(session, wait_until))
+        start_a_script(session)
+
+        def pids():
+            found = processes(layout)
+            return found if {"sleep 4260", "sleep 4261"} <= command_lines(found) else None
+
+        before = wait_until(pids, "task and script to run")
+        assert any(line.startswith("mariadbd ") for line in command_lines(before))
         assert list(sockets.parent.glob(f"{sockets.name}*"))
         os.kill(made.record["pid"], signal.SIGKILL)
-        assert Path(f"/proc/{servers[0]}/cmdline").read_bytes()
+        assert {"sleep 4260", "sleep 4261"} <= command_lines(before)
     finally:
         stop(layout)
-    # Nobody may have collected it yet: a process that has ended has no command line.
-    with contextlib.suppress(FileNotFoundError):
-        assert Path(f"/proc/{servers[0]}/cmdline").read_bytes() == b""
+    assert not command_lines(before)
     assert not list(sockets.parent.glob(f"{sockets.name}*"))
