@@ -9,6 +9,11 @@ from moto.ecs.exceptions import EcsClientException
 IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./:_-]*@(sha256:[0-9a-f]{64})")
 LONGEST_STOP_SECONDS = 120  # of a task on Fargate
 USUAL_STOP_SECONDS = 30
+# Units of CPU to what memory a task on Fargate may have with them: the least, the most and the step, in MiB.
+FARGATE = {
+    256: (512, 2048, 512), 512: (1024, 4096, 1024), 1024: (2048, 8192, 1024), 2048: (4096, 16384, 1024),
+    4096: (8192, 30720, 1024), 8192: (16384, 61440, 4096), 16384: (32768, 122880, 8192),
+}  # fmt: skip
 
 _TASK = {
     "family", "containerDefinitions", "networkMode", "requiresCompatibilities", "cpu", "memory", "taskRoleArn",
@@ -88,12 +93,19 @@ def _faults_of_task(request: Mapping[str, Any]) -> Iterator[str]:
         yield "requiresCompatibilities must have FARGATE"
     if request.get("networkMode") != "awsvpc":
         yield "networkMode must be awsvpc"
-    for key in ("cpu", "memory"):
-        if not str(request.get(key) or "").isdigit():
-            yield f"{key} must be given for Fargate, in units"
+    cpu, memory = (str(request.get(key) or "") for key in ("cpu", "memory"))
+    if not (cpu.isdigit() and memory.isdigit()):
+        yield "cpu and memory must be given for Fargate, in units and MiB"
+    elif not _exists(int(cpu), int(memory)):
+        yield f"no Fargate configuration exists for cpu {cpu} and memory {memory}"
     for key in ("volumes", "placementConstraints"):
         if request.get(key):
             yield f"{key} must be empty"
+
+
+def _exists(cpu: int, memory: int) -> bool:
+    least, most, step = FARGATE.get(cpu, (1, 0, 1))
+    return least <= memory <= most and memory % step == 0 and (cpu, memory) != (256, 1536)
 
 
 def _faults_of_container(container: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from moto.rds.models import RDSBackend
 
 from sandbox.aurora.copies import earliest_time
 from sandbox.cloud.databases_places import default_group, find_subnet, site_of
-from sandbox.cloud.databases_records import Refused, password_of, unsupported
+from sandbox.cloud.databases_records import Refused, check_identifier, check_password, password_of, unsupported
 from sandbox.cloud.databases_servers import Cluster, Servers
 from sandbox.cloud.world import World, in_background
 
@@ -41,6 +41,8 @@ class Databases:
 
     def create_db_cluster(self, backend: Any, kwargs: dict[str, Any]) -> Any:
         """Make a cluster with an empty server."""
+        if kwargs.get("master_user_password"):
+            check_password(kwargs["master_user_password"])
 
         def make(cluster: Cluster, record: Any) -> None:
             cluster.server.create(record.master_username, password_of(record))
@@ -63,6 +65,7 @@ class Databases:
         Raises:
             Refused: There is one of that name, or its network is not there.
         """
+        check_identifier(kwargs["db_cluster_identifier"])
         name = kwargs["db_cluster_identifier"].lower()
         with self._world.lock:
             if name in backend.clusters:
@@ -84,6 +87,8 @@ class Databases:
                 "InvalidDBClusterStateFault", f"DB cluster {kwargs['db_cluster_identifier']} is {record.status}."
             )
         password = kwargs.get("master_user_password")
+        if password:
+            check_password(password)
         answer = _plain_modify_cluster(backend, kwargs)
         if password:
             record.sandbox_status = answer.sandbox_status = "resetting-master-credentials"

@@ -1,6 +1,7 @@
 """moto's records of clusters and instances, with states that somebody else sets and passwords that nobody can guess."""
 
 import json
+import re
 import secrets
 from typing import Any
 
@@ -8,6 +9,8 @@ from moto.rds import models
 from moto.rds.exceptions import RDSClientError
 
 PASSWORD_BYTES = 24
+IDENTIFIER = re.compile(r"(?=.{1,63}$)[A-Za-z](-?[A-Za-z0-9])*")
+PASSWORD = re.compile(r'[^/"@\x00-\x1f\x7f-\U0010ffff]{8,41}')
 
 
 class Refused(RDSClientError):
@@ -57,6 +60,32 @@ class DBInstanceClustered(models.DBInstanceClustered):
 
     def save_automated_backup(self) -> None:
         """Record no automated snapshot: instances of clusters have none."""
+
+
+def check_identifier(name: str) -> None:
+    """Refuse an identifier of a cluster that AWS refuses.
+
+    Raises:
+        Refused: It does not have the form.
+    """
+    if not IDENTIFIER.fullmatch(name):
+        raise Refused(
+            "InvalidParameterValue",
+            f"{name} is no identifier: 1 to 63 letters, digits and single hyphens, a letter first, no hyphen last.",
+        )
+
+
+def check_password(password: str) -> None:
+    """Refuse a master user's password that AWS refuses.
+
+    Raises:
+        Refused: It does not have the form; it is not shown.
+    """
+    if not PASSWORD.fullmatch(password):
+        raise Refused(
+            "InvalidParameterValue",
+            'The parameter MasterUserPassword must have 8 to 41 printable ASCII characters, none of them / " or @.',
+        )
 
 
 def password_of(cluster: Any) -> str:

@@ -229,6 +229,7 @@ def test_what_fargate_or_the_sandbox_would_not_run_is_refused_by_name(containers
     ):
         assert said in refusal(lambda container=container: containers.define("true", container=container))
     assert "networkMode must be awsvpc" in refusal(lambda: containers.define("true", networkMode="bridge"))
+    assert "no Fargate configuration" in refusal(lambda: containers.define("true", memory="4096"))
     definition = containers.define("true")
     assert "FARGATE only" in refusal(lambda: containers.start(definition, launchType="EC2"))
     assert "one task a call" in refusal(lambda: containers.start(definition, count=2))

@@ -331,6 +331,12 @@ def test_what_has_no_server_behind_it_is_refused_by_name(databases, filled):
     with pytest.raises(ClientError, match="aurora-postgresql"):
         databases.create(Engine="aurora-postgresql", EngineVersion="16.4")
     assert refusal(lambda: databases.create(DBSubnetGroupName="no-such-group")) == "DBSubnetGroupNotFoundFault"
+    for password in ("short", "with/slash", "p" * 42, "umlautäöü"):
+        assert (
+            refusal(lambda password=password: databases.create(MasterUserPassword=password)) == "InvalidParameterValue"
+        )
+    for name in ("1st", "a--b", "a-", "a" * 64):
+        assert refusal(lambda name=name: databases.create(DBClusterIdentifier=name)) == "InvalidParameterValue"
     assert refusal(lambda: databases.cluster("no-such-cluster")) == "DBClusterNotFoundFault"
 
 
