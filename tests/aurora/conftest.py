@@ -22,7 +22,6 @@ from tests.refresh.fake_cloud import Killed
 
 PASSWORD = "made-up 'pass\\word\""
 SCHEMA = "shop"
-SYSTEM = "('mysql', 'sys', 'information_schema', 'performance_schema')"
 
 
 def free_port() -> int:
@@ -99,11 +98,12 @@ class Cluster:
         return self.run("finish", key, **changes)
 
     def generation(self, schema: str = SCHEMA) -> str:
-        return self.server.sql(f"SELECT value FROM {schema}.state WHERE name = 'generation';").strip()
+        return self.server.sql("SELECT value FROM state WHERE name = 'generation';", schema).strip()
 
     def schemas(self) -> list[str]:
         found = self.server.sql(
-            f"SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN {SYSTEM} ORDER BY 1;"
+            "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN "
+            "('mysql', 'sys', 'information_schema', 'performance_schema') ORDER BY 1;"
         )
         return found.split()
 
@@ -113,15 +113,15 @@ class Cluster:
     def objects(self, schema: str = SCHEMA) -> list[str]:
         """Name every trigger, view, routine and enabled event of a schema."""
         kinds = (
-            f"SELECT CONCAT('trigger ', TRIGGER_NAME) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '{schema}'"
-            f" ORDER BY EVENT_OBJECT_TABLE, ACTION_ORDER;"
-            f"SELECT CONCAT('view ', TABLE_NAME) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = '{schema}' ORDER BY 1;"
-            f"SELECT CONCAT('routine ', ROUTINE_NAME) FROM information_schema.ROUTINES "
-            f"WHERE ROUTINE_SCHEMA = '{schema}' ORDER BY 1;"
-            f"SELECT CONCAT('event ', EVENT_NAME, ' ', STATUS) FROM information_schema.EVENTS "
-            f"WHERE EVENT_SCHEMA = '{schema}' ORDER BY 1;"
+            "SELECT CONCAT('trigger ', TRIGGER_NAME) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = @s "
+            "ORDER BY EVENT_OBJECT_TABLE, ACTION_ORDER;"
+            "SELECT CONCAT('view ', TABLE_NAME) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = @s ORDER BY 1;"
+            "SELECT CONCAT('routine ', ROUTINE_NAME) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = @s "
+            "ORDER BY 1;"
+            "SELECT CONCAT('event ', EVENT_NAME, ' ', STATUS) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = @s "
+            "ORDER BY 1;"
         )
-        return self.server.sql(kinds).splitlines()
+        return self.server.sql(f"SET @s = '{schema}';{kinds}").splitlines()
 
     def assert_whole(self, generation: str, *, former: str = "", schema: str = SCHEMA) -> None:
         """The live schema is of this generation with all that belongs to it and works; nothing else is left."""

@@ -55,9 +55,10 @@ def shop_sql(generation: str, *, people: int = 40, more: str = "") -> str:
         for n in range(1, people + 1)
     )
     bills = ", ".join(f"({n}, {m}, {n}.{m}4)" for n in range(1, people + 1) for m in range(1, 4))
-    return (
+    return (  # noqa: S608 - all of it is made up here
         f"{head}{DEBTOR}{view}{tail}{more}"
-        f"INSERT INTO country VALUES {countries};\nINSERT INTO person VALUES {rows};\nINSERT INTO bill VALUES {bills};\n"
+        f"INSERT INTO country VALUES {countries};\nINSERT INTO person VALUES {rows};\n"
+        f"INSERT INTO bill VALUES {bills};\n"
         f"INSERT INTO state VALUES ('generation', '{generation}');\n"
     )
 
@@ -84,7 +85,7 @@ def made(server: Server, statements: str, schema: str = "made_for_a_dump") -> Du
     server.sql(statements, schema)
     names = server.sql("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE';", schema).splitlines()
     tables = [line.partition("\t")[0] for line in names]
-    rows = {name: int(server.sql(f"SELECT COUNT(*) FROM `{name}`;", schema)) for name in tables}
+    rows = {name: int(server.sql(f"SELECT COUNT(*) FROM `{name}`;", schema)) for name in tables}  # noqa: S608
     dumped = Dump(dump_of(server, schema), rows)
     server.sql(f"DROP DATABASE {schema};")
     return dumped

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-
-from tests.aurora.made_dump import IMPORT
 
 pytestmark = pytest.mark.sandbox
 
