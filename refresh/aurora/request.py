@@ -56,6 +56,7 @@ class AuroraRequest:
     ca_bundle_path: str
     clone: bool
     smoke: Smoke
+    migrations: str
     log_group: str
     topic_arn: str
     previous_schemas: int
@@ -92,6 +93,7 @@ class AuroraRequest:
             ca_bundle_path=values.text("ca_bundle_path"),
             clone=values.flag("clone"),
             smoke=_smoke(_optional(values, "smoke")),
+            migrations=values.text("migrations", ""),
             log_group=values.text("log_group", ""),
             topic_arn=values.text("topic_arn", ""),
             previous_schemas=_optional(values, "retention").number("previous_schemas", 1),
@@ -112,8 +114,10 @@ class AuroraRequest:
 
     @property
     def refresh_id(self) -> str:
-        """The dump's folder with a short hash of dump and target: the same dump for the same schema has the same id."""
+        """The dump's folder with a short hash of dump, migrations and target: the same of all has the same id."""
         target = {"cluster": self.cluster_id, "schema": self.schema, "space": self.space}
+        if self.migrations:
+            target["migrations"] = self.migrations
         short = sha256_of({"dump": self.dump_key, "expected": self.expected_sha256, **target})[:8]
         return f"{self.dump_key.partition('/')[0]}-{short}"
 
