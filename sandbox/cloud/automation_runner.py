@@ -8,9 +8,24 @@ import json
 import os
 import sys
 import traceback
+from importlib.abc import MetaPathFinder
 from typing import Any
 
 SOURCE = "<script>"
+# Beside Python's own modules AWS's runtime has boto3 and what that needs; what else is installed here is not there.
+PRESENT = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six", "certifi"}
+
+
+class Absent(MetaPathFinder):
+    """Finds no module that AWS's runtime would not have."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:  # noqa: ARG002 - the protocol's
+        """Refuse such a module; leave any other to those who know where it is."""
+        top = name.partition(".")[0]
+        if top not in PRESENT and top not in sys.stdlib_module_names:
+            raise ModuleNotFoundError(
+                f"No module named {name!r}: a script has Python's own modules and boto3", name=name
+            )
 
 
 def main(descriptor: int) -> int:
@@ -23,6 +38,7 @@ def main(descriptor: int) -> int:
         The exit status: 0 when the handler returned something that JSON can say.
     """
     request = json.load(sys.stdin)
+    sys.meta_path.insert(0, Absent())
     try:
         answer = {"answer": run(request["script"], request["handler"], request["payload"])}
         text = json.dumps(answer)

@@ -1,7 +1,8 @@
 """What stands in for an image: the machine's own programs, over which a container writes.
 
-The sandbox has no images. A container finds the machine's MySQL client, Python and AWS command, and the authority of
-the sandbox's databases where images keep Amazon's. A folder `images/<digest>` of the sandbox's, with the 64 digits of
+The sandbox has no images. A container finds the machine's MySQL client, Python (without any packages, so that a task
+has to bring what it needs) and AWS command, and the authority of the sandbox's databases where images keep
+Amazon's. A folder `images/<digest>` of the sandbox's, with the 64 digits of
 the image's digest as its name, is what an image adds to that: its files lie in the container from the root on.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.layout import Layout
-from sandbox.root_disk import create_root_disk
+from sandbox.root_disk import create_root_disk, interpreter
 
 AUTHORITY = Path("/etc/ssl/certs/rds-global-bundle.pem")
 
@@ -33,6 +34,10 @@ def create_image(layout: Layout, task_id: str, host: str, digest: str, names: Ma
     upper = disk / "upper"
     with (upper / "etc/hosts").open("a") as hosts:
         hosts.writelines(f"{address} {name}\n" for name, address in names.items())
+    python = upper / "usr/local/bin/python3"
+    python.unlink()  # a link to the project's own
+    python.write_text(f'#!/bin/sh\nexec {interpreter()} -S "$@"\n')
+    python.chmod(0o755)
     place = upper / AUTHORITY.relative_to("/")
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(layout.authority / "ca.pem", place)

@@ -297,6 +297,13 @@ def test_executions_and_steps_are_listed(automations):
     assert refusal(lambda: automations.ssm.describe_automation_executions(Filters=unknown)) == "InvalidFilterKey"
 
 
+def test_a_script_has_the_modules_of_awss_runtime_only(automations):
+    present = automations.run(script("one", "    import boto3, sqlite3, dateutil\n    return {}\n"))
+    assert present["AutomationExecutionStatus"] == "Success"
+    failed = automations.run(script("one", "    import yaml\n    return {}\n"))
+    assert "ModuleNotFoundError: No module named 'yaml'" in failed["FailureMessage"]
+
+
 def test_a_script_reaches_the_api_and_nothing_else(automations, sandbox):
     address = sandbox.production["private_ips"][0]
     text = (

@@ -219,6 +219,11 @@ def test_an_images_own_files_are_those_of_its_digest(containers, sandbox):
     assert containers.run("sh /app/run.sh")["containers"][0]["exitCode"] != 0
 
 
+def test_a_containers_python_has_no_packages(containers):
+    assert containers.run("python3 -c 'import json, ssl'")["containers"][0]["exitCode"] == 0
+    assert containers.run("python3 -c 'import boto3'")["containers"][0]["exitCode"] == 1
+
+
 def test_what_fargate_or_the_sandbox_would_not_run_is_refused_by_name(containers, sandbox):
     for container, said in (
         ({"image": "mysql:8"}, "image must be given by its digest"),
