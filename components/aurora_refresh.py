@@ -17,7 +17,7 @@ from components.dynamic import differs, failures, inputs_of, names_of, picked, p
 from refresh import aurora_plan, aurora_session, orphan
 from refresh.aurora_session import AuroraWish
 
-_DUE = ("dump_key", "expected_sha256", "accepted_schema", "serve")
+_DUE = ("dump_key", "expected_sha256", "accepted_schema", "serve", "migrations")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,7 @@ class AuroraRefreshArgs:
         expected_sha256: The hash that it must have; empty for that of its manifest.
         accepted_schema: Fingerprint of a schema that is taken though it differs; empty for none.
         serve: live, previous, last-known-good, or a time in UTC.
+        migrations: Hash of the image and the commands that run over a loaded dump; empty for none.
         document: Name of the automation document.
         space: `<project>/<stack>`.
         region: The stack's region.
@@ -42,6 +43,7 @@ class AuroraRefreshArgs:
     expected_sha256: pulumi.Input[str]
     accepted_schema: pulumi.Input[str]
     serve: pulumi.Input[str]
+    migrations: pulumi.Input[str]
     document: pulumi.Input[str]
     space: pulumi.Input[str]
     region: pulumi.Input[str]
@@ -66,7 +68,7 @@ _OUTPUTS = (
 
 
 class AuroraRefreshProvider(ResourceProvider):
-    """A refresh is due when dump, its hash, the accepted schema or what is to be served change, and at nothing else."""
+    """Something is due when dump, hash, accepted schema, migrations or what is to be served change; at nothing else."""
 
     serialize_as_secret_always = False
 
@@ -122,7 +124,7 @@ def is_due(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
         news: Today's inputs, perhaps with parts that are not known yet.
 
     Returns:
-        True when dump, hash, accepted schema or what is to be served differ.
+        True when dump, hash, accepted schema, migrations or what is to be served differ.
     """
     return any(differs(olds, news, name) for name in _DUE)
 

@@ -24,6 +24,7 @@ from components.aurora_kinds import (
     like,
     served,
 )
+from refresh.values import sha256_of
 
 # The least that is needed with a cluster that is there already; on one line, for an error.
 EXAMPLE = json.dumps(
@@ -161,6 +162,12 @@ class AuroraSettings(_Part):
         if self.serve == "previous" and not self.previous_schemas_kept:
             raise ValueError("serve: previous needs previous_schemas_kept: 1")
         return self
+
+    @property
+    def migrations_sha256(self) -> str:
+        """Hash of the image and the commands that run over a loaded dump: others make a refresh due. Empty for none."""
+        commands = [*([self.migrations] if self.migrations else []), *self.derived]
+        return sha256_of([self.images.migrations, commands]) if commands else ""
 
     @property
     def restore_to(self) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refresh import automation, boto_automation
-from refresh.automation import AutomationPort, Execution, ExecutionError
+from refresh.automation import AutomationPort, Execution
 from refresh.aws import ObjectPort
 from refresh.boto import connect as connect_aws
-from refresh.errors import RequestError
+from refresh.errors import ExecutionError, RequestError
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.session import say
 from refresh.values import UNKNOWN, Reader, plain, sha256_of
@@ -31,6 +31,7 @@ class AuroraWish:
         expected_sha256: The hash that it must have; empty for that of its manifest.
         accepted_schema: Fingerprint of a schema that is taken though it differs; empty for none.
         serve: live, previous, last-known-good, or a time in UTC.
+        migrations: Hash of what runs over a loaded dump; empty for nothing.
         document: Name of the automation document.
         space: `<project>/<stack>`.
         region: The stack's region.
@@ -44,6 +45,7 @@ class AuroraWish:
     expected_sha256: str
     accepted_schema: str
     serve: str
+    migrations: str
     document: str
     space: str
     region: str
@@ -66,7 +68,7 @@ class AuroraWish:
             RequestError: A field is missing or breaks its rule.
         """
         values = Reader(plain(inputs))
-        optional = {name: values.text(name, "") for name in ("expected_sha256", "accepted_schema")}
+        optional = {name: values.text(name, "") for name in ("expected_sha256", "accepted_schema", "migrations")}
         required = {name: values.text(name) for name in cls.__annotations__ if name not in optional}
         wish = cls(**optional, **required)
         if wish.serve not in {*SERVED, UNKNOWN} and not _MOMENT.fullmatch(wish.serve):
@@ -91,7 +93,15 @@ class AuroraWish:
         Args:
             former: Id of the execution that the resource's outputs are of; empty before the first.
         """
-        asked = [self.dump_key, self.expected_sha256, self.accepted_schema, self.serve, self.space, former]
+        asked = [
+            self.dump_key,
+            self.expected_sha256,
+            self.accepted_schema,
+            self.serve,
+            self.migrations,
+            self.space,
+            former,
+        ]
         return f"{self.dump_key[:8]}-{sha256_of(asked)[:12]}"
 
     def parameters(self) -> dict[str, str]:

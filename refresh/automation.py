@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from refresh.errors import PermanentError
+from refresh.errors import ExecutionError
 from refresh.poller import Poller
 
 REQUEST_PARAMETER = "requestId"
@@ -21,10 +21,6 @@ _RUNNING = frozenset({"Pending", "InProgress", "Waiting", "Cancelling"})
 _STEP_RUNS = frozenset({"Pending", "InProgress", "Waiting"})
 _TOKENS = uuid.UUID("8f0c0f7e-1d53-4ad0-9f0e-6d7a7f0b5a11")  # this project's own, for names of requests
 _LOOKED_AT = 50
-
-
-class ExecutionError(PermanentError):
-    """Report an automation that ended otherwise than with success, or that is in the way."""
 
 
 @dataclass(frozen=True, kw_only=True)

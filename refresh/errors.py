@@ -12,6 +12,7 @@
     │   ├── CutOverError            staging's health check failed and it switched back
     │   ├── DatabaseError           a database server refused or failed: its error's number, never its text
     │   ├── LockedError             other sessions hold what a swap needs; each is named
+    │   ├── ExecutionError          an automation ended otherwise than with success, or is in the way
     │   ├── ReleaseError            something could not be removed: its id and the command that removes it
     │   └── AbandonedError          fails for good: quarantine, candidate and snapshot are removed
     │       ├── UnlistedPathsError  documents have paths that no rule names
@@ -127,6 +128,10 @@ class DatabaseError(PermanentError):
 
 class LockedError(PermanentError):
     """Name the sessions that hold what a swap needs."""
+
+
+class ExecutionError(PermanentError):
+    """Report an automation that ended otherwise than with success, or that is in the way."""
 
 
 class ReleaseError(PermanentError):

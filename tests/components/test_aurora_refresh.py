@@ -15,8 +15,9 @@ from components.aurora_refresh import AuroraRefreshProvider
 from dumps.schema import fingerprint
 from refresh import aurora_session, orphan
 from refresh.aurora.current import key_of as current_key
-from refresh.automation import Execution, ExecutionError, StepState
+from refresh.automation import Execution, StepState
 from refresh.aws import Stored
+from refresh.errors import ExecutionError
 
 PROVIDER = {"__provider": "stored by reference"}
 NOW = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
@@ -48,6 +49,7 @@ def inputs(**changes):
         "expected_sha256": "",
         "accepted_schema": "",
         "serve": "live",
+        "migrations": "",
         "document": "NWACTest-DBRefresh",
         "space": "understudy/test",
         "region": "eu-central-1",
@@ -232,10 +234,11 @@ def test_each_step_is_told_once(world):
         {"expected_sha256": "b" * 64},
         {"accepted_schema": "c" * 64},
         {"serve": "previous"},
+        {"migrations": "d" * 64},
         {"dump_key": PULUMI_UNKNOWN},
     ],
 )
-def test_something_is_due_when_dump_hash_schema_or_what_is_served_change(world, changes):
+def test_something_is_due_when_dump_hash_schema_migrations_or_what_is_served_change(world, changes):
     olds = created(world)
     assert AuroraRefreshProvider().diff("id", olds, inputs(**changes)).changes is True
     assert aurora_refresh.is_due(olds, inputs(**changes))
