@@ -7,7 +7,10 @@ import re
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import IO
+
+from pymysql.constants import CR
 
 from refresh.aurora.sql import Login, explained
 from refresh.errors import PermanentError, RefreshError
@@ -31,20 +34,22 @@ def load(login: Login, schema: str, parts: Iterable[bytes]) -> None:
     """
     with _option_file(login) as descriptor:
         command = [*_command(login, descriptor), "--", schema]
-        with subprocess.Popen(
+        child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, pass_fds=(descriptor,)
-        ) as child:
-            words: list[bytes] = []
-            listener = threading.Thread(target=lambda: words.append(_all_of(child)), daemon=True)
-            listener.start()
-            try:
-                _feed(child, parts)
-            except BaseException:
-                child.kill()  # what it was sent so far must not be taken for all
-                raise
-            finally:
-                child.wait(_END_SECONDS)
-                listener.join()
+        )
+        words: list[bytes] = []
+        listener = threading.Thread(target=lambda: words.append(_all_of(child)), daemon=True)
+        listener.start()
+        try:
+            _feed(child, parts)
+        except BaseException:
+            child.kill()  # what it was sent so far must not be taken for all
+            raise
+        finally:
+            with suppress(OSError):  # what it did not take any more
+                _input_of(child).close()
+            child.wait(_END_SECONDS)
+            listener.join()
     if child.returncode:
         raise _explained(b"".join(words).decode(errors="replace"), login, schema)
 
@@ -102,18 +107,23 @@ def _quoted(value: str) -> str:
 
 
 def _feed(child: subprocess.Popen[bytes], parts: Iterable[bytes]) -> None:
-    assert child.stdin  # noqa: S101 - it is a pipe
     try:
         for part in parts:
-            child.stdin.write(part)
-        child.stdin.close()
+            _input_of(child).write(part)
+        _input_of(child).close()
     except BrokenPipeError:
         return  # it has ended by itself: its own words say why
 
 
+def _input_of(child: subprocess.Popen[bytes]) -> IO[bytes]:
+    assert child.stdin  # noqa: S101 - it is a pipe
+    return child.stdin
+
+
 def _all_of(child: subprocess.Popen[bytes]) -> bytes:
     assert child.stderr  # noqa: S101 - the same
-    return child.stderr.read()
+    with child.stderr:
+        return child.stderr.read()
 
 
 def _explained(words: str, login: Login, schema: str) -> RefreshError:
@@ -122,10 +132,12 @@ def _explained(words: str, login: Login, schema: str) -> RefreshError:
     if found is None:
         return PermanentError(f"mysql as {login!r} failed while loading {schema} and gave no error number")
     code, line = int(found[1]), found[2]
-    if code == _TLS_ERROR or (code < 3000 and _TLS_TROUBLE.search(words) and line is None):
+    if line is None and (code == _TLS_ERROR or (code < 3000 and _TLS_TROUBLE.search(words))):
         return PermanentError(
             f"mysql as {login!r}: the server's certificate was refused. Check the cluster's certificate and its "
             f"validity, the endpoint's name, and the CA bundle {login.ca_bundle}"
         )
+    if code == _TLS_ERROR:  # the connection ended while it was used
+        code = CR.CR_SERVER_LOST
     at = f" at line {line} of the dump" if line else ""
     return explained(code, f"loading {schema}{at}", login)

@@ -61,7 +61,7 @@ class Cluster:
     lines: list[str] = field(default_factory=list)
     executions: int = 0
 
-    def upload(self, key: str, dump: Dump, **changes: Any) -> dict[str, Any]:
+    def upload(self, key: str, dump: Dump, /, **changes: Any) -> dict[str, Any]:
         """Put a prepared dump into the import bucket; return its manifest."""
         folder, name = key.split("/")
         stem = name.removesuffix(".sql.gz")
