@@ -62,7 +62,7 @@ def server_of(
         name: Name of the component, where it is made.
         settings: The settings of the second refresh.
         region: The stack's region.
-        key_arn: Key of storage and secret.
+        key_arn: Key of the storage.
         tags: Tags of everything in it.
         parent: The component above it.
 
@@ -174,8 +174,8 @@ class MadeCluster(pulumi.ComponentResource):
         return aws.secretsmanager.Secret(
             f"{self._name}-secret",
             name=self._settings.names.secret,
+            # Under Secrets Manager's own key: the function that rotates it is there before this stack's key is.
             description="Administrator of the Aurora test cluster",
-            kms_key_id=self._key_arn,
             recovery_window_in_days=_SECRET_RECOVERY_DAYS,
             tags=self._named("secret"),
             opts=self._child,

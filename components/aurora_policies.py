@@ -22,7 +22,7 @@ class AuroraScope:
         import_arn: The import bucket.
         reports_arn: The reports bucket.
         toolkit_arn: The bucket with the toolkit.
-        key_arn: The key of buckets, cluster and secret; other keys are their owners' business.
+        key_arn: The key of buckets and cluster.
         secret_arn: The administrator's secret.
         log_group_arn: The tasks' log group.
         topic_arn: Where outcomes are published.
@@ -162,10 +162,15 @@ def _files(scope: AuroraScope) -> list[Statement]:
 
 
 def _secrets(scope: AuroraScope) -> list[Statement]:
-    via = {"StringEquals": {"kms:ViaService": f"secretsmanager.{scope.place.region}.amazonaws.com"}}
+    """Read the credentials. Whichever key they lie under opens to nothing else, if its own policy lets it."""
+    context = {
+        "kms:ViaService": f"secretsmanager.{scope.place.region}.amazonaws.com",
+        "kms:EncryptionContext:SecretARN": scope.secret_arn,
+    }
+    keys = scope.place.arn("kms", "key/*")
     return [
         _allow("Credentials", ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], scope.secret_arn),
-        _allow("CredentialsKey", "kms:Decrypt", scope.key_arn, via),
+        _allow("CredentialsKey", "kms:Decrypt", keys, {"StringEquals": context}),
     ]
 
 

@@ -49,7 +49,7 @@ class AuroraStores(pulumi.ComponentResource):
     def _make_key(self) -> aws.kms.Key:
         return aws.kms.Key(
             f"{self._name}-key",
-            description=f"Dumps, cluster and secret of the Aurora refresh of {self._space}",
+            description=f"Dumps, reports and cluster of the Aurora refresh of {self._space}",
             enable_key_rotation=True,
             deletion_window_in_days=_KEY_DELETION_DAYS,
             tags=self._named("key"),

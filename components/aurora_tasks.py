@@ -36,7 +36,7 @@ class AuroraTasksArgs:
         toolkit_arn: The bucket that it lies in.
         import_arn: The import bucket.
         reports_arn: The reports bucket.
-        key_arn: The key of buckets, cluster and secret.
+        key_arn: The key of buckets and cluster.
         log_group: The tasks' log group.
         topic_arn: Where outcomes are published.
         tags: Tags of everything in it.

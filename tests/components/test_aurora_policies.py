@@ -147,8 +147,10 @@ def test_the_administrators_secret_is_read_and_no_other(loader):
 def test_the_users_image_reads_the_credentials_and_nothing_else():
     users = policy(policies.migrations(SCOPE))
     assert allowed(users, "secretsmanager:GetSecretValue", SECRET)
-    assert allowed(users, "kms:Decrypt", KEY, **{"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"})
-    assert not allowed(users, "kms:Decrypt", KEY, **{"kms:ViaService": "s3.eu-central-1.amazonaws.com"})
+    of_it = {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com", "kms:EncryptionContext:SecretARN": SECRET}
+    assert allowed(users, "kms:Decrypt", KEY, **of_it)
+    assert not allowed(users, "kms:Decrypt", KEY, **{**of_it, "kms:ViaService": "s3.eu-central-1.amazonaws.com"})
+    assert not allowed(users, "kms:Decrypt", KEY, **{**of_it, "kms:EncryptionContext:SecretARN": "another"})
     assert not allowed(users, "s3:GetObject", f"{DUMPS}/a")
     assert not allowed(users, "ecs:RunTask", AT.format("ecs", "task-definition/nwac-test-db-loader-load:7"))
 
