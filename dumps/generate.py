@@ -182,8 +182,8 @@ class _Picks:
             for column in key.columns:
                 if used.setdefault(column, key.name) != key.name:
                     raise UsageError(
-                        f"table {table.name}: the foreign keys {used[column]} and {key.name} share the column {column}; "
-                        "rows for such a table cannot be made up"
+                        f"table {table.name}: the foreign keys {used[column]} and {key.name} share the column "
+                        f"{column}; rows for such a table cannot be made up"
                     )
 
     def count_through(self, key: str, divisor: int, size: int) -> None:

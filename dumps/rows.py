@@ -10,8 +10,12 @@ from dumps.errors import CutShortError, RefusedError
 from dumps.lexing import Lexer
 
 Batch = list[tuple[bytes, ...]]
-_STRING = {True: rb"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'", False: rb"'[^']*(?:''[^']*)*'"}
-_WORD = rb"-?[0-9A-Za-z_.]+(?:[+-][0-9]+)?"
+# Longer values go to the walk: where a pattern fails, it tries again from each sign of what it has matched.
+_STRING = {
+    True: rb"'[^'\\]{0,1000}(?:(?:\\.|'')[^'\\]{0,1000}){0,200}'",
+    False: rb"'[^']{0,1000}(?:''[^']{0,1000}){0,200}'",
+}
+_WORD = rb"-?[0-9A-Za-z_.]{1,1000}(?:[+-][0-9]+)?"
 _INTRODUCED = rb"(?:_[0-9A-Za-z]+\s*|[bBxXnN])?"
 _SPACE = rb"[ \t\r\n]*"
 _LITERAL_START = re.compile(rb"(?:_[0-9A-Za-z]+\s*|[bBxXnN])?(['\"])")
@@ -36,7 +40,7 @@ def pattern(count: int, wanted: tuple[int, ...], *, backslash: bool, spaced: boo
         A pattern whose groups together are the whole row with its separator: what is before the first column that is
         wanted, that column, what is before the next, and so on.
     """
-    literal = rb"(?:'[^'\\]*'(?!')|[0-9A-Za-z_.]+|%b|%b%b)" % (_WORD, _INTRODUCED, _STRING[backslash])
+    literal = rb"(?:'[^'\\]{0,1000}'(?!')|[0-9A-Za-z_.]{1,1000}|%b|%b%b)" % (_WORD, _INTRODUCED, _STRING[backslash])
     space = _SPACE if spaced else b""
     parts, plain = [], [_SPACE + rb"\(" + space]
     for place in range(count):
@@ -80,9 +84,11 @@ class Rows:
         places, window = tuple(wanted), self._window
         dense, spaced = (pattern(count, places, backslash=self._lexer.backslash, spaced=one) for one in (False, True))
         while not self.over:
-            self._spaced = self._spaced or not (dense.match(*self._part()) or not spaced.match(*self._part()))
-            matched = spaced if self._spaced else dense
-            found = self._plain(matched) if self._careful <= 0 else self._one_by_one(spaced)
+            if self._careful > 0:
+                found = self._one_by_one(spaced)
+            else:
+                found = self._plain(spaced if self._spaced else dense)
+                self._spaced = self._spaced or (not found and spaced.match(*self._part()) is not None)
             if not found:
                 found = [self._walk(count, places)[0]] if self._at_row() else []
             if found:
@@ -198,12 +204,12 @@ class Rows:
         while bare and bare.end() == len(window.data) and window.more():
             bare = _BARE.match(window.data, window.at + at)
         if not bare:
-            raise self._no_literal()
+            raise self._no_literal(at)
         return bare.end() - window.at
 
-    def _no_literal(self) -> RefusedError | CutShortError:
+    def _no_literal(self, at: int) -> RefusedError:
         window = self._window
-        if window.ended and window.at + _LOOK_AHEAD > len(window.data):
+        if window.at + at >= len(window.data):
             return CutShortError(f"line {window.line}: the dump ends within the rows of {self.table}; make it again")
         return RefusedError(
             f"line {window.line}: a row of {self.table} has something else than a literal value; "
@@ -223,7 +229,7 @@ class Rows:
 
     def _expect(self, sign: bytes, at: int) -> int:
         if self._sign(at) != sign:
-            raise self._no_literal()
+            raise self._no_literal(at)
         return at + 1
 
     def _have(self, size: int) -> None:

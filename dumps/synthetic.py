@@ -159,10 +159,9 @@ def _plain(column: Column, chance: random.Random, own: values.Values) -> bytes |
     """Make up a value by the type alone."""
     kind = column.kind
     if is_whole(column):
-        low, high = range_of(column)
-        return b"%d" % chance.randint(
-            max(low, 0) if kind != "year" else 1990, min(high, _LARGEST if kind != "year" else 2025)
-        )
+        most = 1 if column.size == ("1",) else _LARGEST  # TINYINT(1) is a truth value
+        first, last = (1990, 2025) if kind == "year" else (0, min(range_of(column)[1], most))
+        return b"%d" % chance.randint(first, last)
     if kind == "decimal":
         digits, scale = int(column.size[0]), int(column.size[1])
         return own.write(Decimal128(str(round(10 ** chance.uniform(0, min(digits - scale, 4)), scale))))

@@ -148,8 +148,11 @@ class Verification:
     def _pair(self, table: str, originals: Iterator[Row] | None, copies: Iterator[Row]) -> None:
         """Go through the rows of a table in both dumps."""
         rule = self._own.get(table)
-        if rule is None or originals is None or not self._is_kept(table):
-            self._findings.add("documents", rule.namespace if rule else table, count=sum(1 for _ in copies))
+        if rule is None or table not in self._source.tables:
+            self._findings.add("unexpected", table)
+            return
+        if originals is None or not self._is_kept(table):
+            self._findings.add("documents", rule.namespace, count=sum(1 for _ in copies))
             return
         more = 0
         for original, copy in zip_longest(originals, copies):

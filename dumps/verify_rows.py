@@ -80,9 +80,11 @@ class Side:
 
     def _rows(self, insert: Insert) -> Iterator[Row]:
         table = self._tables.get(insert.table)
-        columns = insert.columns or (table.implied() if table else ())
-        decode = self._decoders_of(insert.table, table, columns) if table else ()
-        made = frozenset(name for name in columns if table and table.columns[name].generated)
+        if table is None:
+            return
+        columns = insert.columns or table.implied()
+        decode = self._decoders_of(insert.table, table, columns)
+        made = frozenset(name for name in columns if table.columns[name].generated)
         for batch in insert.rows.batches(len(columns), tuple(range(len(columns)))):
             for parts in batch:
                 yield Row(parts[1::2], columns, decode, made)

@@ -34,7 +34,7 @@ def decoder(column: Column, rule: FieldRule, charset: str, *, backslash: bool) -
     def decode(literal: bytes) -> Any:
         if literal[:4].upper() == b"NULL" and len(literal) == 4:
             return None
-        data, raw = _content(literal, escapes=backslash)
+        data, raw = _content(literal, charset, escapes=backslash)
         return by_kind(data, raw or (column.kind == "bit" and literal[-1:] == b"'"))
 
     return decode
@@ -54,7 +54,7 @@ def _of_kind(column: Column, rule: FieldRule, charset: str) -> Callable[[bytes, 
         return _binary(rule)
     own = codec(column.charset)
     texts = own if charset == "binary" else codec(charset)
-    return lambda data, raw: (own if raw else texts).decode(data)[0]
+    return lambda data, raw: (own if raw else texts).decode(data, "surrogateescape")[0]
 
 
 def _binary(rule: FieldRule) -> Callable[[bytes, bool], Any]:
@@ -80,7 +80,7 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _content(literal: bytes, *, escapes: bool) -> tuple[bytes, bool]:
+def _content(literal: bytes, charset: str, *, escapes: bool) -> tuple[bytes, bool]:
     """Give what a literal says, and whether it is raw bytes rather than text of the connection."""
     quote = literal[-1:]
     if quote not in (b"'", b'"'):
@@ -89,7 +89,10 @@ def _content(literal: bytes, *, escapes: bool) -> tuple[bytes, bool]:
     inside, mark = literal[len(head) + 1 : -1], head.strip().lower()
     if mark in (b"x", b"b"):
         return _digits(b"0" + mark + inside)
-    return _plain(inside, quote[0], escapes=escapes), mark == b"_binary"
+    data = _plain(inside, quote[0], escapes=escapes)
+    if mark[:1] == b"_" and mark != b"_binary":
+        data = codec(charset).encode(codec(mark[1:].decode()).decode(data)[0])[0]
+    return data, mark == b"_binary"
 
 
 def _digits(literal: bytes) -> tuple[bytes, bool]:

@@ -48,7 +48,9 @@ class MariaDB:
     def sql(self, text: str | bytes, schema: str = "") -> str:
         """Run statements and give what they print, without headings."""
         data = text.encode() if isinstance(text, str) else text
-        command = self.client("mysql", "--batch", "--skip-column-names", "--default-character-set=utf8mb4", *filter(None, [schema]))
+        command = self.client(
+            "mysql", "--batch", "--skip-column-names", "--default-character-set=utf8mb4", *filter(None, [schema])
+        )
         done = subprocess.run(command, input=data, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr[-300:].decode()
         return done.stdout.decode("utf-8", "replace")
