@@ -167,8 +167,8 @@ def explained(code: int, about: str, login: Login, cause: Exception | None = Non
         A transient error when asking again may help, else a permanent one.
     """
     where = f"{about} as {login!r}"
-    if isinstance(cause, ssl.SSLError):
-        reason = getattr(cause, "verify_message", "") or cause.reason or "TLS failed"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        reason = getattr(cause, "verify_message", "") or "it is not valid"
         return PermanentError(
             f"{where}: the server's certificate was refused: {reason}. Check the cluster's certificate and its "
             f"validity, the endpoint's name, and the CA bundle {login.ca_bundle}"
