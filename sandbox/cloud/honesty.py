@@ -12,6 +12,7 @@ from moto.ec2.responses.instances import InstanceResponse
 from moto.s3.responses import S3Response
 from moto.ssm.models import SimpleSystemManagerBackend
 
+from sandbox.cloud import bucket_policies
 from sandbox.cloud.automation_checks import check_automation
 from sandbox.cloud.documents import check_content
 from sandbox.cloud.refusals import Refusal, unsupported
@@ -31,6 +32,7 @@ def install(world: World) -> None:
     _refuse_lies()
     _serialise_conditional_writes()
     _check_documents()
+    bucket_policies.install()
     _keep_what_is_in_use()
 
 
