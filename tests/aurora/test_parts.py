@@ -140,7 +140,8 @@ def test_both_clients_are_told_to_verify_the_host_name() -> None:
 def test_a_statement_is_made_portable_and_its_texts_are_left_alone() -> None:
     text = (
         "CREATE ALGORITHM=UNDEFINED DEFINER=`a``b`@`%` SQL SECURITY DEFINER VIEW `v` AS select "
-        "`shop`.`f`(`t`.`x`) AS `y`,'`shop`.`f`' AS `z`,'it''s \\' `shop`.`g`' AS `w`,`shop_two`.`f`() AS `q` from `shop`.`t`"
+        "`shop`.`f`(`t`.`x`) AS `y`,'`shop`.`f`' AS `z`,'it''s \\' `shop`.`g`' AS `w`,"
+        "`shop_two`.`f`() AS `q` from `shop`.`t`"
     )
     assert definitions.portable(text, "shop") == (
         "CREATE ALGORITHM=UNDEFINED SQL SECURITY DEFINER VIEW `v` AS select `f`(`t`.`x`) AS `y`,"
