@@ -111,6 +111,7 @@ class Tasks:
             self._fail(run, str(error))
         except Exception as error:  # noqa: BLE001 - the stand-in's own fault is told as one and stops the task
             self._fail(run, f"CannotStartContainerError: the sandbox could not run it: {error}")
+        task.containers[0].last_status = "STOPPED"
         task.last_status = "DEPROVISIONING"
         task.desired_status = "STOPPED"
         task.stopping_at = getattr(task, "stopping_at", None) or _now()
@@ -175,7 +176,6 @@ class Tasks:
         task = run.task
         # A process that a signal ended has 128 and the signal's number, as container engines tell it.
         task.containers[0].exitCode = status if status >= 0 else 128 - status
-        task.containers[0].last_status = "STOPPED"
         if not run.stop_asked.is_set():
             task.stop_code, task.stopped_reason = (
                 "EssentialContainerExited",
@@ -184,7 +184,6 @@ class Tasks:
 
     @staticmethod
     def _fail(run: TaskRun, reason: str) -> None:
-        run.task.containers[0].last_status = "STOPPED"
         run.task.containers[0].reason = reason
         run.task.stop_code, run.task.stopped_reason = "TaskFailedToStart", reason
 

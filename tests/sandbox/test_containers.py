@@ -167,6 +167,16 @@ def test_a_stopped_task_gets_sigterm_and_after_its_time_sigkill(containers, wait
     assert stop(deaf, trapped)["containers"][0]["exitCode"] == 137
 
 
+def test_a_task_that_is_stopped_before_it_runs_never_does(containers):
+    arn = containers.start(containers.define("echo ran"))
+    stopping = containers.ecs.stop_task(cluster="tests", task=arn)["task"]
+    assert stopping["desiredStatus"] == "STOPPED"
+    task = containers.await_status(arn, "STOPPED")
+    assert (task["stopCode"], task["containers"][0]["lastStatus"]) == ("UserInitiated", "STOPPED")
+    assert "startedAt" not in task
+    assert "exitCode" not in task["containers"][0]
+
+
 def test_the_same_token_starts_one_task(containers):
     definition, token = containers.define("sleep 1"), str(uuid.uuid4())
     arn = containers.start(definition, clientToken=token)
