@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from boto3.s3.transfer import TransferConfig
+
 from dumps import manifest
 from dumps.errors import RefusedError, ServerError, UsageError
 from dumps.manifest import Prepared
 
 TAGS = {"Environment": "test", "DataClass": "scrubbed"}
 _FOLDER_DIGITS = 8
+# In one request, up to S3's limit: a part of an upload carries no tags, and the bucket's policy refuses what carries
+# none (boto/boto3 issue 2675).
+_WHOLE = TransferConfig(multipart_threshold=5 * 1024**3)
 
 
 class Bucket(Protocol):
@@ -28,7 +33,7 @@ class Bucket(Protocol):
         """Give its tags."""
 
     def upload_file(self, *arguments: Any, **more: Any) -> None:
-        """Upload a file, in parts where it is large."""
+        """Upload a file."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def upload(prepared: Prepared, bucket: str, client: Bucket, tell: Callable[[str]
                 tell(f"s3://{bucket}/{key}: is there already")
                 continue
             more = {"Tagging": urlencode(TAGS), "ChecksumAlgorithm": "SHA256", "Metadata": {"sha256": sha256}}
-            client.upload_file(str(path), bucket, key, ExtraArgs=more)
+            client.upload_file(str(path), bucket, key, ExtraArgs=more, Config=_WHOLE)
             tell(f"s3://{bucket}/{key}: {path.stat().st_size:,} bytes")
             new = True
     return Uploaded(f"{folder}/{prepared.dump.name}", found["sha256"], new)

@@ -1,7 +1,7 @@
 """Bucket policies with their conditions, which moto does not read: it would refuse whatever a Deny names.
 
-The sandbox speaks plain HTTP on one machine's loopback, which stands for TLS here. An upload in parts is judged by the
-request that begins it.
+The sandbox speaks plain HTTP on one machine's loopback, which stands for TLS here. Each part of an upload is judged as
+an upload of its own, which carries no tags (boto/boto3 issue 2675).
 """
 
 import json
@@ -31,7 +31,7 @@ class Asked:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def asked_by(method: str, full_url: str, headers: Mapping[str, str], body: bytes) -> Asked | None:
+def asked_by(method: str, full_url: str, headers: Mapping[str, str], body: bytes) -> Asked:
     """Return what a request for an object asks.
 
     Args:
@@ -41,12 +41,10 @@ def asked_by(method: str, full_url: str, headers: Mapping[str, str], body: bytes
         body: Its body, read for the tags of PutObjectTagging alone.
 
     Returns:
-        The action and its values; None for a part of an upload, which was judged when that began.
+        The action and its values.
     """
     query = parse_qs(urlparse(full_url).query, keep_blank_values=True)
     transport = {"aws:SecureTransport": "true"}
-    if "uploadId" in query:
-        return None
     if "tagging" in query:
         tags = _body_tags(body) if method == "PUT" else {}
         return Asked(f"s3:{method.capitalize()}ObjectTagging", {**transport, **tags})
@@ -84,7 +82,7 @@ def install() -> None:
 
     def get_permission(bucket: Any, action: str, resource: str) -> PermissionResult:
         asked = getattr(_asking, "request", Asked(action, {"aws:SecureTransport": "true"}))
-        if bucket.policy is None or asked is None:
+        if bucket.policy is None:
             return PermissionResult.NEUTRAL
         return judge(json.loads(bucket.policy), asked, resource)
 
