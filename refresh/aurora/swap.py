@@ -16,6 +16,8 @@ from refresh.aurora.markers import LIVE
 from refresh.aurora.sql import LockWaitError, Sql
 from refresh.errors import LockedError, PermanentError, RefreshError
 
+_MENDING_SECONDS = 900.0
+
 
 def swap(context: AuroraContext, sql: Sql, step: str, source: str, goal: str) -> dict[str, Any]:
     """Make another generation live, or finish doing so.
@@ -49,7 +51,7 @@ def swap(context: AuroraContext, sql: Sql, step: str, source: str, goal: str) ->
         markers.begin_swap(sql, context.schemas, context.refresh_id, step)
         facts = _until_it_moves(context, sql, planned)
     started = context.clock.monotonic()
-    exchange.settle(sql, planned)
+    _settle(context, sql, planned)
     markers.end_swap(sql, context.schemas)
     settled_ms = round(1000 * (context.clock.monotonic() - started))
     return {**facts, "settle_ms": settled_ms, "live": planned.token}
@@ -82,10 +84,12 @@ def finish_interrupted(context: AuroraContext, sql: Sql) -> str:
             f"remove the table {context.schemas.own}.swapping"
         )
     begun = Exchange.from_values(context.schemas, noted)
+    exchange.wait_briefly(sql)
+    context.poller.limit(_MENDING_SECONDS, "Running the refresh again goes on from here")
     if _is_moved(sql, begun):
-        exchange.settle(sql, begun)
+        _settle(context, sql, begun)
     else:
-        exchange.restore(sql, begun)
+        _restore(context, sql, begun)
     markers.end_swap(sql, context.schemas)
     return refresh_id
 
@@ -122,6 +126,17 @@ def _until_it_moves(context: AuroraContext, sql: Sql, planned: Exchange) -> dict
         f"held in each of {limits.swap_tries} tries: {held}. The live schema is as it was. Let that session "
         "commit or end it (CALL mysql.rds_kill(<id>)), then run the refresh again; it goes on with the swap"
     )
+
+
+def _settle(context: AuroraContext, sql: Sql, planned: Exchange) -> None:
+    """Make what belongs to the schemas; a table that a new transaction holds already is tried again at once."""
+
+    def done() -> bool | None:
+        exchange.settle(sql, planned)
+        return True
+
+    exchange.wait_briefly(sql)
+    context.poller.wait_for(f"the triggers and views of {context.schemas.live} to be made", done)
 
 
 def _restore(context: AuroraContext, sql: Sql, planned: Exchange) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pymysql
 import pytest
 
+from refresh.aurora import exchange
 from refresh.errors import CutOverError, LockedError
 from sandbox.aurora.server import Server
 from tests.aurora.conftest import ALL, PASSWORD
@@ -141,6 +142,27 @@ def test_a_transaction_that_ends_meanwhile_lets_the_next_try_through(
     cluster.run("finish", key)
     cluster.assert_whole("second", former="first")
     assert any(f"session {holder.session_id}" in line for line in cluster.lines)
+
+
+def test_a_transaction_that_begins_right_after_the_rename_delays_the_triggers_and_loses_none(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, move, pause, holders = _loaded(cluster), exchange.move, cluster.aws.clock.sleep, []
+
+    def move_and_hold(*arguments: Any) -> None:
+        move(*arguments)
+        holders.append(Holder(cluster.server, "bill"))
+
+    def sleep(seconds: float) -> None:
+        if holders and holders[0].connection.open:
+            holders[0].release()
+        pause(seconds)
+
+    monkeypatch.setattr(exchange, "move", move_and_hold)
+    monkeypatch.setattr(cluster.aws.clock, "sleep", sleep)
+    cluster.run("finish", key)
+    assert len(holders) == 1
+    cluster.assert_whole("second", former="first")
 
 
 def test_without_the_short_wait_everybody_would_wait(cluster: Any) -> None:
