@@ -5,7 +5,9 @@ The manifest comes last: a run that was killed before leaves nothing that anybod
 
 from __future__ import annotations
 
+import glob
 import json
+import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -97,6 +99,8 @@ def _make_room(prepared: Prepared) -> None:
         for path in (prepared.manifest, prepared.dump, prepared.schema):
             path.unlink(missing_ok=True)
             path.with_name(f".{path.name}{PART}").unlink(missing_ok=True)
+        for left in prepared.folder.glob(f".{glob.escape(prepared.dump.name)}.digests-*"):
+            shutil.rmtree(left, ignore_errors=True)
     except OSError as error:
         raise UsageError(f"{prepared.folder}: {error.strerror}") from None
 

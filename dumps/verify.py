@@ -67,7 +67,7 @@ def verify(file: IO[bytes], result: Path, rules: Rules, source: Collector, folde
     Raises:
         CutShortError: One of the dumps ends too early.
     """
-    with tempfile.TemporaryDirectory(prefix=".digests-", dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(prefix=f".{result.name}.digests-", dir=folder) as scratch:
         return Verification(rules, source, Path(scratch), rows).run(file, result)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (cases and SQL stay on one line; nothing here is anybody's input or secret)
 """The command says what is wrong in a line, and gives the exit codes that docs/dumps.md promises."""
 
 from __future__ import annotations
@@ -27,14 +28,20 @@ def given(tmp_path, monkeypatch):
 
 
 def prepare(*more: str) -> int:
-    return main(["prepare", "--source", "shop.sql", "--rules", "rules.yaml", "--folder", "out", "--day", "20260101", *more])
+    return main(
+        ["prepare", "--source", "shop.sql", "--rules", "rules.yaml", "--folder", "out", "--day", "20260101", *more]
+    )
 
 
 def test_prepare_writes_dump_manifest_and_schema_and_says_so(given, capsys):
     assert prepare("--key-env", "THE_KEY") == 0
     said = capsys.readouterr().err
     found = json.loads((given / "out/20260101/shop.manifest.json").read_text())
-    assert sorted(path.name for path in (given / "out/20260101").iterdir()) == ["shop.manifest.json", "shop.schema.json", "shop.sql.gz"]
+    assert sorted(path.name for path in (given / "out/20260101").iterdir()) == [
+        "shop.manifest.json",
+        "shop.schema.json",
+        "shop.sql.gz",
+    ]
     assert found["sha256"] in said
     assert "1 tables, 3 rows, 3 of them masked" in said
     assert found["findings"] == []
@@ -88,7 +95,9 @@ def test_verify_writes_its_findings_to_the_manifest(given, capsys):
     found = json.loads(path.read_text())
     assert found["checks"]
     dump = given / "out/20260101/shop.sql.gz"
-    dump.write_bytes(gzip.compress(gzip.decompress(dump.read_bytes()).replace(b"(1,'", b"(1,'ada.lovelace@real-company.de ")))
+    dump.write_bytes(
+        gzip.compress(gzip.decompress(dump.read_bytes()).replace(b"(1,'", b"(1,'ada.lovelace@real-company.de "))
+    )
     assert main(verify) == 3
     assert "is not the file that its manifest is of" in capsys.readouterr().err
     import hashlib  # noqa: PLC0415

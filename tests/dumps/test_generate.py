@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (cases and SQL stay on one line; nothing here is anybody's input or secret)
 """Made-up rows are whole over foreign keys and distinct where an index says so."""
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def generated(folder, rows, *, others=50, seed="1"):
     write(source, parse(RULES), Wanted(rows, others), seed, target)
     made = gzip.decompress(target.read_bytes()).decode()
     return {
-        name: [tuple(re.findall(r"'[^']*'|[^,]+", row)) for row in re.findall(r"^(?:\()(.*?)\)[,;]$", body, re.MULTILINE)]
+        name: [
+            tuple(re.findall(r"'[^']*'|[^,]+", row)) for row in re.findall(r"^(?:\()(.*?)\)[,;]$", body, re.MULTILINE)
+        ]
         for name, body in re.findall(r"INSERT INTO `(\w+)` \(.*?\) VALUES\n(.*?;)\n", made, re.DOTALL)
     }, made
 

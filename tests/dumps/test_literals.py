@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (cases and SQL stay on one line; nothing here is anybody's input or secret)
 """Values become literals and literals values, for every type of column."""
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from bson import Decimal128
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anonymizer.rules.model import KEEP, FieldRule
 from dumps import definitions, literals, values
 from dumps.masking import Session
 from dumps.rows import pattern
 from dumps.verify_values import decoder
-from anonymizer.rules.model import KEEP, FieldRule
 
 
 def column(definition: str):

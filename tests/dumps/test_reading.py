@@ -1,3 +1,4 @@
+# ruff: noqa: E501, S608 (cases and SQL stay on one line; nothing here is anybody's input or secret)
 """A dump is read as a stream of statements, and rows are cut into columns without being decoded."""
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dumps.reading import Insert, Reader, opened, statements
 from tests.dumps import texts
 
 NASTY = rb"""-- Host: h    Database: shop
-/*M!999999\- enable the sandbox mode */ 
+/*M!999999\- enable the sandbox mode */
 /*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */;
 # a comment; with 'signs
 CREATE TABLE `t;` (`a` int, -- x ; '

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (cases and SQL stay on one line; nothing here is anybody's input or secret)
 """The schema of a dump: read from its definitions, with a fingerprint and differences in words."""
 
 from __future__ import annotations
