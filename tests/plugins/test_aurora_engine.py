@@ -82,6 +82,7 @@ def active_clusters(ecs):
     return [one["clusterName"] for one in described if one["status"] == "ACTIVE"]
 
 
+@pytest.mark.soak
 def test_a_made_cluster_with_all_around_it_is_made_once_changed_and_taken_away(engine):
     """One test for a whole life: each part costs the same start of the engine."""
     engine.use_program()
