@@ -16,6 +16,7 @@ from refresh.errors import ExecutionError
 from refresh.poller import Poller
 
 REQUEST_PARAMETER = "requestId"
+USUAL_ACTION = "refresh"
 SUCCESS = "Success"
 _RUNNING = frozenset({"Pending", "InProgress", "Waiting", "Cancelling"})
 _STEP_RUNS = frozenset({"Pending", "InProgress", "Waiting"})
@@ -55,6 +56,11 @@ class Execution:
     failure: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
+
+    @property
+    def action(self) -> str:
+        """What it does; AWS tells only the parameters that were given."""
+        return self.parameters.get("action") or USUAL_ACTION
 
     @property
     def is_running(self) -> bool:
@@ -120,7 +126,7 @@ def settle(
 def last_success(port: AutomationPort, document: str, action: str) -> Execution | None:
     """Return the latest execution of an action that ended with success, among the latest ones."""
     for each in _known(port, document, _LOOKED_AT):
-        if each.status == SUCCESS and each.parameters.get("action") == action:
+        if each.status == SUCCESS and each.action == action:
             return each
     return None
 
@@ -170,12 +176,14 @@ def _known(port: AutomationPort, document: str, at_most: int) -> list[Execution]
 
 def _same(execution: Execution, parameters: Mapping[str, str]) -> bool:
     """Say whether an execution that was started by hand does what is asked for."""
-    by_hand = not execution.parameters.get(REQUEST_PARAMETER)
-    return by_hand and all(execution.parameters.get(name, "") == value for name, value in parameters.items())
+    if execution.parameters.get(REQUEST_PARAMETER):
+        return False
+    given = {**execution.parameters, "action": execution.action}
+    return all(given.get(name, "") == value for name, value in parameters.items())
 
 
 def _in_the_way(document: str, execution: Execution) -> str:
-    what = f"{execution.parameters.get('action', 'refresh')} with {execution.parameters.get('dumpKey', 'no dump')}"
+    what = f"{execution.action} with {execution.parameters.get('dumpKey', 'no dump')}"
     return (
         f"{document} is being executed for something else: {execution.execution_id}, {what}. Wait for its end and run "
         f"pulumi up again, or stop it: aws ssm stop-automation-execution "

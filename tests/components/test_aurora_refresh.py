@@ -309,13 +309,13 @@ def test_a_failed_one_is_tried_again_under_another_token(world):
 
 
 def test_one_that_was_started_by_hand_for_the_same_dump_is_followed(world):
-    by_hand = world.automation.add({"dumpKey": inputs()["dump_key"], "action": "refresh"}, "InProgress")
+    by_hand = world.automation.add({"dumpKey": inputs()["dump_key"]}, "InProgress")
     assert created(world)["execution_id"] == by_hand
     assert world.automation.tokens == []
 
 
 def test_one_for_something_else_is_in_the_way_and_named(world):
-    other = world.automation.add({"dumpKey": "20260101/x.sql.gz", "action": "refresh"}, "InProgress")
+    other = world.automation.add({"dumpKey": "20260101/x.sql.gz"}, "InProgress")
     with pytest.raises(ExecutionError, match=f"{other}, refresh with 20260101/x.sql.gz"):
         created(world)
     assert world.automation.tokens == []
