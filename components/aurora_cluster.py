@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -11,6 +10,7 @@ import pulumi_aws as aws
 
 from components.adoption import AdoptionError
 from components.aurora_adoption import ENGINE, find_cluster
+from components.aurora_server import Server
 from components.aurora_settings import AuroraSettings
 
 PORT = 3306
@@ -26,31 +26,6 @@ _PARAMETERS = {
     # No statement of a dump reads files of the client.
     "local_infile": "0",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Server:
-    """The cluster as the tasks and a restore see it.
-
-    Attributes:
-        endpoint: The writer's address.
-        port: Its port.
-        subnet_group: Its subnet group.
-        parameter_group: Its cluster parameter group.
-        security_group_ids: Its security groups.
-        task_security_group_ids: Groups in which a task has to be, to reach it.
-        secret_arn: The administrator's secret.
-        ready: What has to be there before it can be used.
-    """
-
-    endpoint: pulumi.Input[str]
-    port: pulumi.Input[int]
-    subnet_group: pulumi.Input[str]
-    parameter_group: pulumi.Input[str]
-    security_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    task_security_group_ids: Sequence[pulumi.Input[str]]
-    secret_arn: pulumi.Input[str]
-    ready: Sequence[pulumi.Resource]
 
 
 def server_of(

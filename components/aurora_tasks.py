@@ -12,8 +12,8 @@ import pulumi_aws as aws
 
 from components import aurora_policies as policies
 from components.aurora_automation import CONTAINER
-from components.aurora_cluster import Server
 from components.aurora_policies import AuroraScope
+from components.aurora_server import Server
 from components.aurora_settings import AuroraSettings
 from components.host_policies import Place, policy
 

@@ -156,7 +156,7 @@ def _production_contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str,
             yield "production_instance_ids", "must be set (or production_tags), to say which instances are production"
         if len(named) > 1:
             yield "production_tags", "must not be set together with production_instance_ids: which of them is meant?"
-        if values.get("refresh_trigger", "") is None:
+        if values.get("refresh_trigger", "") is None and not values.get("aurora"):
             yield "refresh_trigger", "must be set: a new value asks for a refresh, the same value asks for none"
     if values.get("production") == "create":
         for name in [*named, *(["production_role_arn"] if values.get("production_role_arn") else [])]:
