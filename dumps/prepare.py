@@ -24,6 +24,7 @@ from dumps.errors import ServerError, UsageError
 from dumps.manifest import Prepared
 from dumps.output import GZIP, PART, Output
 from dumps.scrub import Counts, Scrubber
+from dumps.sharing import Shared
 from dumps.survey import Survey, look, of_one_schema, without_dropped
 from dumps.window import Source
 
@@ -42,6 +43,7 @@ class Job:
         source_name: How the manifest and messages name the source; never a host.
         verify: Whether the result is verified; without, nobody may upload it.
         level: Of compression.
+        workers: Processes that mask.
     """
 
     prepared: Prepared
@@ -50,6 +52,7 @@ class Job:
     source_name: str
     verify: bool = True
     level: int = 1
+    workers: int = 1
 
 
 def run(job: Job, file: IO[bytes], tell: Tell) -> dict[str, Any]:
@@ -73,9 +76,10 @@ def run(job: Job, file: IO[bytes], tell: Tell) -> dict[str, Any]:
     tell("masking")
     file.seek(0)
     try:
-        with Output(job.prepared.dump, job.level) as output:
-            scrubber = Scrubber(survey, job.rules, job.keyring)
-            scrubber.run(file, job.source_name, output)
+        scrubber = Scrubber(survey, job.rules, job.keyring)
+        with Shared(scrubber.part, job.workers) as shared, Output(job.prepared.dump, job.level) as output:
+            shared.write_now = output.write
+            scrubber.run(file, job.source_name, shared)
             output.finish()
     except OSError as error:
         raise ServerError(f"writing {job.prepared.dump}: {error.strerror}") from None

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import IO
 
 from anonymizer.keys import Keyring
 from anonymizer.rules.model import CollectionRule, Rules
 from dumps import allowed, fitting
 from dumps.code import code
+from dumps.lexing import Lexer
 from dumps.masking import Masking, Session
-from dumps.output import Output
 from dumps.reading import Insert, Reader, Statement, unpacked, whole_gzip
+from dumps.rows import Rows
 from dumps.schema import DEFINER
+from dumps.sharing import Shared
 from dumps.survey import Survey, is_left_out, of_one_schema, table_named
+from dumps.window import Window
 
 _DEFINER_COMMENT = re.compile(rb"/\*!\d+\s+" + DEFINER.pattern.encode("latin-1") + rb"\*/\s*", re.IGNORECASE)
 _DEFINER = re.compile(DEFINER.pattern.encode("latin-1"), re.IGNORECASE)
@@ -23,7 +27,6 @@ _OBJECT = re.compile(rb"\b(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)\b", re.IGNOR
 _COMMENT = re.compile(rb"'(?:[^'\\]|\\.|'')*'|`[^`]*`|(/\*(?!M?!|\+).*?\*/|(?:#|--[ \t])[^\n]*)", re.DOTALL)
 HEADER = b"-- A dump whose rows were masked by rules: Environment=test, DataClass=scrubbed\n"
 FOOTER = b"-- Dump completed\n"
-Told = dict[str, int]
 
 
 @dataclass
@@ -58,38 +61,39 @@ class Scrubber:
         self._maskings: dict[tuple[str, tuple[str, ...], Session], Masking] = {}
         self.counts = Counts()
 
-    def run(self, file: IO[bytes], name: str, output: Output) -> None:
+    def run(self, file: IO[bytes], name: str, out: Shared) -> None:
         """Write it.
 
         Args:
             file: The source, plain or gzip, at its beginning.
             name: How messages name it.
-            output: Where it goes.
+            out: Where it goes; its work is `part`.
 
         Raises:
             RefusedError: A value cannot be masked, or the source is not what the first pass saw.
-            ServerError: The disk is full, or fails.
+            ServerError: The disk is full or fails, or a process died.
         """
-        output.write(HEADER)
+        out.write(HEADER)
         if self._survey.server_version:
-            output.write(b"-- Server version\t%b\n" % self._survey.server_version.encode())
+            out.write(b"-- Server version\t%b\n" % self._survey.server_version.encode())
         with whole_gzip(name):
             reader = Reader(unpacked(file))
             for statement in reader.statements():
                 session = Session(reader.settings.charset, reader.settings.backslash)
                 if isinstance(statement, Insert):
-                    self._rows(statement, session, output)
+                    self._rows(statement, session, out)
                 else:
-                    self._statement(statement, session, output)
-        output.write(FOOTER)
+                    self._statement(statement, session, out)
+        out.write(FOOTER)
+        out.finish()
 
-    def _statement(self, statement: Statement, session: Session, output: Output) -> None:
+    def _statement(self, statement: Statement, session: Session, out: Shared) -> None:
         line = code(statement.text, backslash=session.backslash)
         if is_left_out(line) or self._is_dropped(line):
             return
         allowed.check(statement, backslash=session.backslash)
         text = _without_definer(statement.text) if line[:6].upper() == b"CREATE" else statement.text
-        output.write(Statement(statement.line, _without_comments(text, line), statement.delimiter).written)
+        out.write(Statement(statement.line, _without_comments(text, line), statement.delimiter).written)
 
     def _is_dropped(self, line: bytes) -> bool:
         rule = self._rules.get(table_named(line) or self._table_of_trigger(line))
@@ -99,29 +103,48 @@ class Scrubber:
         found = re.match(rb"CREATE .*?TRIGGER .*? ON (`(?:[^`]|``)+`|\w+)", line, re.IGNORECASE)
         return found[1].decode("utf-8", "surrogateescape").strip("`") if found else ""
 
-    def _rows(self, insert: Insert, session: Session, output: Output) -> None:
-        rule = self._rules[insert.table]
-        table = self._survey.collector.tables[insert.table]
-        columns = insert.columns or table.implied()
-        if rule.mode in ("drop", "empty"):
-            for batch in insert.rows.batches(len(columns), ()):
-                self.counts.read[insert.table] += len(batch)
-            return
-        made = any(table.columns[name].generated for name in columns)
-        masking = self._masking(insert.table, columns, rule, session) if rule.mode == "mask" or made else None
-        head: bytes = insert.text
-        for batch in insert.rows.batches(len(columns), masking.wanted if masking else ()):
-            number = self.counts.read[insert.table]
-            rows = (
-                masking.masked(batch, number)
-                if masking and masking.wanted
-                else b"".join([b"".join(row) for row in batch])
-            )
-            output.write(head + rows)
-            head = b""
-            self.counts.read[insert.table] += len(batch)
-            self.counts.written[insert.table] += len(batch)
-        output.write(b";\n")
+    def _rows(self, insert: Insert, session: Session, out: Shared) -> None:
+        name, table = insert.table, self._survey.collector.tables[insert.table]
+        rule, columns = self._rules[name], insert.columns or table.implied()
+        kept = rule.mode not in ("drop", "empty")
+        masks = rule.mode == "mask" or any(table.columns[one].generated for one in columns)
+        if kept:
+            out.write(insert.text)
+        for batch in insert.rows.batches(len(columns), ()):
+            number, size = self.counts.read[name], len(batch)
+            self.counts.read[name] += size
+            if not kept:
+                continue
+            self.counts.written[name] += size
+            rows = b"".join([row[0] for row in batch])
+            if masks:
+                out.share(len(rows), name, columns, session, rows, number)
+            else:
+                out.write(rows)
+        if kept:
+            out.write(b";\n")
+
+    def part(self, table: str, columns: tuple[str, ...], session: Session, rows: bytes, number: int) -> bytes:
+        """Mask a part of the rows of a table.
+
+        Args:
+            table: Its name.
+            columns: Of each row.
+            session: How values are written.
+            rows: Whole rows, as the dump has them.
+            number: How many rows of the table came before.
+
+        Raises:
+            RefusedError: A value cannot be masked.
+        """
+        masking = self._masking(table, columns, self._rules[table], session)
+        lexer = Lexer(Window(BytesIO(rows + b";")))
+        lexer.backslash = session.backslash
+        made = []
+        for batch in Rows(lexer, 0, table).batches(len(columns), masking.wanted):
+            made.append(masking.masked(batch, number) if masking.wanted else b"".join([row[0] for row in batch]))
+            number += len(batch)
+        return b"".join(made)
 
     def _masking(self, table: str, columns: tuple[str, ...], rule: CollectionRule, session: Session) -> Masking:
         known = table, columns, session
