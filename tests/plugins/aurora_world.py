@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -79,6 +80,26 @@ class AuroraStack:
         printed = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
         assert succeeds is None or (done.returncode == 0) is succeeds, printed[-6000:]
         return printed
+
+    def kill_up_at(self, text):
+        """Start an `up`, kill it with all its processes when it prints a text, and take its lock away."""
+        process = subprocess.Popen(
+            ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", "aurora"],
+            cwd=self.folder,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        seen = next((line for line in process.stdout if text in line), "")
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        assert seen, f"never printed {text}"
+        self.pulumi("cancel", "--yes")
+        return seen
 
     def up(self, **options):
         return self.pulumi("up", "--yes", "--skip-preview", **options)

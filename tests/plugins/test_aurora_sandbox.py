@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "components"))
-from aurora_world import CANARY, AuroraStack
+from aurora_world import CANARY, RULES, AuroraStack
 
 pytestmark = pytest.mark.sandbox
 
@@ -93,6 +93,66 @@ def test_a_dump_is_refreshed_from_gone_back_from_and_refused_by_a_pulumi_up(stac
         ["grep", "-rlaF", CANARY, str(stack.sandbox.layout.databases)], capture_output=True, text=True, check=False
     )
     assert found.stdout == ""
+    (masked, *_) = people(stack)
+    control = subprocess.run(
+        ["grep", "-rlaF", masked, str(stack.sandbox.layout.databases)], capture_output=True, text=True, check=False
+    )
+    assert control.stdout, "the control: what is there is found"
+
+
+# What a user's image does, with the machine's programs: it has the candidate schema and the credentials' name.
+MIGRATION = """
+set -eu
+secret=$(aws secretsmanager get-secret-value --secret-id "$DB_SECRET_ARN" --query SecretString --output text)
+of_secret() { printf %s "$secret" | python3 -c "import json, sys; print(json.load(sys.stdin)['$1'])"; }
+MYSQL_PWD=$(of_secret password)
+export MYSQL_PWD
+mysql --host="$DB_HOST" --port="$DB_PORT" --user="$(of_secret username)" --ssl-ca="$DB_CA_BUNDLE" \\
+  --ssl-verify-server-cert "$DB_NAME" --execute "ALTER TABLE people ADD COLUMN migrated INT NOT NULL DEFAULT 7"
+"""
+
+
+def loaded(stack):
+    """A dump that was loaded, by a test before or now."""
+    key = stack.prepare("20261122", people=3, rules=RULES)
+    stack.configure(dump_key=key)
+    stack.up()
+    return key
+
+
+def test_migrations_run_over_the_candidate_and_one_that_fails_changes_nothing(stack):
+    key = loaded(stack)
+    stack.configure(dump_key=key, migrations=["sh", "-c", MIGRATION])
+    assert "MigrateSucceeded done in" in stack.up()
+    assert stack.sql("SELECT DISTINCT migrated FROM intake.people") == [(7,)]
+
+    stack.configure(dump_key=key, migrations=["sh", "-c", "echo somebody@example.com is twice in it; exit 3"])
+    refused = stack.up(succeeds=False)
+    assert "in step MigrateSucceeded" in refused
+    assert "ended with 3; its output is stream migrations/task/" in refused
+    assert "Traceback" not in refused
+    assert stack.sql("SELECT DISTINCT migrated FROM intake.people") == [(7,)]
+    assert stack.sql("SHOW DATABASES LIKE 'intake\\_\\_next'") == []
+
+
+def test_an_up_that_is_killed_is_finished_by_the_next_and_nothing_is_done_twice(stack):
+    loaded(stack)
+    key = stack.prepare("20261124", people=4, rules=RULES)
+    stack.configure(dump_key=key)
+    started = stack.kill_up_at("has started execution")
+    printed = stack.up()
+    assert "follows execution" in printed
+    assert printed.split("follows execution ")[1].split()[0] in started
+    assert len(people(stack)) == 4
+    ssm = stack.client("ssm")
+    executions = ssm.describe_automation_executions(
+        Filters=[{"Key": "DocumentNamePrefix", "Values": ["NWACTest-DBRefresh"]}]
+    )["AutomationExecutionMetadataList"]
+    asked = [
+        ssm.get_automation_execution(AutomationExecutionId=one["AutomationExecutionId"])["AutomationExecution"]
+        for one in executions
+    ]
+    assert len([one for one in asked if one["Parameters"]["dumpKey"] == [key]]) == 1
 
 
 def test_a_point_in_time_is_restored_beside_the_live_cluster(stack):
