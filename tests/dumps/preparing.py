@@ -15,10 +15,19 @@ KEY = b"\x5a" * 32
 
 
 def prepared(
-    folder: Path, source: bytes, rules: dict, *, day: str = "20260101", verify: bool = False, name: str = "shop"
+    folder: Path,
+    source: bytes,
+    rules: dict,
+    *,
+    day: str = "20260101",
+    verify: bool = False,
+    name: str = "shop",
+    workers: int = 1,
 ) -> dict:
     """Prepare a dump and give its manifest."""
-    job = prepare.Job(Prepared(folder / day, name), parse(rules), Keyring(KEY), "shop.sql", verify=verify)
+    job = prepare.Job(
+        Prepared(folder / day, name), parse(rules), Keyring(KEY), "shop.sql", verify=verify, workers=workers
+    )
     return prepare.run(job, io.BufferedReader(io.BytesIO(source)), lambda line: None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
 
@@ -267,3 +268,38 @@ def test_a_full_disk_leaves_nothing_that_looks_whole(tmp_path, monkeypatch):
     with pytest.raises(ServerError, match="No space left on device; make room"):
         prepared(tmp_path, SHOP, texts.RULES)
     assert list((tmp_path / "20260101").iterdir()) == []
+
+
+def test_several_processes_give_what_one_gives_and_their_errors_name_the_row(tmp_path):
+    rows = b",".join(b"(%d,'Ada Nr%d Lovelace','ada%d@real-company.de',NULL)" % (n, n, n) for n in range(6000))
+    source = texts.dump(texts.PEOPLE, b"INSERT INTO `people` VALUES " + rows + b";\n", texts.ROWS)
+    one = prepared(tmp_path, source, texts.RULES)
+    two = prepared(tmp_path, source, texts.RULES, day="20260102", workers=2)
+    assert (one["sha256"], one["tables"]) == (two["sha256"], two["tables"])
+    bad = source.replace(
+        b"(5999,'Ada Nr5999 Lovelace','ada5999@real-company.de',NULL)", b"(5999,'x','y@z.de','2024-99-99')"
+    )
+    with pytest.raises(RefusedError, match=r"column born, row 6,000"):
+        prepared(tmp_path, bad, texts.RULES, workers=2)
+
+
+def test_the_example_of_applicants_fits_its_schema_and_rows_made_up_by_it(tmp_path):
+    import yaml  # noqa: PLC0415
+
+    from anonymizer.rules.reader import parse  # noqa: PLC0415
+    from dumps.generate import Wanted  # noqa: PLC0415
+    from dumps.generated import write  # noqa: PLC0415
+
+    root = Path(__file__).parents[2]
+    rules = yaml.safe_load((root / "rules/applicants.yaml").read_text())
+    write(
+        root / "bench/applicants.sql",
+        parse(rules),
+        Wanted({"documents": 40, "applications": 30}, 20),
+        "1",
+        tmp_path / "made.sql.gz",
+    )
+    found = prepared(tmp_path, (tmp_path / "made.sql.gz").read_bytes(), rules, verify=True)
+    rows = {row["table"]: row["written"] for row in found["tables"]}
+    assert rows == {"cognito_users": 0, "applicants": 20, "applications": 30, "documents": 40, "programs": 20}
+    assert found["findings"] == []

@@ -132,7 +132,10 @@ def test_no_original_is_left_in_what_was_loaded_and_the_control_finds_them(nasty
 
 def test_a_dump_of_another_character_set_says_the_same(server, tmp_path):
     server.fresh("letters")
-    server.sql("CREATE TABLE t (k int, t varchar(60)) CHARSET latin1; INSERT INTO t VALUES (1,'Zoë Brontë €'),(2,'it''s \\\\ \\n x')", "letters")
+    server.sql(
+        "CREATE TABLE t (k int, t varchar(60)) CHARSET latin1; INSERT INTO t VALUES (1,'Zoë Brontë €'),(2,'it''s \\\\ \\n x')",
+        "letters",
+    )
     rules, found = tmp_path / "rules.json", set()
     rules.write_text('{"version":1,"databases":{"letters":{"t":{"mode":"mask","fields":{"k":"keep","t":"name"}}}}}')
     for charset in ("utf8mb4", "latin1"):
