@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE := $(if $(SUDO),1,$(PYTHONDONTWRITEBYTECODE))
 export NAME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox sandbox-stop sandbox-env demo test test-fast soak check format toolkit kernel bench clean
+.PHONY: help setup sandbox sandbox-stop sandbox-env demo demo-aurora test test-fast soak check format toolkit kernel bench clean
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ sandbox-env: ## Print the environment of a running sandbox: eval "$(make -s sand
 
 demo: setup ## The whole story in a sandbox: a production, two refreshes, what staging then holds.
 	@$(SUDO) $(VENV_PYTHON) -m sandbox.demo
+
+demo-aurora: setup ## The second refresh in a sandbox: dumps masked and loaded, swapped, refused, taken back.
+	@$(SUDO) $(VENV_PYTHON) -m sandbox.demo_aurora
 
 test: setup check ## All checks and all tests, those that need root and real servers too.
 	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak" --numprocesses auto
@@ -69,6 +72,7 @@ kernel: ## Build the anonymizer's kernel (needs Rust); make setup does so too, w
 
 bench: setup ## Measure the masked copy beside raw ones and other tools: BENCH="--quick" for a small one.
 	$(VENV_PYTHON) -m bench $(BENCH)
+	$(VENV_PYTHON) -m bench.dumps $(BENCH)
 
 clean: ## Remove .cache/ (run make sandbox-stop first).
 	@if [ -n "$$(ls -A .sandbox 2>/dev/null)" ]; then echo "A sandbox is running: make sandbox-stop NAME=… first." >&2; exit 1; fi

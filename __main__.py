@@ -5,6 +5,7 @@ from pathlib import Path
 import pulumi
 
 from components.access import Access, AccessArgs
+from components.aurora import aurora_of
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.production import production_of
 from components.refresh import Refresh, RefreshArgs
@@ -40,6 +41,7 @@ refresh = Refresh(
         access=access,
     ),
 )
+aurora = aurora_of(settings, place, toolkit)
 
 pulumi.export("staging_endpoint", staging.endpoint)
 pulumi.export("staging_instance_id", staging.host.instance_id)
@@ -55,3 +57,4 @@ pulumi.export("reports_bucket", reports.bucket_name)
 pulumi.export("toolkit_bucket", toolkit.bucket.bucket_name)
 pulumi.export("volumes_key_arn", access.volumes_key.arn)
 pulumi.export("operator_policy_arn", operator_policy_arn)
+pulumi.export("aurora", aurora)

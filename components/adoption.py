@@ -11,7 +11,7 @@ _SESSION_NAME = "understudy-look"
 
 
 class AdoptionError(Exception):
-    """Production's instances cannot be found; the message says which, why and what to do."""
+    """What was to be adopted cannot be found, or cannot be used; the message says which, why and what to do."""
 
 
 class Ec2(Protocol):
@@ -45,7 +45,7 @@ def production_session(region: str, role_arn: str | None) -> boto3.Session:
         answer = session.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=_SESSION_NAME)
     except (BotoCoreError, ClientError) as error:
         raise AdoptionError(
-            f"production_role_arn: {role_arn} cannot be assumed ({_reason(error)}); "
+            f"production_role_arn: {role_arn} cannot be assumed ({reason_of(error)}); "
             "its trust policy has to name whoever runs this"
         ) from None
     credentials = answer["Credentials"]
@@ -75,7 +75,7 @@ def find_production(ec2: Ec2, instance_ids: Sequence[str], tags: Mapping[str, st
         found = _instances(ec2, instance_ids, tags)
     except (BotoCoreError, ClientError) as error:
         named = ", ".join(instance_ids) or _written(tags)
-        raise AdoptionError(f"production: {named} cannot be looked up ({_reason(error)})") from None
+        raise AdoptionError(f"production: {named} cannot be looked up ({reason_of(error)})") from None
     missing = sorted(set(instance_ids) - set(found))
     if missing:
         raise AdoptionError(
@@ -107,7 +107,8 @@ def _written(tags: Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in tags.items())
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return AWS's code for an error, or its kind where it is none of AWS's."""
     if isinstance(error, ClientError):
         return str(error.response["Error"].get("Code", "unknown error"))
     return type(error).__name__

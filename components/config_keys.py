@@ -6,6 +6,7 @@ What they are for stands in `Pulumi.staging.yaml`, one comment a key; a test hol
 from dataclasses import dataclass
 from typing import Any
 
+from components import aurora_settings
 from components import config_values as kinds
 
 REQUIRED = object()
@@ -89,4 +90,5 @@ KEYS: tuple[Key, ...] = (
         example=".cache/toolkit",
         default=".cache/toolkit",
     ),
+    Key(name="aurora", parse=aurora_settings.parse, example=aurora_settings.EXAMPLE, default=None),
 )

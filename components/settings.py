@@ -12,6 +12,7 @@ from typing import Any
 import pulumi
 import pulumi.runtime.config
 
+from components.aurora_settings import AuroraSettings
 from components.config_keys import KEYS, REQUIRED, Key
 from components.rules_file import RulesFileError, read_rules
 
@@ -55,6 +56,7 @@ class Settings:
     retain_live_volume: bool
     smoke_tests: tuple[str, ...]
     toolkit_path: Path
+    aurora: AuroraSettings | None = None
 
     @property
     def space(self) -> str:
@@ -154,7 +156,7 @@ def _production_contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str,
             yield "production_instance_ids", "must be set (or production_tags), to say which instances are production"
         if len(named) > 1:
             yield "production_tags", "must not be set together with production_instance_ids: which of them is meant?"
-        if values.get("refresh_trigger", "") is None:
+        if values.get("refresh_trigger", "") is None and not values.get("aurora"):
             yield "refresh_trigger", "must be set: a new value asks for a refresh, the same value asks for none"
     if values.get("production") == "create":
         for name in [*named, *(["production_role_arn"] if values.get("production_role_arn") else [])]:

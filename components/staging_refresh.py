@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,9 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pulumi.output import Unknown
 
+from components.dynamic import differs, failures, inputs_of, names_of, picked, plainly_spoken, with_unknowns
 from refresh import orphan, session
-from refresh.errors import RefreshError, RequestError
 from refresh.mongo import plan
 from refresh.poller import SystemClock
 from refresh.request import RefreshRequest, SpaceRequest
@@ -101,8 +99,8 @@ class StagingRefreshArgs:
     region: pulumi.Input[str]
 
 
-_INPUTS = tuple(each.name for each in fields(StagingRefreshArgs))
-_SPACE_INPUTS = tuple(each.name for each in fields(RefreshSpaceArgs))
+_INPUTS = names_of(StagingRefreshArgs)
+_SPACE_INPUTS = names_of(RefreshSpaceArgs)
 _OUTPUTS = (
     "refresh_id",
     "source_member",
@@ -126,25 +124,25 @@ class RefreshSpaceProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate."""
-        return CheckResult(news, _failures(SpaceRequest.from_inputs, news))
+        return CheckResult(news, failures(SpaceRequest.from_inputs, news))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Store any change: deleting has to know today's documents and hosts."""
-        return DiffResult(changes=_picked(_olds, _SPACE_INPUTS) != _picked(_news, _SPACE_INPUTS))
+        return DiffResult(changes=picked(_olds, _SPACE_INPUTS) != picked(_news, _SPACE_INPUTS))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Remember where to sweep."""
-        return CreateResult(str(props["space"]), _picked(props, _SPACE_INPUTS))
+        return CreateResult(str(props["space"]), picked(props, _SPACE_INPUTS))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Remember where to sweep from now on."""
-        return UpdateResult(_picked(_news, _SPACE_INPUTS))
+        return UpdateResult(picked(_news, _SPACE_INPUTS))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Sweep."""
-        with _plainly_spoken():
+        with plainly_spoken():
             orphan.watch()
-            session.remove(_picked(_props, _SPACE_INPUTS))
+            session.remove(picked(_props, _SPACE_INPUTS))
 
 
 class StagingRefreshProvider(ResourceProvider):
@@ -154,34 +152,34 @@ class StagingRefreshProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate what is known; where a refresh is due, print its plan."""
-        failures = _failures(RefreshRequest.from_inputs, news) or _rules_failures(news)
-        if not failures and (_LOST in _olds or is_due(_olds, news)):
+        wrong = failures(RefreshRequest.from_inputs, news) or _rules_failures(news)
+        if not wrong and (_LOST in _olds or is_due(_olds, news)):
             _print_plan(news)
-        return CheckResult(news, failures)
+        return CheckResult(news, wrong)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Decide from the values alone. A changed retention is stored without a refresh: deleting has to know it."""
         lost = not _olds.get("live_volume_id")
-        return DiffResult(changes=lost or is_due(_olds, _news) or _differs(_olds, _news, "retention"))
+        return DiffResult(changes=lost or is_due(_olds, _news) or differs(_olds, _news, "retention"))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Run the first refresh."""
-        with _plainly_spoken():
+        with plainly_spoken():
             orphan.watch()
             return CreateResult(str(props["space"]), _refreshed(props))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Run a refresh where one is due; return the complete outputs either way."""
-        with _plainly_spoken():
+        with plainly_spoken():
             orphan.watch()
             if _olds.get("live_volume_id") and not is_due(_olds, _news):
-                return UpdateResult({**_picked(_olds, _OUTPUTS), **_picked(_news, _INPUTS)})
+                return UpdateResult({**picked(_olds, _OUTPUTS), **picked(_news, _INPUTS)})
             return UpdateResult(_refreshed(_news))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Notice a live volume that is missing or detached."""
-        with _plainly_spoken():
-            inputs = _picked(props, _INPUTS)
+        with plainly_spoken():
+            inputs = picked(props, _INPUTS)
             if not props.get("live_volume_id") or session.is_live(props):
                 return ReadResult(id_, dict(props), inputs)
             return ReadResult(id_, {**props, "live_volume_id": ""}, {**inputs, _LOST: True})
@@ -191,7 +189,7 @@ class StagingRefreshProvider(ResourceProvider):
 
         The documents are sent unpinned: the hashes in the state are those of the last refresh, and may be old.
         """
-        with _plainly_spoken():
+        with plainly_spoken():
             orphan.watch()
             session.remove(_space_of(_props), production_role_arn=str(_props["production"].get("role_arn") or ""))
 
@@ -201,7 +199,7 @@ class RefreshSpace(Resource, module="understudy", name="RefreshSpace"):
 
     def __init__(self, name: str, args: RefreshSpaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the space; see RefreshSpaceArgs."""
-        super().__init__(RefreshSpaceProvider(), name, _props(args), opts)
+        super().__init__(RefreshSpaceProvider(), name, inputs_of(args), opts)
 
 
 class StagingRefresh(Resource, module="understudy", name="StagingRefresh"):
@@ -223,7 +221,7 @@ class StagingRefresh(Resource, module="understudy", name="StagingRefresh"):
     def __init__(self, name: str, args: StagingRefreshArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the refresh; see StagingRefreshArgs."""
         outputs = dict.fromkeys(_OUTPUTS)
-        super().__init__(StagingRefreshProvider(), name, {**_props(args), **outputs}, opts)
+        super().__init__(StagingRefreshProvider(), name, {**inputs_of(args), **outputs}, opts)
 
 
 def is_due(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -236,7 +234,7 @@ def is_due(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     Returns:
         True when trigger, rules or source differ.
     """
-    return _differs(olds, news, "trigger") or _differs(olds, news, "rules") or _source(olds) != _source(news)
+    return differs(olds, news, "trigger") or differs(olds, news, "rules") or _source(olds) != _source(news)
 
 
 def _source(values: Mapping[str, Any]) -> Any:
@@ -247,20 +245,8 @@ def _source(values: Mapping[str, Any]) -> Any:
     return sorted(ids) if isinstance(ids, list) else ids, production.get("role_arn") or ""
 
 
-def _differs(olds: Mapping[str, Any], news: Mapping[str, Any], name: str) -> bool:
-    return bool(plain(olds.get(name)) != plain(news.get(name)))
-
-
-def _props(args: RefreshSpaceArgs | StagingRefreshArgs) -> dict[str, Any]:
-    return {each.name: getattr(args, each.name) for each in fields(args)}
-
-
-def _picked(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {name: values[name] for name in names if values.get(name) is not None}
-
-
 def _refreshed(props: Mapping[str, Any]) -> dict[str, Any]:
-    inputs = _picked(props, _INPUTS)
+    inputs = picked(props, _INPUTS)
     return {**inputs, **session.perform(inputs)}
 
 
@@ -276,26 +262,9 @@ def _space_of(props: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_unknowns(value: Any) -> Any:
-    """Put our mark where Pulumi puts its own for what is not known yet."""
-    if isinstance(value, Mapping):
-        return {key: _with_unknowns(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_with_unknowns(inner) for inner in value]
-    return UNKNOWN if isinstance(value, Unknown) else value
-
-
-def _failures(parse: Any, news: Mapping[str, Any]) -> list[CheckFailure]:
-    try:
-        parse(_with_unknowns(news))
-    except RequestError as error:
-        return [CheckFailure(error.field, error.reason)]
-    return []
-
-
 def _rules_failures(news: Mapping[str, Any]) -> list[CheckFailure]:
     """Have the anonymizer judge the rules: as a command, since only the hosts' side may know its inside."""
-    rules = _with_unknowns(plain(news["rules"]))
+    rules = with_unknowns(plain(news["rules"]))
     if UNKNOWN in json.dumps(rules):
         return []
     done = subprocess.run(
@@ -319,16 +288,6 @@ def _rules_failures(news: Mapping[str, Any]) -> list[CheckFailure]:
 
 
 def _print_plan(news: Mapping[str, Any]) -> None:
-    request = RefreshRequest.from_inputs(_with_unknowns(news))
+    request = RefreshRequest.from_inputs(with_unknowns(news))
     for line in plan.lines(request, session.World().connect, SystemClock()):
         session.say(line)
-
-
-@contextmanager
-def _plainly_spoken() -> Iterator[None]:
-    """Show the user an error's message alone: Pulumi prints the whole traceback of what a provider raises."""
-    try:
-        yield
-    except RefreshError as error:
-        sys.tracebacklimit = 0
-        raise error from None

@@ -1,6 +1,6 @@
 """Toolkit: the bucket from which hosts take the anonymizer, and the packed anonymizer in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,23 +48,33 @@ class Toolkit(pulumi.ComponentResource):
     def __init__(self, name: str, args: ToolkitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Pack the toolkit and upload it; see ToolkitArgs."""
         super().__init__("understudy:components:Toolkit", name, None, opts)
-        archive = pack(args.anonymizer, args.wheels, args.packed)
+        self._name, self._args = name, args
         self.bucket = PrivateBucket(
             f"{name}-files",
             PrivateBucketArgs(noncurrent_days=_FORMER_VERSIONS_DAYS, tags=args.tags),
             pulumi.ResourceOptions(parent=self),
         )
+        self.archive = self.upload("archive", "toolkit", [args.anonymizer])
+        self.register_outputs({"archive": self.archive})
+
+    def upload(self, role: str, prefix: str, packages: Sequence[Path]) -> dict[str, pulumi.Input[str]]:
+        """Pack some packages with the wheels and upload them.
+
+        Args:
+            role: What the resource's name ends in.
+            prefix: Folder in the bucket.
+            packages: The packages.
+
+        Returns:
+            Bucket, key and hash.
+        """
+        archive = pack(packages, self._args.wheels, self._args.packed)
         uploaded = aws.s3.BucketObjectv2(
-            f"{name}-archive",
+            f"{self._name}-{role}",
             bucket=self.bucket.bucket_name,
-            key=f"toolkit/{archive.sha256}.tar",
+            key=f"{prefix}/{archive.sha256}.tar",
             source=pulumi.FileAsset(str(archive.path)),
             content_type="application/x-tar",
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.archive: dict[str, pulumi.Input[str]] = {
-            "bucket": self.bucket.bucket_name,
-            "key": uploaded.key,
-            "sha256": archive.sha256,
-        }
-        self.register_outputs({"sha256": archive.sha256})
+        return {"bucket": self.bucket.bucket_name, "key": uploaded.key, "sha256": archive.sha256}

@@ -1,4 +1,4 @@
-"""The toolkit as one file: the anonymizer and its wheels, for hosts that reach no package index. Plain Python.
+"""A toolkit as one file: packages of ours and their wheels, for hosts that reach no package index. Plain Python.
 
 The same content gives the same bytes on every machine, so that its hash names it.
 """
@@ -6,7 +6,7 @@ The same content gives the same bytes on every machine, so that its hash names i
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,18 +21,18 @@ class ToolkitArchive:
     sha256: str
 
 
-def pack(anonymizer: Path, wheels: Path, into: Path) -> ToolkitArchive:
-    """Pack the toolkit.
+def pack(packages: Sequence[Path], wheels: Path, into: Path) -> ToolkitArchive:
+    """Pack a toolkit.
 
     Args:
-        anonymizer: The package; it lies in the archive as `anonymizer/`.
+        packages: Packages of ours; each lies in the archive under its folder's name.
         wheels: Folder of wheels; they lie in the archive as `wheels/`.
         into: Folder for the result, which is named after its hash.
 
     Returns:
         The archive.
     """
-    content = _tar([*_files(anonymizer, "anonymizer"), *_wheels(wheels)])
+    content = _tar([*(file for package in packages for file in _files(package, package.name)), *_wheels(wheels)])
     sha256 = hashlib.sha256(content).hexdigest()
     path = into / f"{sha256}.tar"
     if not path.exists():

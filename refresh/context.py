@@ -1,91 +1,59 @@
-"""What a step is given to work with."""
+"""What the runner needs of any refresh, and what a step of it is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from refresh.aws import EXPIRES_TAG, REFRESH_TAG, ROLE_TAG, SPACE_TAG, Aws, Volume
-from refresh.commands import Commands
 from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller
-from refresh.release import Releaser
-from refresh.request import RefreshRequest
-from refresh.volumes import Volumes
 
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Context:
-    """One refresh at work: what was asked, both sides of AWS, the ledger, the time, and a way to say something."""
-
-    request: RefreshRequest
-    aws: Aws
-    ledger: Ledger
-    clock: Clock
-    poller: Poller
-    say: Say
+class Work(Protocol):
+    """One refresh at work, whatever it refreshes. Each refresh adds what its own steps need."""
 
     @property
-    def refresh_id(self) -> str:
-        """The refresh that is worked on."""
-        return self.request.refresh_id
+    def request(self) -> Any:
+        """What was asked for."""
+        ...
 
     @property
-    def volumes(self) -> Volumes:
-        """Our own volumes."""
-        return Volumes(self.aws.compute, self.poller)
+    def ledger(self) -> Ledger:
+        """The record."""
+        ...
 
     @property
-    def hosts(self) -> Commands:
-        """Commands on worker and staging."""
-        return Commands(port=self.aws.commands, poller=self.poller, documents=self.request.documents)
+    def clock(self) -> Clock:
+        """The time."""
+        ...
 
     @property
-    def releaser(self) -> Releaser:
-        """The way volumes and snapshots are let go."""
-        return Releaser(
-            aws=self.aws,
-            hosts=self.hosts,
-            volumes=self.volumes,
-            region=self.request.region,
-            worker_instance_id=self.request.worker.instance_id,
-        )
+    def poller(self) -> Poller:
+        """Waits as long as the lease is held."""
+        ...
 
     @property
-    def production_hosts(self) -> Commands:
-        """Commands on production: the read-only document, through production's session."""
-        check = {verb: each for verb, each in self.request.documents.items() if verb == "production-check"}
-        return Commands(port=self.aws.source_commands, poller=self.poller, documents=check)
+    def say(self) -> Say:
+        """Tells the user."""
+        ...
 
-    def tags(self, role: str) -> dict[str, str]:
-        """Return the tags that name a thing of this refresh.
+    @property
+    def how_to_go_on(self) -> str:
+        """Say which setting gives a step more time, and what goes on from where it ended."""
+        ...
 
-        Args:
-            role: snapshot, quarantine, candidate, live or previous.
-
-        Returns:
-            The tags to look it up by.
-        """
-        return {SPACE_TAG: self.request.space, REFRESH_TAG: self.refresh_id, ROLE_TAG: role}
-
-    def raw_tags(self, role: str) -> dict[str, str]:
-        """Return the tags of something that holds production's data: with the time when it has to go.
-
-        Counted from the attempt's beginning: CreateVolume refuses a token that comes with other tags the second time.
-        """
-        expires_at = self.ledger.started_at + timedelta(hours=self.request.limits.quarantine_expiry_hours)
-        return {**self.tags(role), EXPIRES_TAG: expires_at.isoformat(timespec="seconds")}
-
-    def find_volume(self, role: str) -> Volume | None:
-        """Look up this refresh's volume of a role."""
-        return self.volumes.find(self.tags(role))
+    def minutes_of(self, step: str, default: int) -> int:
+        """Return how long a step may take."""
+        ...
 
 
-class Step(Protocol):
+WorkT = TypeVar("WorkT", bound=Work)
+_GivenT_contra = TypeVar("_GivenT_contra", bound=Work, contravariant=True)
+
+
+class Step(Protocol[_GivenT_contra]):
     """A step of a workflow: it alone knows whether it is done, and may be run any number of times."""
 
     @property
@@ -98,14 +66,14 @@ class Step(Protocol):
         """How long it may take when the limits say nothing."""
         ...
 
-    def plan(self, request: RefreshRequest) -> str:
+    def plan(self, request: Any) -> str:
         """Say in a line what it will do; asks nobody."""
         ...
 
-    def is_done(self, context: Context) -> bool:
+    def is_done(self, context: _GivenT_contra) -> bool:
         """Say whether there is nothing left to do; reads only."""
         ...
 
-    def run(self, context: Context) -> dict[str, Any]:
+    def run(self, context: _GivenT_contra) -> dict[str, Any]:
         """Do it, or finish it; return the facts for the record."""
         ...

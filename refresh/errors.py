@@ -10,10 +10,14 @@
     │   ├── LeaseError              another refresh holds the space, or this one lost it
     │   ├── LedgerError             the ledger in the bucket is not what this run wrote last
     │   ├── CutOverError            staging's health check failed and it switched back
+    │   ├── DatabaseError           a database server refused or failed: its error's number, never its text
+    │   ├── LockedError             other sessions hold what a swap needs; each is named
+    │   ├── ExecutionError          an automation ended otherwise than with success, or is in the way
     │   ├── ReleaseError            something could not be removed: its id and the command that removes it
     │   └── AbandonedError          fails for good: quarantine, candidate and snapshot are removed
     │       ├── UnlistedPathsError  documents have paths that no rule names
     │       ├── RulesError          the anonymizer refuses the rules
+    │       ├── RefusedError        a dump is not what may be loaded: hash, tags, statement, schema
     │       ├── FindingsError       the verifier found originals, or something that looks like them
     │       └── VersionError        the worker's mongod cannot open production's files
     └── TransientError              asking again may help: throttling, a connection, expired credentials
@@ -108,6 +112,28 @@ class CutOverError(PermanentError):
     """Report that staging serves its former data again."""
 
 
+class DatabaseError(PermanentError):
+    """Report what a database server refused, by its error's number: its text may hold a value."""
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        """Keep the number.
+
+        Args:
+            message: What failed, on which server, why, and what to do.
+            code: The server's error number; 0 when it gave none.
+        """
+        super().__init__(message)
+        self.code = code
+
+
+class LockedError(PermanentError):
+    """Name the sessions that hold what a swap needs."""
+
+
+class ExecutionError(PermanentError):
+    """Report an automation that ended otherwise than with success, or that is in the way."""
+
+
 class ReleaseError(PermanentError):
     """Name what could not be removed, and the command that removes it by hand."""
 
@@ -122,6 +148,10 @@ class UnlistedPathsError(AbandonedError):
 
 class RulesError(AbandonedError):
     """Report rules that the anonymizer refuses."""
+
+
+class RefusedError(AbandonedError):
+    """Report a dump that must not be loaded."""
 
 
 class FindingsError(AbandonedError):

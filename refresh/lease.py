@@ -32,12 +32,13 @@ class LeaseRecord:
     holder: ProcessIdentity | None
 
     @classmethod
-    def read(cls, stored: Stored, bucket: str) -> LeaseRecord:
+    def read(cls, stored: Stored, bucket: str, key: str = KEY) -> LeaseRecord:
         """Read a stored lease.
 
         Args:
             stored: The object.
             bucket: Where it lies, for the message.
+            key: The same.
 
         Returns:
             The record.
@@ -56,7 +57,7 @@ class LeaseRecord:
             )
         except (ValueError, KeyError, TypeError):
             raise LedgerError(
-                f"s3://{bucket}/{KEY} is not a lease. When no refresh runs, remove it: aws s3 rm s3://{bucket}/{KEY}"
+                f"s3://{bucket}/{key} is not a lease. When no refresh runs, remove it: aws s3 rm s3://{bucket}/{key}"
             ) from None
 
     def body(self) -> bytes:
@@ -87,6 +88,7 @@ class Lease:
         *,
         identity: ProcessIdentity | None = None,
         beats: bool = True,
+        key: str = KEY,
     ) -> None:
         """Prepare to take the lease.
 
@@ -97,6 +99,7 @@ class Lease:
             clock: The time.
             identity: Who takes it; this process when left out.
             beats: Whether a thread of its own keeps it alive; else every `check` does when it is time.
+            key: Which lease of the bucket.
         """
         self._objects = objects
         self._bucket = bucket
@@ -104,6 +107,7 @@ class Lease:
         self._clock = clock
         self._identity = identity or ProcessIdentity.current()
         self._beats = beats
+        self._key = key
         self._etag = ""
         self._renewed_at = 0.0
         self._lost = ""
@@ -132,15 +136,17 @@ class Lease:
             LeaseError: Another process holds it.
         """
         for _ in range(_ATTEMPTS):
-            stored = self._objects.get(self._bucket, KEY)
-            former = LeaseRecord.read(stored, self._bucket) if stored else None
+            stored = self._objects.get(self._bucket, self._key)
+            former = LeaseRecord.read(stored, self._bucket, self._key) if stored else None
             if stored and former and not former.is_free(stored.age_seconds):
                 raise LeaseError(_held_message(former, stored.age_seconds))
             fencing = (former.fencing if former else 0) + 1
             if self._write(fencing, stored.etag if stored else None, holder=self._identity):
                 self.fencing = fencing
                 return
-        raise LeaseError(f"s3://{self._bucket}/{KEY} keeps changing: another refresh is starting. Try again later")
+        raise LeaseError(
+            f"s3://{self._bucket}/{self._key} keeps changing: another refresh is starting. Try again later"
+        )
 
     def check(self) -> None:
         """Make sure that the lease is still ours.
@@ -154,8 +160,9 @@ class Lease:
             self._lost = "its heartbeat could not be written in time"
         if self._lost:
             raise LeaseError(
-                f"refresh {self._refresh_id} stopped: the lease s3://{self._bucket}/{KEY} was lost, {self._lost}. "
-                "When nothing else works on this stack any more, run pulumi up again: it goes on where this one stopped"
+                f"refresh {self._refresh_id} stopped: the lease s3://{self._bucket}/{self._key} was lost, "
+                f"{self._lost}. When nothing else works on this stack any more, run it "
+                "again: it goes on where this one stopped"
             )
 
     def beat(self) -> None:
@@ -193,7 +200,7 @@ class Lease:
             heartbeat_at=self._clock.now().isoformat(),
             holder=holder,
         )
-        written = self._objects.put(self._bucket, KEY, record.body(), etag=etag, absent=etag is None)
+        written = self._objects.put(self._bucket, self._key, record.body(), etag=etag, absent=etag is None)
         if written is None:
             return False
         self._etag = written

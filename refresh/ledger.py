@@ -20,18 +20,19 @@ PREFIX = "ledger/"
 RUNNING, FINISHED, ABANDONED = "running", "finished", "abandoned"
 
 
-def key_of(refresh_id: str) -> str:
+def key_of(refresh_id: str, prefix: str = PREFIX) -> str:
     """Return where the ledger of a refresh lies."""
-    return f"{PREFIX}{refresh_id}.json"
+    return f"{prefix}{refresh_id}.json"
 
 
-def read(objects: ObjectPort, bucket: str, refresh_id: str) -> dict[str, Any] | None:
+def read(objects: ObjectPort, bucket: str, refresh_id: str, prefix: str = PREFIX) -> dict[str, Any] | None:
     """Read a ledger without the right to write it.
 
     Args:
         objects: The bucket's port.
         bucket: The reports bucket.
         refresh_id: Whose ledger.
+        prefix: What the keys of its kind of refresh begin with.
 
     Returns:
         Its values; None when there is none.
@@ -39,15 +40,15 @@ def read(objects: ObjectPort, bucket: str, refresh_id: str) -> dict[str, Any] | 
     Raises:
         LedgerError: It is no JSON object.
     """
-    stored = objects.get(bucket, key_of(refresh_id))
-    return None if stored is None else _parsed(stored.body, bucket, refresh_id)
+    stored = objects.get(bucket, key_of(refresh_id, prefix))
+    return None if stored is None else _parsed(stored.body, bucket, key_of(refresh_id, prefix), refresh_id)
 
 
-def read_all(objects: ObjectPort, bucket: str) -> list[dict[str, Any]]:
+def read_all(objects: ObjectPort, bucket: str, prefix: str = PREFIX) -> list[dict[str, Any]]:
     """Read every ledger of a space, the one that started last at the end."""
-    keys = objects.keys(bucket, PREFIX)
-    ids = [key[len(PREFIX) : -len(".json")] for key in keys if key.endswith(".json")]
-    found = [values for each in ids if (values := read(objects, bucket, each)) is not None]
+    keys = objects.keys(bucket, prefix)
+    ids = [key[len(prefix) : -len(".json")] for key in keys if key.endswith(".json")]
+    found = [values for each in ids if (values := read(objects, bucket, each, prefix)) is not None]
     return sorted(found, key=lambda values: str(values.get("started_at", "")))
 
 
@@ -55,18 +56,34 @@ class Ledger:
     """The record of one refresh; what it says was written before what it tells of counts as done."""
 
     def __init__(
-        self, objects: ObjectPort, bucket: str, clock: Clock, values: dict[str, Any], etag: str | None
+        self,
+        objects: ObjectPort,
+        bucket: str,
+        clock: Clock,
+        *,
+        key: str,
+        values: dict[str, Any],
+        etag: str | None,
     ) -> None:
         """Use `Ledger.open`."""
         self._objects = objects
         self._bucket = bucket
+        self._key = key
         self._clock = clock
         self._values = values
         self._etag = etag
 
     @classmethod
     def open(
-        cls, objects: ObjectPort, bucket: str, clock: Clock, *, refresh_id: str, fencing: int, about: Mapping[str, Any]
+        cls,
+        objects: ObjectPort,
+        bucket: str,
+        clock: Clock,
+        *,
+        refresh_id: str,
+        fencing: int,
+        about: Mapping[str, Any],
+        prefix: str = PREFIX,
     ) -> Ledger:
         """Open the ledger of a refresh under a lease, or start it.
 
@@ -77,6 +94,7 @@ class Ledger:
             refresh_id: Whose ledger.
             fencing: The lease's fencing number.
             about: What it says of the request, such as trigger and space.
+            prefix: What the keys of its kind of refresh begin with.
 
         Returns:
             The ledger, with this fencing number written into it.
@@ -85,15 +103,16 @@ class Ledger:
             LeaseError: A later lease has written it already.
             LedgerError: It cannot be read, or changed meanwhile.
         """
-        stored = objects.get(bucket, key_of(refresh_id))
-        values = _parsed(stored.body, bucket, refresh_id) if stored else _blank(refresh_id, clock, 1)
+        key = key_of(refresh_id, prefix)
+        stored = objects.get(bucket, key)
+        values = _parsed(stored.body, bucket, key, refresh_id) if stored else _blank(refresh_id, clock, 1)
         if int(values["fencing"]) > fencing:
             later = values["fencing"]
             raise LeaseError(
                 f"refresh {refresh_id} stopped: another process took it over (fencing {later} over {fencing})"
             )
         values.update(about, fencing=fencing)
-        ledger = cls(objects, bucket, clock, values, stored.etag if stored else None)
+        ledger = cls(objects, bucket, clock, key=key, values=values, etag=stored.etag if stored else None)
         ledger._write()
         return ledger
 
@@ -188,12 +207,11 @@ class Ledger:
 
     def _write(self) -> None:
         body = json.dumps(self._values, indent=1).encode()  # unsorted: steps stay in their order
-        key = key_of(self.refresh_id)
-        etag = self._objects.put(self._bucket, key, body, etag=self._etag, absent=self._etag is None)
+        etag = self._objects.put(self._bucket, self._key, body, etag=self._etag, absent=self._etag is None)
         if etag is None:
             raise LedgerError(
-                f"s3://{self._bucket}/{key} was written by somebody else while refresh {self.refresh_id} worked on it: "
-                "this run stops. Run pulumi up again when nothing else works on this stack"
+                f"s3://{self._bucket}/{self._key} was written by somebody else while refresh {self.refresh_id} worked "
+                "on it: this run stops. Run it again when nothing else works on this stack"
             )
         self._etag = etag
 
@@ -210,7 +228,7 @@ def _blank(refresh_id: str, clock: Clock, attempt: int) -> dict[str, Any]:
     }
 
 
-def _parsed(body: bytes, bucket: str, refresh_id: str) -> dict[str, Any]:
+def _parsed(body: bytes, bucket: str, key: str, refresh_id: str) -> dict[str, Any]:
     try:
         values = json.loads(body)
         if values["refresh_id"] == refresh_id and isinstance(values["steps"], dict):
@@ -218,6 +236,5 @@ def _parsed(body: bytes, bucket: str, refresh_id: str) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         pass
     raise LedgerError(
-        f"s3://{bucket}/{key_of(refresh_id)} is not the ledger of refresh {refresh_id}. "
-        "Choose another trigger, or remove the object"
+        f"s3://{bucket}/{key} is not the ledger of refresh {refresh_id}. Choose another trigger, or remove the object"
     )

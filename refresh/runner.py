@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from refresh import ledger as ledgers
-from refresh.context import Context, Step
+from refresh.context import Step, WorkT
 from refresh.errors import AbandonedError, LeaseError, LedgerError, RefreshError, TransientError
 
 _TRIES = 8
 _LONGEST_PAUSE_SECONDS = 30.0
 
 
-def run_steps(context: Context, steps: Sequence[Step], abandon: Callable[[Context], None]) -> None:
+def run_steps(context: WorkT, steps: Sequence[Step[WorkT]], abandon: Callable[[WorkT], None]) -> None:
     """Run what is left to do, in order; an interrupted run is finished by calling this again.
 
     Args:
@@ -31,7 +31,7 @@ def run_steps(context: Context, steps: Sequence[Step], abandon: Callable[[Contex
             _recorded(context, step, abandon)
 
 
-def _recorded(context: Context, step: Step, abandon: Callable[[Context], None]) -> None:
+def _recorded(context: WorkT, step: Step[WorkT], abandon: Callable[[WorkT], None]) -> None:
     """Run a step between its two records."""
     started = context.clock.monotonic()
     context.ledger.begin(step.name)
@@ -52,11 +52,10 @@ def _recorded(context: Context, step: Step, abandon: Callable[[Context], None]) 
     context.say(f"        {step.name} done in {seconds:.1f} s")
 
 
-def _until_it_works(context: Context, step: Step) -> dict[str, Any]:
+def _until_it_works(context: WorkT, step: Step[WorkT]) -> dict[str, Any]:
     """Try a step again while its errors are transient and its deadline allows."""
-    minutes = context.request.limits.step_timeout_minutes.get(step.name, step.timeout_minutes)
-    hint = f"The limit of {minutes} min for {step.name} is understudy:step_timeout_minutes; pulumi up goes on from here"
-    context.poller.limit(minutes * 60.0, hint)
+    minutes = context.minutes_of(step.name, step.timeout_minutes)
+    context.poller.limit(minutes * 60.0, f"{step.name} may take {minutes} min. {context.how_to_go_on}")
     for tried in range(1, _TRIES + 1):
         try:
             return step.run(context)

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from refresh import boto, report, sweep
+from refresh import boto, sweep
 from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG, Aws, Volume
-from refresh.context import Context, Say
+from refresh.context import Say
 from refresh.errors import RequestError
 from refresh.lease import Lease
 from refresh.ledger import Ledger
+from refresh.mongo import report
+from refresh.mongo.context import Context
 from refresh.mongo.retire import abandon
 from refresh.mongo.workflow import STEPS
 from refresh.poller import Clock, Poller, SystemClock

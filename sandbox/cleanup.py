@@ -36,6 +36,8 @@ def clean(layout: Layout) -> None:
     for mount_point in mounts(layout):
         _retry(["umount", str(mount_point)])
     _detach_loops(layout, beneath=layout.state)
+    for socket in _database_sockets(layout):
+        socket.unlink(missing_ok=True)
     layout.stack_file.unlink(missing_ok=True)
     if layout.state.exists():
         shutil.rmtree(layout.state)
@@ -49,7 +51,8 @@ def leftovers(layout: Layout) -> list[str]:
     found += [f"namespace {namespace.name}" for namespace in _namespaces(layout)]
     found += [f"mount {mount_point}" for mount_point in mounts(layout)]
     found += [f"loop device {device} of {backing}" for device, backing in loops(layout)]
-    found += [f"file {path}" for path in (layout.state, layout.stack_file) if path.exists()]
+    files = [layout.state, layout.stack_file, *_database_sockets(layout)]
+    found += [f"file {path}" for path in files if path.exists()]
     return found
 
 
@@ -81,6 +84,11 @@ def loops(layout: Layout) -> list[tuple[str, str]]:
             if Path(backing.removesuffix(" (deleted)")).is_relative_to(layout.state):
                 found.append((f"/dev/{device.name}", backing))
     return found
+
+
+def _database_sockets(layout: Layout) -> list[Path]:
+    beginning = layout.database_sockets
+    return sorted(beginning.parent.glob(f"{beginning.name}*"))
 
 
 def _namespaces(layout: Layout) -> list[Path]:

@@ -160,6 +160,19 @@ class Sandbox:
         host, local_port = self._ask(f"forward/{instance_id}/{address}/{port}")
         return host, local_port
 
+    def forward_database(self, cluster_id: str) -> tuple[str, int]:
+        """Open a way from this machine to an Aurora cluster that has an instance.
+
+        Args:
+            cluster_id: Its identifier.
+
+        Returns:
+            Host and port to connect to; its certificate is for them, too, and is verified with the bundle at
+            `RDS_CA_BUNDLE` of the sandbox's environment.
+        """
+        found = self.session().client("rds").describe_db_clusters(DBClusterIdentifier=cluster_id)["DBClusters"][0]
+        return self.forward(found["DbClusterResourceId"], found["Port"])
+
     def forwards(self) -> list[dict[str, Any]]:
         """Return the open forwards."""
         found: list[dict[str, Any]] = self._ask("forwards")

@@ -31,6 +31,7 @@ def make_environment(layout: Layout, endpoint: str, region: str, access_key: Map
         "AWS_DEFAULT_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_PAGER": "",
+        "RDS_CA_BUNDLE": str(layout.authority / "ca.pem"),
         "PULUMI_HOME": str(layout.pulumi_home),
         "PULUMI_BACKEND_URL": layout.pulumi_backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,

@@ -63,6 +63,26 @@ class Layout:
         """The raw images of snapshots."""
         return self.pool / "snapshots"
 
+    @property
+    def databases(self) -> Path:
+        """The folders of the database clusters' servers."""
+        return self.pool / "databases"
+
+    @property
+    def images(self) -> Path:
+        """What images of containers add to the machine's own files, in folders named by the digests' digits."""
+        return self.state / "images"
+
+    @property
+    def authority(self) -> Path:
+        """The authority that signs the databases' certificates."""
+        return self.state / "authority"
+
+    @property
+    def database_sockets(self) -> Path:
+        """What the names of the database servers' sockets begin with; a socket's path has at most 107 characters."""
+        return Path("/tmp") / f"{self.prefix}database-"
+
     def root_disk(self, instance_id: str) -> Path:
         """Return the folder of what an instance wrote over the machine's own root file system."""
         return self.pool / "roots" / instance_id

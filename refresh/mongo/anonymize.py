@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh.aws import Volume
-from refresh.context import Context
 from refresh.errors import HostError, RulesError, UnlistedPathsError
 from refresh.mongo import jobs, material, progress
+from refresh.mongo.context import Context
 from refresh.mongo.jobs import JobEnd
 from refresh.request import RefreshRequest
 

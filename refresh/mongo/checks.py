@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from refresh.aws import Volume
-from refresh.context import Context
 from refresh.errors import DeadlineError, HostError
+from refresh.mongo.context import Context
 from refresh.mongo.production import Member
 from refresh.request import RefreshRequest
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.context import Context
 from refresh.errors import CutOverError
 from refresh.mongo import progress
+from refresh.mongo.context import Context
 from refresh.request import RefreshRequest
 
 HEALTH_TIMEOUT_SECONDS = 60

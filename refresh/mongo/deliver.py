@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh.aws import Volume
-from refresh.context import Context
 from refresh.errors import HostError, ResourceError
 from refresh.mongo import material, progress
 from refresh.mongo.checks import is_lost
+from refresh.mongo.context import Context
 from refresh.mongo.restore import install_toolkit
 from refresh.request import RefreshRequest
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.context import Context
 from refresh.errors import HostError
+from refresh.mongo.context import Context
 from refresh.values import canonical_json
 
 OK, USAGE, UNLISTED, FINDINGS = 0, 2, 3, 4

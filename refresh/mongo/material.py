@@ -6,8 +6,8 @@ import hashlib
 
 from refresh import snapshots
 from refresh.aws import Snapshot, Volume, VolumeOrder
-from refresh.context import Context
 from refresh.errors import ResourceError
+from refresh.mongo.context import Context
 
 SNAPSHOT, QUARANTINE, CANDIDATE, LIVE, PREVIOUS = "snapshot", "quarantine", "candidate", "live", "previous"
 MAKING = "restore"  # the step whose record counts how often a candidate was made

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.context import Context
 from refresh.errors import VersionError
 from refresh.mongo import material, progress
 from refresh.mongo.checks import release
+from refresh.mongo.context import Context
 from refresh.request import RefreshRequest
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from refresh import sweep
 from refresh.aws import ROLE_TAG, SPACE_TAG
-from refresh.context import Context
 from refresh.errors import PreflightError, RefreshError
 from refresh.mongo import material, production, progress
 from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals, size_refusals, version_refusals
+from refresh.mongo.context import Context
 from refresh.mongo.production import ReplicaSet
 from refresh.request import RefreshRequest
 

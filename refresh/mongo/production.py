@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from refresh.context import Context
 from refresh.errors import DeadlineError, HostError, RefreshError, UnreachableHostError
+from refresh.mongo.context import Context
 
 CHECK = "production-check"
 ANSWER_SECONDS = 45.0

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from refresh.context import Context
 from refresh.mongo import material
+from refresh.mongo.context import Context
 
 
 def hashes(context: Context) -> dict[str, Any]:

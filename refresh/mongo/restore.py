@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh.aws import Instance
-from refresh.context import Context
 from refresh.errors import ResourceError
 from refresh.mongo import material, progress
+from refresh.mongo.context import Context
 from refresh.request import RefreshRequest
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh.aws import REFRESH_TAG, SPACE_TAG, Volume
-from refresh.context import Context
 from refresh.errors import HostError, LeaseError, RefreshError
 from refresh.mongo import material
+from refresh.mongo.context import Context
 from refresh.mongo.preflight import mark_roles
 from refresh.request import RefreshRequest
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from refresh import snapshots
 from refresh.aws import SnapshotOrder
-from refresh.context import Context
 from refresh.errors import DeadlineError, PermanentError, ResourceError
 from refresh.mongo import material, production, progress
 from refresh.mongo.checks import candidate_gib
+from refresh.mongo.context import Context
 from refresh.mongo.production import Member, Optime
 from refresh.request import RefreshRequest
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.context import Context
 from refresh.errors import FindingsError, HostError
 from refresh.mongo import jobs, material, progress
+from refresh.mongo.context import Context
 from refresh.mongo.jobs import JobEnd
 from refresh.request import RefreshRequest
 

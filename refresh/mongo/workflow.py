@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refresh.context import Step
 from refresh.mongo.anonymize import Anonymize
+from refresh.mongo.context import Context
 from refresh.mongo.cut_over import CutOver
 from refresh.mongo.deliver import Deliver
 from refresh.mongo.open_quarantine import OpenQuarantine
@@ -13,7 +14,7 @@ from refresh.mongo.retire import Retire
 from refresh.mongo.snapshot import Snapshot
 from refresh.mongo.verify import Verify
 
-STEPS: tuple[Step, ...] = (
+STEPS: tuple[Step[Context], ...] = (
     Preflight(),  # asks everything that could refuse; collects every reason into one error
     Snapshot(),  # majority point P; a healthy secondary that has P durable; its data volume at one point in time
     Restore(),  # worker started; quarantine volume from the snapshot; candidate volume, empty

@@ -12,6 +12,8 @@ from moto.ec2.responses.instances import InstanceResponse
 from moto.s3.responses import S3Response
 from moto.ssm.models import SimpleSystemManagerBackend
 
+from sandbox.cloud import bucket_policies
+from sandbox.cloud.automation_checks import check_automation
 from sandbox.cloud.documents import check_content
 from sandbox.cloud.refusals import Refusal, unsupported
 from sandbox.cloud.world import World
@@ -30,6 +32,7 @@ def install(world: World) -> None:
     _refuse_lies()
     _serialise_conditional_writes()
     _check_documents()
+    bucket_policies.install()
     _keep_what_is_in_use()
 
 
@@ -110,8 +113,11 @@ def _check_documents() -> None:
         plain = getattr(SimpleSystemManagerBackend, name)
 
         def checked(backend: Any, *args: Any, _plain: Any = plain, **options: Any) -> Any:
-            if options.get("document_format", "JSON") == "JSON" and isinstance(options.get("content"), str):
-                check_content(options["content"])
+            kind, text = options.get("document_format", "JSON"), options.get("content")
+            if isinstance(text, str):
+                check_automation(text, kind, options.get("document_type"))
+                if kind == "JSON":
+                    check_content(text)
             return _plain(backend, *args, **options)
 
         setattr(SimpleSystemManagerBackend, name, checked)

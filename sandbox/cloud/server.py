@@ -17,7 +17,22 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from sandbox.cloud import disks, honesty, instances, run_command_api, snapshots
+from sandbox.cloud import (
+    automation_api,
+    containers_api,
+    databases_api,
+    disks,
+    honesty,
+    instances,
+    run_command_api,
+    secrets,
+    snapshots,
+)
+from sandbox.cloud.automation_script import Scripts
+from sandbox.cloud.containers import Tasks
+from sandbox.cloud.databases import Databases
+from sandbox.cloud.databases_copies import Copies
+from sandbox.cloud.databases_servers import Servers
 from sandbox.cloud.run_command import RunCommand
 from sandbox.cloud.world import World
 from sandbox.hosts import Hosts
@@ -64,6 +79,14 @@ class Cloud:
         snapshots.install(snapshots.Snapshots(world))
         instances.install(self._instances, operations)
         run_command_api.install(run_command_api.RunCommandApi(run_command))
+        automation_api.install(automation_api.AutomationApi(Scripts(self.networks, self._serve_host), self.endpoint))
+        servers = Servers(world)
+        databases = Databases(world, servers)
+        databases_api.install(databases, Copies(databases, servers))
+        secrets.install(secrets.Rotation(databases))
+        tasks = Tasks(world)
+        tasks.on_end = self._end_host
+        containers_api.install(containers_api.ContainersApi(tasks, self.endpoint))
         honesty.install(world)
         self._application = DomainDispatcherApplication(create_backend_app)
 

@@ -26,6 +26,7 @@ class World:
     networks: Networks
     hosts: Hosts
     lock: threading.RLock = field(default_factory=threading.RLock)
+    names: dict[str, str] = field(default_factory=dict)  # host names of databases and their addresses, for tasks
 
     def later(self, seconds: float, work: Callable[[], None]) -> None:
         """Do something after a moment, under the lock."""

@@ -20,6 +20,12 @@ PACKAGE_OF = {
     "findmnt": "util-linux",
     "blkid": "util-linux",
     "openssl": "openssl",
+    # The servers that stand for Aurora, without Debian's service: `mariadb-server` would start one.
+    "mariadbd": "mariadb-server-core",
+    "mariadb-install-db": "mariadb-server-core",
+    "mariadb-binlog": "mariadb-client",
+    "mysqldump": "mariadb-client",
+    "mysql": "mariadb-client-core",
 }
 
 

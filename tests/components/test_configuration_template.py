@@ -6,7 +6,9 @@ import re
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
+from components.aurora_settings import AuroraSettings
 from components.config_keys import KEYS, REQUIRED
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -37,10 +39,19 @@ def as_raw(value):
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def without_marks():
+    """The template with every key that it shows in comments, a structured one with all that is below it."""
+    lines, inside = [], False
+    for line in LINES:
+        inside = line.startswith("  #   ") if inside else bool(re.match(r"  # understudy:\w+:$", line))
+        shown = inside or re.match(r"  # understudy:\w+:", line)
+        lines.append(line.replace("# ", "", 1) if shown else line)
+    return "\n".join(lines)
+
+
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 def test_what_the_template_says_is_a_value_that_is_taken(key):
-    document = re.sub(r"^  # (understudy:\w+:)", r"  \1", TEMPLATE, flags=re.MULTILINE)
-    values = yaml.safe_load(document)["config"]
+    values = yaml.safe_load(without_marks())["config"]
     key.parse(as_raw(values[f"understudy:{key.name}"]))
 
 
@@ -56,3 +67,18 @@ def test_a_default_in_the_template_is_the_default():
         raw = values.get(f"understudy:{key.name}")
         if raw is not None and key.default is not REQUIRED and key.name not in changed:
             assert key.parse(as_raw(raw)) == key.default, key.name
+
+
+def test_the_template_shows_every_setting_of_the_second_refresh():
+    shown = without_marks()
+    names = set(settings_in(AuroraSettings))
+    assert {"import_bucket", "rotation_lambda_arn", "memory_mib"} <= names, "the control"
+    assert [name for name in names if not re.search(rf"\b{name}:", shown)] == []
+
+
+def settings_in(model):
+    """The names of a model's settings and of those within them."""
+    for name, field in model.model_fields.items():
+        yield field.alias or name
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from settings_in(field.annotation)

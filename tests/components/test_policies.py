@@ -44,7 +44,7 @@ def holds(operator, key, wanted, context):
         return all(one in wanted for one in listed(got or []))
     if operator == "ForAnyValue:StringEquals":
         return any(one in wanted for one in listed(got or []))
-    assert operator in ("StringEquals", "Bool"), operator
+    assert operator in ("StringEquals", "ArnEquals", "Bool"), operator
     return got in wanted
 
 

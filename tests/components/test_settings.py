@@ -1,5 +1,6 @@
 import pytest
 
+from components.aurora_settings import EXAMPLE
 from components.config_keys import KEYS
 from components.settings import SettingsError, check_settings
 
@@ -75,6 +76,11 @@ def test_a_missing_trigger_is_named_with_what_it_is_for(given):
 def test_no_trigger_is_needed_before_a_made_production_can_be_refreshed_from(given):
     settings = check({**given, "production": "create", "production_tags": None, "refresh_trigger": None})
     assert settings.refresh_trigger is None
+
+
+def test_a_stack_with_the_second_refresh_may_do_without_the_first(given):
+    aurora = {**given, "refresh_trigger": None, "aurora": EXAMPLE}
+    assert check(aurora).refresh_trigger is None
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 AMI = "ami-0123456789abcdef0"
 CACHE = ROOT / ".cache"
 PLUGINS = {"aws": "7.51.1", "command": "1.2.1"}
-SEEN = ("components", "scripts", "anonymizer", "refresh")
+SEEN = ("components", "scripts", "anonymizer", "dumps", "refresh")
 
 
 class Engine:

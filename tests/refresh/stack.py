@@ -226,7 +226,7 @@ class RefreshStack:
         return str(made)
 
     def _toolkit(self) -> dict[str, str]:
-        archive = pack(PROJECT / "anonymizer", PROJECT / ".cache/toolkit", self.folder / "toolkit")
+        archive = pack([PROJECT / "anonymizer"], PROJECT / ".cache/toolkit", self.folder / "toolkit")
         key = f"toolkit/{archive.sha256}.tar"
         self.s3.upload_file(str(archive.path), f"{self.name}-toolkit", key)
         return {"bucket": f"{self.name}-toolkit", "key": key, "sha256": archive.sha256}

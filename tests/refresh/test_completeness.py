@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from refresh import session
-from refresh.context import Context
 from refresh.mongo import production, snapshot
+from refresh.mongo.context import Context
 from refresh.mongo.production import Member, Optime
 from sandbox.client import Sandbox
 from sandbox.demo.databases import connect_production

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from refresh import orphan, report, session
+from refresh import orphan, session
 from refresh.aws import ROLE_TAG, SPACE_TAG, Outcome
 from refresh.commands import Commands
 from refresh.errors import DeadlineError, HostError, ReleaseError, RequestError, TransientError
-from refresh.mongo import plan
+from refresh.mongo import plan, report
 from refresh.poller import Poller
 from refresh.request import Document, RefreshRequest
 from refresh.values import UNKNOWN

@@ -123,7 +123,7 @@ class World:
                 Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": self.sandbox.record["region"]}
             )
         with tempfile.TemporaryDirectory() as folder:
-            archive = pack(PROJECT / "anonymizer", PROJECT / ".cache/toolkit", Path(folder))
+            archive = pack([PROJECT / "anonymizer"], PROJECT / ".cache/toolkit", Path(folder))
             self.toolkit = archive.sha256
             self.s3.upload_file(str(archive.path), self.tools, "toolkit.tar")
 

@@ -17,6 +17,7 @@ TARGETS = [
     "sandbox-stop",
     "sandbox-env",
     "demo",
+    "demo-aurora",
     "test",
     "test-fast",
     "soak",

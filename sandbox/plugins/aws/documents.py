@@ -58,7 +58,7 @@ def _update(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str
     ssm = aws.client("ssm")
     if "content" in changed:
         version = ssm.update_document(
-            Name=name, Content=new["content"], DocumentVersion="$LATEST", TargetType=new["targetType"]
+            Name=name, Content=new["content"], DocumentVersion="$LATEST", TargetType=new.get("targetType", "/")
         )
         ssm.update_document_default_version(
             Name=name, DocumentVersion=version["DocumentDescription"]["DocumentVersion"]

@@ -83,4 +83,60 @@ OUTPUTS: Mapping[str, Sequence[str]] = {
         "arn content createdDate defaultVersion description documentFormat documentType documentVersion hash "
         "hashType latestVersion name owner region schemaVersion status targetType versionName"
     ).split(),
+    "aws:s3/bucketPolicy:BucketPolicy": "bucket policy region".split(),
+    "aws:cloudwatch/logGroup:LogGroup": (
+        "arn deletionProtectionEnabled kmsKeyId logGroupClass name namePrefix region retentionInDays skipDestroy"
+    ).split(),
+    "aws:sns/topic:Topic": (
+        "applicationFailureFeedbackRoleArn applicationSuccessFeedbackRoleArn "
+        "applicationSuccessFeedbackSampleRate archivePolicy arn beginningArchiveTime "
+        "contentBasedDeduplication deliveryPolicy displayName fifoThroughputScope fifoTopic "
+        "firehoseFailureFeedbackRoleArn firehoseSuccessFeedbackRoleArn firehoseSuccessFeedbackSampleRate "
+        "httpFailureFeedbackRoleArn httpSuccessFeedbackRoleArn httpSuccessFeedbackSampleRate kmsMasterKeyId "
+        "lambdaFailureFeedbackRoleArn lambdaSuccessFeedbackRoleArn lambdaSuccessFeedbackSampleRate "
+        "maximumMessageSize name namePrefix owner policy region signatureVersion sqsFailureFeedbackRoleArn "
+        "sqsSuccessFeedbackRoleArn sqsSuccessFeedbackSampleRate tracingConfig"
+    ).split(),
+    "aws:secretsmanager/secret:Secret": (
+        "arn description forceOverwriteReplicaSecret kmsKeyId name namePrefix policy recoveryWindowInDays region type"
+    ).split(),
+    "aws:secretsmanager/secretVersion:SecretVersion": (
+        "arn hasSecretStringWo region secretArn secretBinary secretId secretString secretStringWo "
+        "secretStringWoVersion versionId"
+    ).split(),
+    "aws:secretsmanager/secretRotation:SecretRotation": (
+        "externalSecretRotationRoleArn region rotateImmediately rotationEnabled "
+        "rotationLambdaArn secretId"
+    ).split(),
+    "aws:rds/subnetGroup:SubnetGroup": "arn description name namePrefix region vpcId".split(),
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup": "arn description family name namePrefix region".split(),
+    "aws:rds/cluster:Cluster": (
+        "allocatedStorage allowMajorVersionUpgrade applyImmediately arn autoMinorVersionUpgrade "
+        "backtrackWindow backupRetentionPeriod caCertificateIdentifier caCertificateValidTill "
+        "clusterIdentifier clusterIdentifierPrefix clusterResourceId clusterScalabilityType "
+        "copyTagsToSnapshot databaseInsightsMode databaseName dbClusterInstanceClass "
+        "dbClusterParameterGroupName dbInstanceParameterGroupName dbSubnetGroupName dbSystemId "
+        "deleteAutomatedBackups deletionProtection domain domainIamRoleName enableGlobalWriteForwarding "
+        "enableHttpEndpoint enableLocalWriteForwarding endpoint engine engineLifecycleSupport engineMode "
+        "engineVersion engineVersionActual finalSnapshotIdentifier globalClusterIdentifier hostedZoneId "
+        "iamDatabaseAuthenticationEnabled iops kmsKeyId manageMasterUserPassword masterPassword "
+        "masterPasswordWo masterPasswordWoVersion masterUserSecretKmsKeyId masterUsername monitoringInterval "
+        "monitoringRoleArn networkType performanceInsightsEnabled performanceInsightsKmsKeyId "
+        "performanceInsightsRetentionPeriod port preferredBackupWindow preferredMaintenanceWindow "
+        "publiclyAccessible readerEndpoint region replicationSourceIdentifier skipFinalSnapshot "
+        "snapshotIdentifier sourceRegion storageEncrypted storageType upgradeRolloutOrder"
+    ).split(),
+    "aws:rds/clusterInstance:ClusterInstance": (
+        "applyImmediately arn autoMinorVersionUpgrade availabilityZone caCertIdentifier clusterIdentifier "
+        "copyTagsToSnapshot customIamInstanceProfile dbParameterGroupName dbSubnetGroupName dbiResourceId "
+        "endpoint engine engineVersion engineVersionActual forceDestroy identifier identifierPrefix "
+        "instanceClass kmsKeyId monitoringInterval monitoringRoleArn networkType performanceInsightsEnabled "
+        "performanceInsightsKmsKeyId performanceInsightsRetentionPeriod port preferredBackupWindow "
+        "preferredMaintenanceWindow promotionTier publiclyAccessible region storageEncrypted writer"
+    ).split(),
+    "aws:ecs/cluster:Cluster": "arn name region".split(),
+    "aws:ecs/taskDefinition:TaskDefinition": (
+        "arn arnWithoutRevision containerDefinitions cpu enableFaultInjection executionRoleArn family ipcMode "
+        "memory networkMode pidMode region revision skipDestroy taskRoleArn trackLatest"
+    ).split(),
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, found, pascal, tag_list, tag_map, to_aws
+from sandbox.plugins.aws.kind import Aws, Kind, Values, found, pascal, same_json, tag_list, tag_map, to_aws
 from sandbox.plugins.protocol import Call, PluginError
 
 
@@ -96,24 +96,36 @@ def _read_versioning(aws: Aws, bucket: str, known: Values) -> Values | None:
 
 
 def _age(aws: Aws, inputs: Values) -> str:
-    rules = [
-        {
-            "ID": rule["id"],
-            "Status": rule["status"],
-            "Filter": to_aws(rule.get("filter", {"prefix": ""})),
-            "NoncurrentVersionExpiration": to_aws(rule["noncurrentVersionExpiration"]),
-        }
-        for rule in inputs["rules"]
-    ]
+    rules = [_rule(rule) for rule in inputs["rules"]]
     aws.client("s3").put_bucket_lifecycle_configuration(
         Bucket=inputs["bucket"], LifecycleConfiguration={"Rules": rules}
     )
     return str(inputs["bucket"])
 
 
+def _rule(rule: Values) -> dict[str, Any]:
+    parts = ("noncurrentVersionExpiration", "transitions")
+    return {
+        "ID": rule["id"],
+        "Status": rule["status"],
+        "Filter": to_aws(rule.get("filter", {"prefix": ""})),
+        **{pascal(name): to_aws(rule[name]) for name in parts if name in rule},
+    }
+
+
 def _read_lifecycle(aws: Aws, bucket: str, known: Values) -> Values | None:
     aws.client("s3").get_bucket_lifecycle_configuration(Bucket=bucket)
     return {"bucket": bucket}
+
+
+def _put_policy(aws: Aws, inputs: Values) -> str:
+    aws.client("s3").put_bucket_policy(Bucket=inputs["bucket"], Policy=inputs["policy"])
+    return str(inputs["bucket"])
+
+
+def _read_policy(aws: Aws, bucket: str, known: Values) -> Values | None:
+    policy = aws.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]
+    return {"bucket": bucket, "policy": same_json(known.get("policy"), policy)}
 
 
 def _put_object(aws: Aws, inputs: Values) -> str:
@@ -193,6 +205,7 @@ STORING = {
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _setting(
         _age, _read_lifecycle, "delete_bucket_lifecycle", ("rules",)
     ),
+    "aws:s3/bucketPolicy:BucketPolicy": _setting(_put_policy, _read_policy, "delete_bucket_policy", ("policy",)),
     "aws:s3/bucketVersioning:BucketVersioning": Kind(
         service="s3",
         changes=("versioningConfiguration",),

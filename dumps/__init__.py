@@ -1,0 +1,1 @@
+"""Dumps of MySQL: read as a stream, masked by rules, verified, uploaded, compared by their schema, generated."""

@@ -1,0 +1,1 @@
+"""Aurora in the sandbox: real MariaDB servers, one data directory each."""

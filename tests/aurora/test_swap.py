@@ -1,0 +1,213 @@
+"""The swap as its neighbours see it: one that reads all the time, and one that holds a transaction open."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pymysql
+import pytest
+
+from refresh.aurora import exchange
+from refresh.errors import CutOverError, LockedError
+from sandbox.aurora.server import Server
+from tests.aurora.conftest import ALL, PASSWORD
+
+pytestmark = pytest.mark.sandbox
+
+LONGEST_SECONDS = 1.0  # what the swap may keep a reader waiting
+BUSY_SECONDS = 0.5  # what a machine under load may add: the reader waits for its turn on a processor, not for the swap
+
+
+def connect(server: Server) -> pymysql.Connection:
+    return pymysql.connect(
+        unix_socket=None, host="localhost", port=server.port, user="admin", password=PASSWORD, database="shop",
+        ssl={"ca": str(server.authority.certificate)}, autocommit=True,
+    )  # fmt: skip
+
+
+class Reader:
+    """Reads a table and a view over and over, until told to stop; remembers the longest read and every failure."""
+
+    def __init__(self, server: Server) -> None:
+        self.generations: list[str] = []
+        self.failures: list[str] = []
+        self.longest_seconds = 0.0
+        self.reads = 0
+        self._stop = threading.Event()
+        self._connection = connect(server)
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Reader:  # noqa: PYI034 - typing.Self came with Python 3.11
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._connection.close()
+
+    def _run(self) -> None:
+        began = time.monotonic()  # of the first try that has not come to a good end yet
+        while not self._stop.is_set():
+            try:
+                with self._connection.cursor() as cursor:
+                    cursor.execute("SELECT value FROM state WHERE name = 'generation'")
+                    generation = cursor.fetchone()[0]
+                    cursor.execute("SELECT COUNT(*), SUM(owes) FROM z_debtor WHERE id < 5")
+                    assert cursor.fetchone()[0] == 4
+            except pymysql.MySQLError as error:
+                self.failures.append(str(error.args[0]))
+                continue
+            now = time.monotonic()
+            self.longest_seconds = max(self.longest_seconds, now - began)
+            began = now
+            self.reads += 1
+            if self.generations[-1:] != [generation]:
+                self.generations.append(generation)
+
+
+def _loaded(cluster: Any) -> str:
+    cluster.refresh()
+    key = "20260302/shop.sql.gz"
+    cluster.upload(key, cluster.dumps["second"])
+    cluster.executions += 1
+    cluster.run("load", key)
+    return key
+
+
+def test_a_client_that_reads_all_the_time_waits_for_less_than_a_second_and_sees_one_or_the_other(cluster: Any) -> None:
+    key = _loaded(cluster)
+    with Reader(cluster.server) as reader:
+        cluster.run("finish", key)
+    print(f"{reader.reads} reads, the longest {1000 * reader.longest_seconds:.0f} ms")  # noqa: T201 - for `pytest -s`
+    assert reader.generations == ["first", "second"]
+    assert reader.longest_seconds < LONGEST_SECONDS + BUSY_SECONDS
+    cluster.assert_whole("second", former="first")
+
+
+class Holder:
+    """Holds a transaction open that has read a table; ends it by `release`."""
+
+    def __init__(self, server: Server, table: str = "country") -> None:
+        self.connection = connect(server)
+        self.connection.begin()
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608
+            self.session_id = self.connection.thread_id()
+
+    def release(self) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("INSERT INTO audit (what) VALUES ('held')")
+        self.connection.commit()
+        self.connection.close()
+
+
+@pytest.mark.parametrize("table", ["country", "state"])
+def test_a_transaction_held_open_is_waited_for_named_and_not_harmed(cluster: Any, table: str) -> None:
+    """`country` has a trigger, `state` has none: either way the live schema keeps its triggers."""
+    key = _loaded(cluster)
+    holder = Holder(cluster.server, table)
+    with Reader(cluster.server) as reader, pytest.raises(LockedError) as caught:
+        cluster.run("finish", key)
+    print(f"{reader.reads} reads, the longest {1000 * reader.longest_seconds:.0f} ms")  # noqa: T201 - the same
+    assert f"session {holder.session_id} of admin from 127.0.0.1:" in str(caught.value)
+    assert "SELECT" not in str(caught.value)
+    assert "in each of 2 tries" in str(caught.value)
+    assert reader.generations == ["first"]
+    assert reader.failures == []
+    assert reader.longest_seconds < LONGEST_SECONDS + BUSY_SECONDS
+    assert cluster.objects() == ALL
+    holder.release()
+    cluster.assert_works()
+    cluster.run("finish", key)
+    cluster.assert_whole("second", former="first")
+    assert cluster.server.sql("SELECT COUNT(*) FROM shop__previous.audit WHERE what = 'held';").strip() == "1"
+
+
+def test_a_transaction_that_ends_meanwhile_lets_the_next_try_through(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = _loaded(cluster)
+    holder = Holder(cluster.server)
+    pause = cluster.aws.clock.sleep
+
+    def sleep(seconds: float) -> None:
+        if holder.connection.open and seconds == 1:
+            holder.release()
+        pause(seconds)
+
+    monkeypatch.setattr(cluster.aws.clock, "sleep", sleep)
+    cluster.run("finish", key)
+    cluster.assert_whole("second", former="first")
+    assert any(f"session {holder.session_id}" in line for line in cluster.lines)
+
+
+def test_a_transaction_that_begins_right_after_the_rename_delays_the_triggers_and_loses_none(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, move, pause, holders = _loaded(cluster), exchange.move, cluster.aws.clock.sleep, []
+
+    def move_and_hold(*arguments: Any) -> None:
+        move(*arguments)
+        holders.append(Holder(cluster.server, "bill"))
+
+    def sleep(seconds: float) -> None:
+        if holders and holders[0].connection.open:
+            holders[0].release()
+        pause(seconds)
+
+    monkeypatch.setattr(exchange, "move", move_and_hold)
+    monkeypatch.setattr(cluster.aws.clock, "sleep", sleep)
+    cluster.run("finish", key)
+    assert len(holders) == 1
+    cluster.assert_whole("second", former="first")
+
+
+def test_without_the_short_wait_everybody_would_wait(cluster: Any) -> None:
+    """The control: a RENAME TABLE with a longer limit keeps a reader waiting for as long as that."""
+    _loaded(cluster)
+    holder = Holder(cluster.server, "state")
+    patient = connect(cluster.server)
+    with Reader(cluster.server) as reader, patient.cursor() as cursor:
+        cursor.execute("SET SESSION lock_wait_timeout = 3")
+        with pytest.raises(pymysql.OperationalError, match="1205"):
+            cursor.execute("RENAME TABLE state TO another")
+    patient.close()
+    holder.release()
+    assert reader.longest_seconds > 2
+
+
+def test_a_failing_smoke_test_brings_the_former_schema_back_by_itself(cluster: Any) -> None:
+    key = _loaded(cluster)
+    smoke = {"urls": [], "command": ["sh", "-c", "exit 3"]}
+    with pytest.raises(CutOverError, match="sh ended with status 3"):
+        cluster.run("finish", key, smoke=smoke)
+    cluster.assert_whole("first")
+    assert "switched back" in cluster.aws.outcomes.published[-1][0]
+    cluster.executions += 1
+    cluster.run("load", key)
+    cluster.run("finish", key, smoke={"urls": [], "command": ["true"]})
+    cluster.assert_whole("second", former="first")
+
+
+def test_new_and_vanished_tables_views_and_routines_go_where_they_belong(cluster: Any) -> None:
+    """Migrations make of a view a table and of a table a view, drop a trigger and add a routine."""
+    key = _loaded(cluster)
+    cluster.server.sql(
+        "DROP VIEW a_total; CREATE TABLE a_total (name VARCHAR(60), owes DECIMAL(12,2)); DROP TRIGGER left_country;"
+        "CREATE TABLE fresh (id INT PRIMARY KEY, person_id INT, FOREIGN KEY (person_id) REFERENCES person (id));"
+        "DROP TABLE audit; DROP TRIGGER IF EXISTS billed_second; CREATE VIEW audit AS SELECT 1 AS id;"
+        "CREATE FUNCTION two() RETURNS INT DETERMINISTIC RETURN 2;",
+        "shop__next",
+    )
+    cluster.run("finish", key)
+    assert "trigger left_country" not in cluster.objects()
+    assert {"view audit", "routine two", "routine total", "view z_debtor"} <= set(cluster.objects())
+    assert cluster.server.sql("SELECT COUNT(*) FROM a_total; SELECT id FROM audit;", "shop") == "0\n1\n"
+    assert "trigger left_country" in cluster.objects("shop__previous")
+    cluster.executions += 1
+    cluster.run("previous")
+    assert cluster.objects() == ALL
+    cluster.assert_works()
