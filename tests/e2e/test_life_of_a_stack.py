@@ -17,15 +17,12 @@ from sandbox.demo.shop import DATABASE
 from tests.e2e.conftest import Staging
 from tests.e2e.processes import kill_tree, wait_gone
 from tests.e2e.stack import PROJECT, Stack
-from tests.e2e.world import Inventory, ended_at
+from tests.e2e.world import MOST_OF_A_REFRESH, Inventory, ended_at
 
 pytestmark = pytest.mark.sandbox
 
 OLD_RULE = "preferences.newsletter: keep"
 NEW_RULE = "preferences.newsletter: {mask: constant, value: false}"
-# How long a client may miss staging, as a share of the refresh: seconds depend on what else this machine does. The demo
-# prints them.
-MOST_OF_A_REFRESH = 0.1
 
 
 def test_the_preview_of_a_new_stack_shows_the_plan_and_starts_nothing(
