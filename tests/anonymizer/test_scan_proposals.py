@@ -135,6 +135,7 @@ def test_a_value_whose_key_says_what_it_is_is_proposed_cases_that_treat_it():
     rule = parse(confirmed(text)).collections["d.c"]
     kinds = {value: case.rule.mask for case in rule.fields["contacts[].value"].cases for value in case.when.values}
     assert kinds == {"email": "email", "mobile": "phone"}
+    assert rule.fields["contacts[].value"].mask == "text", "what the key says else may be anything"
     program = Program(rule, Keyring.ephemeral())
     (treated,) = program.treat(bson.encode(CONTACTS[0]))
     if not isinstance(treated, dict):
