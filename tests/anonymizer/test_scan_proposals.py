@@ -27,6 +27,7 @@ PEOPLE = [
         "_id": IDS[n],
         "name": f"Anna Krause{chr(97 + n % 26)}",
         "email": f"a{n}@post.example",
+        "phone": f"+49 30 12345{n:02d}",
         "customer_number": f"K-{n:04d}",
         "at": DAY,
     }
@@ -112,6 +113,15 @@ def test_documents_with_dates_are_proposed_a_subject_where_they_are_about_a_pers
     text = drafted(surveyed("d.people", PEOPLE), surveyed("d.orders", ORDERS))
     rules = parse(confirmed(text)).collections
     assert (rules["d.people"].subject, rules["d.orders"].subject) == ("_id", "buyer")
+
+
+def test_a_document_with_anothers_name_and_address_is_about_whom_it_refers_to():
+    parcels = [
+        {**order, "to": {"name": "Anna Krause", "phone": "+49 30 1234567", "email": "x@post.example"}}
+        for order in ORDERS
+    ]
+    text = drafted(surveyed("d.people", PEOPLE), surveyed("d.orders", parcels))
+    assert parse(confirmed(text)).collections["d.orders"].subject == "buyer"
 
 
 def test_no_subject_is_proposed_without_dates_or_without_people():
