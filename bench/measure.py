@@ -62,7 +62,8 @@ def copy(method: str, pair: tuple[Server, Server], kind: Kind, count: int) -> Co
     """
     source, target = pair
     client = source.client
-    tasks = partitions.cut(client, DATABASE, kind.name, client[DATABASE][kind.name].estimated_document_count(), count)
+    known = partitions.extent(client, DATABASE, kind.name)
+    tasks = list(partitions.ranges(client, DATABASE, kind.name, known))
     into = target.client[DATABASE]
     into.drop_collection(kind.name)
     into.create_collection(kind.name)

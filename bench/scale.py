@@ -9,6 +9,7 @@ from typing import Any
 from bson.raw_bson import RawBSONDocument
 
 from anonymizer import rawbson
+from anonymizer.parallel import partitions
 from anonymizer.parallel.partitions import Partition
 from bench import processes
 from bench.documents import DATABASE, Kind
@@ -16,7 +17,6 @@ from bench.methods import Copy
 from bench.servers import Server
 
 TIMES = 10
-_LEAST, _MOST, _PARTS = 2_000, 200_000, 8
 _ID_AT = 9  # the documents begin with `_id` as a 32-bit number: length (4), type (1), name (4)
 
 
@@ -41,9 +41,9 @@ def _renumbered(raw: bytes, more: int) -> RawBSONDocument:
 def copy(method: str, pair: tuple[Server, Server], kind: Kind, documents: int, count: int) -> processes.Timed:
     """Copy the first so many documents, cut as the product cuts them."""
     source, target = pair
-    size = min(max(documents // _PARTS, _LEAST), _MOST)
-    bounds = range(0, documents, size)
-    tasks = [Partition(DATABASE, kind.name, (low,), (min(low + size, documents),)) for low in bounds]
+    known = replace(partitions.extent(source.client, DATABASE, kind.name), documents=documents)
+    bounds = [(low, min(low + known.partition, documents)) for low in range(0, documents, known.partition)]
+    tasks = [Partition(DATABASE, kind.name, (low,), (high,), batch=known.batch) for low, high in bounds]
     target.client[DATABASE].drop_collection(kind.name)
     timed = processes.run(method, Copy(source.socket, target.socket, kind), tasks, count)
     if timed.documents != documents:

@@ -68,7 +68,7 @@ def _known(own: Own, context: Callable[[str], Sequence[object]]) -> dict[str, st
     known: dict[str, str] = {}
     for path, mask in own:
         for value in list(context(path))[:_MOST_VALUES]:
-            if isinstance(value, str) and len(value.strip()) >= _SHORTEST:
+            if type(value) is str and len(value.strip()) >= _SHORTEST:  # JavaScript is a text too, which no mask takes
                 _add(known, value.strip(), _pseudonym(mask, value))
     return known
 

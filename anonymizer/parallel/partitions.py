@@ -15,7 +15,7 @@ from anonymizer.mongo import Client
 # Measured: from 1,000 on, larger ones gain nothing (docs/adr/0010). A part is a whole number of them, so that a worker
 # holds the same amount whether a collection is large or small.
 BATCH_DOCUMENTS = 1024
-PIECE_BYTES = 4 << 20  # what is decoded, masked and sent at once, so that memory stays flat
+PIECE_BYTES = 1 << 20  # what is decoded, masked and sent at once: flat memory, and it stays in the processor's cache
 _BY_ID = [("_id", 1)]
 _FEWEST = 2_000
 _MOST = 200_000

@@ -92,7 +92,7 @@ class _Plan:
         self.rules = rules
         self._unique = unique
         self._texts = {name: {path: rule for path, rule, _ in rows} for name, rows in rules.items()}
-        self._people = {one.namespace for one in surveyed if about_people(one)}
+        self._people = about_people(surveyed)
 
     def proposed(self, one: Surveyed) -> dict[str, list[Proposal]]:
         """Give proposals by path."""

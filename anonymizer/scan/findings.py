@@ -65,15 +65,30 @@ def judge_all(collection: str, root: Place) -> list[Finding]:
     return found
 
 
-def _settle_addresses(found: list[Finding]) -> None:
-    """Take the numbers of houses, floors and doors that stand beside a street for parts of that address."""
-    of_street = [one for one in found if (one.verdict.decision, one.verdict.kind) == (verdict.PERSONAL, "street")]
-    streets = {_parent(one.path) for one in of_street}
+def _settle_by_pairs(found: list[Finding], known: dict[str, Pair]) -> None:
+    """Take a value for what the key beside it says."""
     for one in found:
-        if _parent(one.path) in streets and not one.of_keys and one.verdict.decision != verdict.PERSONAL:
-            words = _own(one)
-            if words and all(word in WORDS_FOR_NUMBER or WEAK.get(word) == "street" for word in words):
-                one.verdict = Verdict(verdict.PERSONAL, "street", "beside a street")
+        pair = None if one.of_keys else known.get(one.path)
+        if pair and set(one.place.summary.types) & (TEXT | NUMBERS):
+            one.pair = pair
+            if one.verdict.decision != verdict.PERSONAL or len(set(pair.kinds.values())) > 1:
+                one.verdict = Verdict(verdict.PERSONAL, pair.kind, f"{pair.selector} beside it says so")
+
+
+def _settle_in_context(found: list[Finding]) -> None:
+    """Take a vague name for what it says where the same document holds a person's name, address or the like."""
+    kinds: dict[str, set[str]] = {}
+    for one in found:
+        if one.verdict.decision == verdict.PERSONAL and one.verdict.kind in _OF_PERSONS:
+            kinds.setdefault(_parent(one.path), set()).add(one.verdict.kind)
+    for one in found:
+        around = max(len(kinds.get(parent, ())) for parent in _parents(one.path))
+        vague = one.verdict.vague and one.verdict.kind in _VAGUE
+        if around >= _ENOUGH_KINDS and (vague or _speaks_of_nothing_else(one)):
+            evidence = ", ".join(filter(None, (one.verdict.evidence, "beside what belongs to a person")))
+            one.verdict = Verdict(verdict.PERSONAL, one.verdict.kind or "account", evidence)
+        elif len(kinds.get(_parent(one.path), ())) >= _ENOUGH_KINDS and _unknown_to_us(one):
+            one.verdict = Verdict(verdict.DECIDE, "attribute", "beside a person's data, and its name is not known")
 
 
 def _settle_beneath(found: list[Finding]) -> None:
@@ -87,30 +102,15 @@ def _settle_beneath(found: list[Finding]) -> None:
             one.verdict = Verdict(verdict.PERSONAL, "attribute", f"beneath {min(_SENSITIVE & set(above))}")
 
 
-def _settle_by_pairs(found: list[Finding], known: dict[str, Pair]) -> None:
-    """Take a value for what the key beside it says."""
+def _settle_addresses(found: list[Finding]) -> None:
+    """Take the numbers of houses, floors and doors that stand beside a street for parts of that address."""
+    of_street = [one for one in found if (one.verdict.decision, one.verdict.kind) == (verdict.PERSONAL, "street")]
+    streets = {_parent(one.path) for one in of_street}
     for one in found:
-        pair = None if one.of_keys else known.get(one.path)
-        if pair and set(one.place.summary.types) & (TEXT | NUMBERS):
-            one.pair = pair
-            if one.verdict.decision != verdict.PERSONAL:
-                one.verdict = Verdict(verdict.PERSONAL, pair.kind, f"{pair.selector} beside it says so")
-
-
-def _settle_in_context(found: list[Finding]) -> None:
-    """Take a vague name for what it says where the same document holds a person's name, address or the like."""
-    kinds: dict[str, set[str]] = {}
-    for one in found:
-        if one.verdict.decision == verdict.PERSONAL and one.verdict.kind in _OF_PERSONS:
-            kinds.setdefault(_parent(one.path), set()).add(one.verdict.kind)
-    for one in found:
-        around = max(len(kinds.get(parent, ())) for parent in _parents(one.path))
-        vague = one.verdict.vague and one.verdict.kind in _VAGUE
-        if (vague and around >= _ENOUGH_KINDS) or (around >= _ENOUGH_KINDS and _speaks_of_nothing_else(one)):
-            evidence = ", ".join(filter(None, (one.verdict.evidence, "beside what belongs to a person")))
-            one.verdict = Verdict(verdict.PERSONAL, one.verdict.kind or "account", evidence)
-        elif len(kinds.get(_parent(one.path), ())) >= _ENOUGH_KINDS and _unknown_to_us(one):
-            one.verdict = Verdict(verdict.DECIDE, "attribute", "beside a person's data, and its name is not known")
+        if _parent(one.path) in streets and not one.of_keys and one.verdict.decision != verdict.PERSONAL:
+            words = _own(one)
+            if words and all(word in WORDS_FOR_NUMBER or WEAK.get(word) == "street" for word in words):
+                one.verdict = Verdict(verdict.PERSONAL, "street", "beside a street")
 
 
 def _unknown_to_us(one: Finding) -> bool:

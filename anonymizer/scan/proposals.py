@@ -20,7 +20,7 @@ from anonymizer.scan.findings import Finding
 from anonymizer.scan.survey import Surveyed
 
 _OF_ONE_PERSON = frozenset({"name", "email", "phone", "street", "birth_date", "national_id"})
-_FEWEST_KINDS = 2
+_FEWEST_KINDS = 3
 _IDENTITY = re.compile(r"(?:mask: )?(\w+)(?:.*\bdomain: (\w+))?")
 
 Rules = dict[str, dict[str, str]]  # the text of each rule, by collection and path
@@ -35,14 +35,26 @@ class Proposal:
     why: str
 
 
-def about_people(one: Surveyed) -> bool:
-    """Tell whether each document of a collection is about one person."""
-    kinds = {
-        finding.verdict.kind
-        for finding in one.findings
-        if finding.verdict.decision == verdict.PERSONAL and _of_the_document(finding.path)
-    }
-    return len(kinds & _OF_ONE_PERSON) >= _FEWEST_KINDS
+def about_people(surveyed: list[Surveyed]) -> set[str]:
+    """Name the collections whose documents are about one person each: with several kinds of data of one.
+
+    A document that refers to such a collection is about whom it refers to.
+    """
+    several = {one.namespace for one in surveyed if len(_kinds_of_one(one) & _OF_ONE_PERSON) >= _FEWEST_KINDS}
+    return {one.namespace for one in surveyed if one.namespace in several and not list(_referring(one, several))}
+
+
+def _kinds_of_one(one: Surveyed) -> set[str]:
+    personal = [finding for finding in one.findings if finding.verdict.decision == verdict.PERSONAL]
+    return {finding.verdict.kind for finding in personal if _of_the_document(finding.path)}
+
+
+def _referring(one: Surveyed, people: set[str]) -> Iterator[Finding]:
+    """Give the findings that refer to the `_id`s of people."""
+    for finding in one.findings:
+        target = finding.refers_to.removesuffix("._id")
+        if target != finding.refers_to and target in people and _of_the_document(finding.path):
+            yield finding
 
 
 def subjects(one: Surveyed, people: set[str]) -> Iterator[tuple[str, str]]:
@@ -59,11 +71,8 @@ def subjects(one: Surveyed, people: set[str]) -> Iterator[tuple[str, str]]:
         return
     if one.namespace in people:
         yield "_id", "each document is about one person"
-        return
-    for finding in one.findings:
-        target = finding.refers_to.removesuffix("._id")
-        if finding.refers_to and target in people and _of_the_document(finding.path):
-            yield finding.path, f"it refers to {finding.refers_to}"
+    for finding in _referring(one, people):
+        yield finding.path, f"it refers to {finding.refers_to}"
 
 
 def _of_the_document(path: str) -> bool:

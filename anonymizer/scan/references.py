@@ -17,7 +17,7 @@ _FEWEST_VALUES = 12
 _FEWEST_IDS = 3  # of values that do not meet by chance
 _LEAST_CONTAINED = 0.9
 _LEAST_SHARE = 0.2
-_MOST_HOLDERS = 12  # a value that stands at more paths than this says nothing about any two of them
+_MOST_HOLDERS = 40  # a value that stands at more paths than this says nothing about any two of them
 _JOINING = frozenset({"string", "int", "long", "objectId", "binData"})
 _MEETING = frozenset({"int", "long"})  # any two counts have numbers in common
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from anonymizer import mongo
 from anonymizer.keys import Keyring
@@ -92,7 +94,7 @@ def copy_partition(partition: Partition) -> Outcome:
     program = Program(rule, _worker.setup.keyring)
     writer = Writer(_worker.target, rule, ordered=partition.natural and not partition.unordered)
     read = written = wanted = 0
-    with server_errors(f"copying {partition.namespace}"):
+    with server_errors(f"copying {partition.namespace}"), _behind(writer.write) as write:
         for batch, looked_at in _batches(rule, partition):
             documents = program.treat(batch) if batch else []
             seen = len(documents) if looked_at is None else looked_at
@@ -101,13 +103,34 @@ def copy_partition(partition: Partition) -> Outcome:
             if program.unlisted.counts:
                 _worker.shared.close()
             if not _worker.shared.closed:
-                writer.write(documents)
+                write(documents)
                 written += len(documents)
             _worker.shared.advance(seen)
             del documents, batch
             gc.collect()  # it is off else; what the driver leaves in cycles would hold whole batches
     unlisted = dict(program.unlisted.counts)
     return Outcome(read, written, unlisted, written == wanted and not unlisted)
+
+
+@contextmanager
+def _behind(write: Callable[[Sequence[Any]], None]) -> Iterator[Callable[[Sequence[Any]], None]]:
+    """Give a function that writes in a thread, so that the next documents are read and masked meanwhile.
+
+    One lot at a time is being written, so that order and memory stay what they are; what goes wrong with it is raised
+    when the next one comes, or at the end.
+    """
+    last: Future[None] | None = None
+    with ThreadPoolExecutor(max_workers=1) as thread:
+
+        def begin(documents: Sequence[Any]) -> None:
+            nonlocal last
+            if last:
+                last.result()
+            last = thread.submit(write, documents)
+
+        yield begin
+        if last:
+            last.result()
 
 
 def _batches(rule: CollectionRule, partition: Partition) -> Iterator[tuple[bytes, int | None]]:

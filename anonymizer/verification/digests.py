@@ -14,6 +14,7 @@ import os
 import sys
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from zlib import crc32
@@ -50,11 +51,42 @@ class Digester:
         return int.from_bytes(state.digest(), sys.byteorder)
 
 
+class Files:
+    """Files that a process appends to, with its number behind their names.
+
+    Attributes:
+        sizes: How long each has become, in bytes; whoever hands that over clears it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.sizes: dict[str, int] = {}
+
+    def append(self, name: str, numbers: array[int]) -> None:
+        """Add numbers to one of them."""
+        with (self._folder / f"{name}.{os.getpid()}").open("ab") as file:
+            numbers.tofile(file)
+            self.sizes[Path(file.name).name] = file.tell()
+
+
+def cut_back(folder: Path, sizes: Mapping[str, int]) -> None:
+    """Cut what dead processes left back to what they had handed over: what was on its way will come again.
+
+    Args:
+        folder: Of the files.
+        sizes: How long each was when its process handed over for the last time.
+    """
+    for file in folder.iterdir():
+        number = file.suffix[1:]
+        if number.isdecimal() and file.stem != _SIEVE and not Path(f"/proc/{number}").exists():
+            os.truncate(file, sizes.get(file.name, 0))
+
+
 class Collector:
     """Gathers digests of texts in one process and writes them to its own files, a bucket each."""
 
     def __init__(self, folder: Path, digester: Digester, bits: int = _FEWEST_BITS) -> None:
-        self._folder, self._digest = folder, digester.digest
+        self._folder, self._digest, self.files = folder, digester.digest, Files(folder)
         self._held: set[int] = set()
         self._sieve, self._mask = bytearray(1 << bits - 3), (1 << bits) - 1
 
@@ -69,15 +101,17 @@ class Collector:
     def flush(self) -> None:
         """Write what is held, and the sieve."""
         self._write()
-        (self._folder / f"{_SIEVE}.{os.getpid()}").write_bytes(self._sieve)
+        # In one step, so that a process that is killed meanwhile leaves the one before; more bits in it do no harm.
+        new = self._folder / f"new-{_SIEVE}.{os.getpid()}"
+        new.write_bytes(self._sieve)
+        new.replace(self._folder / f"{_SIEVE}.{os.getpid()}")
 
     def _write(self) -> None:
         buckets: dict[int, array[int]] = {}
         for digest in self._held:
             buckets.setdefault(digest >> 56, array("Q")).append(digest)
         for bucket, digests in buckets.items():
-            with (self._folder / f"{bucket:03d}.{os.getpid()}").open("ab") as file:
-                digests.tofile(file)
+            self.files.append(f"{bucket:03d}", digests)
         self._held.clear()
 
 

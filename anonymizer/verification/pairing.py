@@ -42,6 +42,9 @@ def do_task(task: Task) -> Side:
     with server_errors(f"reading {task.namespace}"):
         side = _gather(rule, task.part) if task.kind == GATHER else Pass(_worker, rule, task).run()
     _worker.recorder.flush()
+    for files in (_worker.recorder.files, *([_worker.collector.files] if _worker.collector else [])):
+        side.sizes.update(files.sizes)
+        files.sizes.clear()
     return side
 
 

@@ -7,13 +7,12 @@ where there is little, since each is a file to open.
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
 from anonymizer.rules.model import Rules
-from anonymizer.verification.digests import Digester
+from anonymizer.verification.digests import Digester, Files
 
 PAIRS, BACKS, GROUPS, TARGETS, REFERENCES, UNORDERED = "pairs", "backs", "groups", "targets", "references", "unordered"
 LIKE = 1 << 63  # set in the place of a pair whose two sides share a word
@@ -56,7 +55,7 @@ class Recorder:
     """
 
     def __init__(self, folder: Path, digester: Digester, bits: int = _FEW_BITS) -> None:
-        self._folder, self._shift = folder, 64 - bits
+        self.files, self._shift = Files(folder), 64 - bits
         self._held: dict[str, array[int]] = {}
         self.digest = digester.digest
 
@@ -79,8 +78,7 @@ class Recorder:
         for record in _triples(held):
             buckets.setdefault(record[0] >> self._shift, array("Q")).extend(record)
         for bucket, records in buckets.items():
-            with (self._folder / f"{kind}-{bucket:03d}.{os.getpid()}").open("ab") as file:
-                records.tofile(file)
+            self.files.append(f"{kind}-{bucket:03d}", records)
         del held[:]
 
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from anonymizer import mongo
-from anonymizer.errors import ServerError
 from anonymizer.mongo import Collection, server_errors
 from anonymizer.parallel import partitions, pool
 from anonymizer.parallel.partitions import Partition
@@ -158,6 +157,7 @@ class Verifier:
         )
         arguments = (self.source_socket, self.target_socket, plan, self._key, self._records)
         shared, before = pool.Shared(), [0]
+        self._sizes: dict[str, int] = {}
 
         def between() -> None:
             self._gathered = digests.merge(self._records, self._originals)
@@ -174,7 +174,7 @@ class Verifier:
             self.workers,
             shared,
             lambda done: self.progress.at("", done - before[0]),
-            _died,
+            lambda task: digests.cut_back(self._records, self._sizes),
         )
         for task, side in outcomes:
             self._add(task, side)
@@ -182,6 +182,7 @@ class Verifier:
                 tasks.done()
 
     def _add(self, task: Task, side: Side) -> None:
+        self._sizes.update(side.sizes)
         self._read[task.namespace] += side.source
         self._written[task.namespace] += side.target
         self._tally.merge(side.tally)
@@ -219,18 +220,6 @@ class Verifier:
                 self._written[name] for name, rule in there.items() if rule.mode != "preserve" and not rule.unchecked
             )
         self.checks = self._tally.rows(self.findings.by_kind(), joined.more)
-
-
-def _died(task: Task) -> None:
-    """Refuse to do a part twice: the records of the process that died would count twice.
-
-    Raises:
-        ServerError: Always.
-    """
-    raise ServerError(
-        f"verifying {task.namespace}: a worker process died (out of memory?); give the host more memory or take fewer "
-        "--workers, then run the same command again"
-    )
 
 
 def _kind(rule: CollectionRule, shape: Collection) -> str:

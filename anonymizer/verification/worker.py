@@ -21,7 +21,11 @@ from anonymizer.verification.task import Plan
 
 @dataclass
 class Side:
-    """Which of the documents of one task were seen, and what was found; pickled, it goes to the parent."""
+    """Which of the documents of one task were seen, and what was found; pickled, it goes to the parent.
+
+    Attributes:
+        sizes: How long the files became that the task wrote records to.
+    """
 
     source: int = 0
     target: int = 0
@@ -29,6 +33,7 @@ class Side:
     tally: Tally = field(default_factory=Tally)
     words: dict[int, Words] = field(default_factory=dict)
     fixed: dict[int, Fixed] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass

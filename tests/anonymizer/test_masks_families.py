@@ -9,7 +9,7 @@ from functools import partial
 
 import bson
 import pytest
-from bson import Binary, Decimal128, Int64, ObjectId
+from bson import Binary, Code, Decimal128, Int64, ObjectId
 from bson.datetime_ms import DatetimeMS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ from anonymizer.masks.build import build, can_collide
 from anonymizer.masks.draw import DROP, Drawing
 from anonymizer.masks.parameters import KINDS
 from anonymizer.masks.permutation import Permutation
+from anonymizer.rules.model import FieldRule
 from anonymizer.verification import detectors
 from tests.anonymizer.mask_cases import CASES, EXAMPLES, OFFICIAL, MaskCase, text_of
 
@@ -140,6 +141,12 @@ def test_a_mask_treats_any_value_of_its_types_or_refuses_it(case):
         if type(value) in table:
             made = apply(table, value, sparse=True)
             assert made is DROP or bson.encode({"": made})
+
+
+def test_what_is_no_text_in_a_document_does_not_stop_its_text_from_being_redacted():
+    rule = FieldRule("redact", "redact", (("of", (("who", FieldRule("name", "name")),)),))
+    mask = build(rule, RING, context=lambda path: [Code("Jane Doe"), 7, None, "Ann Lee"])[str]
+    assert "Ann" not in mask("Ann wrote to a@b.de")
 
 
 @pytest.mark.parametrize("case", [case for case in SOME if KINDS[case.mask].keyed and draws(case)], ids=str)

@@ -54,9 +54,73 @@ def test_words_lose_their_accents():
     assert tokens("date_of_birth") == ["date", "birth"]
 
 
-@pytest.mark.parametrize("name", ["product_name", "filename", "email_count", "phone_verified", "address_type"])
+@pytest.mark.parametrize(
+    "name", ["product_name", "filename", "email_count", "phone_verified", "address_type", "tipo_email", "next_token"]
+)
 def test_misleading_names_say_that_they_are_about_something_else(name):
     assert meaning(("things", name)).neutral
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("verified_email", "email"),
+        ("kundenmail", "email"),
+        ("telefonu", "phone"),
+        ("preferred_name", "name"),
+        ("religionsbekenntnis", "attribute"),
+        ("paymentMethodLast4", "card"),
+        ("guest_id", "account"),
+        ("card.number", "card"),
+        ("tax_ids.value", "national_id"),
+        ("narozeni.rok", "birth_date"),
+    ],
+)
+def test_a_name_says_its_kind_by_its_words_and_what_stands_above(name, kind):
+    said = meaning(("c", *name.split(".")))
+    assert (said.kind, said.strong) == (kind, True)
+
+
+def judged(documents):
+    return {one.path: (one.verdict.decision, one.verdict.kind) for one in surveyed("d.c", documents).findings}
+
+
+def test_what_is_beside_a_persons_data_is_taken_for_the_persons_or_asked_about():
+    known = [{"mail": f"a{n}@post.example", "phone": f"+49 30 12345{n:02d}"} for n in range(40)]
+    unknown = [{"xq": f"AB-{n:05d}", "zorb": "yn"[n % 2], "status": "ab"[n % 2]} for n in range(40)]
+    alone, together = judged(unknown), judged([{**one, **other} for one, other in zip(known, unknown, strict=True)])
+    assert (alone["xq"][0], alone["zorb"][0]) == (verdict.DECIDE, verdict.PLAIN)
+    assert (together["xq"], together["zorb"][0]) == ((verdict.PERSONAL, "account"), verdict.DECIDE)
+    assert together["status"][0] == verdict.PLAIN, "its name is known, and of no person"
+
+
+def test_a_part_about_health_is_personal_whole_but_for_its_ids_and_times():
+    inner = [{"zorb": "yn"[n % 2], "updated_at": "2026-05-04", "form_id": n} for n in range(40)]
+    rows = [{"medical": part, "zorb": part["zorb"]} for part in inner]
+    found = judged(rows)
+    assert found["medical.zorb"] == (verdict.PERSONAL, "attribute")
+    assert {found[path][0] for path in ("medical.updated_at", "medical.form_id", "zorb")} == {verdict.PLAIN}
+
+
+def test_a_number_beside_a_street_is_of_the_address():
+    rows = [{"a": {"strada": f"Strada Florilor {n}", "numar": n}, "numar": n} for n in range(40)]
+    found = judged(rows)
+    assert found["a.numar"] == (verdict.PERSONAL, "street")
+    assert found["numar"][0] == verdict.PLAIN
+
+
+@pytest.mark.parametrize(
+    ("values", "personal"),
+    [
+        (("Mr", "Mrs", "Ms"), True),
+        (("O+", "A-", "AB+"), True),
+        (("A+", "A-", "B+"), False),
+        (("white", "black"), False),
+    ],
+)
+def test_a_few_values_tell_of_a_person_where_they_can_be_nothing_else(values, personal):
+    found = judged([{"c3": values[n % len(values)]} for n in range(40)])
+    assert (found["c3"][0] == verdict.PERSONAL) is personal
 
 
 @pytest.mark.parametrize(
@@ -74,6 +138,13 @@ def test_misleading_names_say_that_they_are_about_something_else(name):
         ("550e8400-e29b-41d4-a716-446655440000", "uuid"),
         ("1984-05-04", "date"),
         ("44051401359", "id:pl.pesel"),
+        ("https://www.linkedin.com/in/anna-krause-7", "profile"),
+        ("mailto:anna@post.example", "reach"),
+        ("WVWZZZ1JZXW000001", "vin"),
+        ("52.52000,13.40500", "latlon"),
+        ("E11.9", "icd"),
+        ("(415) 555-0132", "local_phone"),
+        ("Hauptstraße 12", "street"),
     ],
 )
 def test_values_read_like_what_they_are(text, word):

@@ -27,6 +27,7 @@ PEOPLE = [
         "_id": IDS[n],
         "name": f"Anna Krause{chr(97 + n % 26)}",
         "email": f"a{n}@post.example",
+        "phone": f"+49 30 12345{n:02d}",
         "customer_number": f"K-{n:04d}",
         "at": DAY,
     }
@@ -114,6 +115,15 @@ def test_documents_with_dates_are_proposed_a_subject_where_they_are_about_a_pers
     assert (rules["d.people"].subject, rules["d.orders"].subject) == ("_id", "buyer")
 
 
+def test_a_document_with_anothers_name_and_address_is_about_whom_it_refers_to():
+    parcels = [
+        {**order, "to": {"name": "Anna Krause", "phone": "+49 30 1234567", "email": "x@post.example"}}
+        for order in ORDERS
+    ]
+    text = drafted(surveyed("d.people", PEOPLE), surveyed("d.orders", parcels))
+    assert parse(confirmed(text)).collections["d.orders"].subject == "buyer"
+
+
 def test_no_subject_is_proposed_without_dates_or_without_people():
     undated = [{key: value for key, value in order.items() if key != "placed"} for order in ORDERS]
     assert "subject" not in drafted(surveyed("d.orders", undated))
@@ -135,6 +145,7 @@ def test_a_value_whose_key_says_what_it_is_is_proposed_cases_that_treat_it():
     rule = parse(confirmed(text)).collections["d.c"]
     kinds = {value: case.rule.mask for case in rule.fields["contacts[].value"].cases for value in case.when.values}
     assert kinds == {"email": "email", "mobile": "phone"}
+    assert rule.fields["contacts[].value"].mask == "text", "what the key says else may be anything"
     program = Program(rule, Keyring.ephemeral())
     (treated,) = program.treat(bson.encode(CONTACTS[0]))
     if not isinstance(treated, dict):

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 import pytest
+
+from anonymizer.verification.digests import cut_back
+from tests.anonymizer.test_resume import begun_workers, workers_of
 
 pytestmark = pytest.mark.sandbox
 
@@ -177,3 +187,77 @@ def test_measurements_are_compared_as_a_set_also_where_they_are_masked(pair):
     assert pair.do("verify", told).findings() == set()
     pair.target.client.d.clicks.insert_one({"at": at, "who": "p7@mail.de", "n": 99})
     assert {("documents", "d.clicks", ""), ("original", "d.clicks", "who")} <= pair.do("verify", told).findings()
+
+
+SERIES = {"mode": "mask", "fields": {"_id": "keep", "at": "keep", "who": "email", "n": "keep"}}
+KILLED = rules(customers=CUSTOMERS, orders={"mode": "mask", "fields": ORDER_FIELDS}, clicks=SERIES)
+
+
+def fill_to_be_killed(pair):
+    fill(pair, orders=30_000)
+    at = datetime(2026, 1, 2, tzinfo=timezone.utc)
+    data = pair.source.client.d
+    data.create_collection("clicks", timeseries={"timeField": "at", "metaField": "who"})
+    data.clicks.insert_many(
+        [{"at": at + timedelta(minutes=n), "who": f"p{n % 9}@mail.de", "n": n} for n in range(9000)]
+    )
+    assert pair.do("run", KILLED).code == 0
+    pair.target.client.d.orders.update_one({"_id": 7}, {"$set": {"total": -1}})
+    pair.target.client.d.clicks.insert_one({"at": at, "who": "p7@mail.de", "n": 99})
+
+
+def said(result):
+    """Give what a verification says, but for what depends on how many processes there were: values and controls."""
+    assert all(row["control"]["found"] == row["control"]["planted"] for row in result["checks"])
+    checks = [
+        {key: value for key, value in row.items() if key not in ("values", "control")} for row in result["checks"]
+    ]
+    return checks, result["findings"], result["collections"]
+
+
+def test_a_verification_finds_the_same_when_one_of_its_workers_is_killed(pair):
+    fill_to_be_killed(pair)
+    began = time.monotonic()
+    undisturbed = pair.do("verify", KILLED)
+    lasted = time.monotonic() - began
+    assert {("original", "d.clicks", "who"), ("documents", "d.clicks", "")} <= undisturbed.findings()
+    chance, killed = random.Random(4), 0  # noqa: S311 (it decides when to kill)
+    while killed < 3:
+        process = pair.start("verify", KILLED)
+        begun_workers(process)
+        time.sleep(chance.uniform(0, lasted))
+        if workers := workers_of(process):
+            os.kill(chance.choice(workers), signal.SIGKILL)
+            killed += 1
+        _, stderr = process.communicate(timeout=300)
+        assert process.returncode == undisturbed.code, stderr
+        now = said(json.loads((pair.folder / "result.json").read_text()))
+        for part, wanted in zip(now, said(undisturbed.result), strict=True):
+            assert [row for row in part if row not in wanted] == []
+
+
+def test_a_verification_whose_workers_die_twice_at_one_part_says_so(pair):
+    fill_to_be_killed(pair)
+    process = pair.start("verify", KILLED)
+    while workers := begun_workers(process):
+        for worker in workers:
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 5, stderr
+    assert "the worker process died twice at the same part" in stderr
+    assert not (pair.folder / "result.json").exists()
+
+
+def test_what_a_dead_process_had_not_handed_over_is_cut_off(tmp_path):
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], check=True, capture_output=True, text=True
+    ).stdout
+    dead, alive = int(gone), os.getpid()
+    for number in (dead, alive):
+        for name in ("groups-001", "007", "sieve"):
+            (tmp_path / f"{name}.{number}").write_bytes(b"x" * 50)
+    (tmp_path / "sorted").write_bytes(b"x" * 50)
+    cut_back(tmp_path, {f"groups-001.{dead}": 24, f"groups-001.{alive}": 24})
+    cut = {file.name: file.stat().st_size for file in tmp_path.iterdir() if file.stat().st_size < 50}
+    assert cut == {f"groups-001.{dead}": 24, f"007.{dead}": 0}
