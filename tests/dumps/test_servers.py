@@ -21,7 +21,7 @@ from dumps.verify_values import decoder
 from tests.dumps.conftest import KEY, ROOT, nasty_rows, run
 
 pytestmark = pytest.mark.sandbox
-SAKILA = Path("/work/shared/data/sakila")
+SAKILA = ROOT.parent / "shared" / "data" / "sakila"
 HERE = Path(__file__).parent
 OPTIONS = [
     ["--hex-blob"],
