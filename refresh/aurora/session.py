@@ -146,10 +146,18 @@ class _Session:
         )
 
     def work(self, about: Current, steps: Sequence[Step[AuroraContext]]) -> dict[str, Any]:
-        """Run steps; what abandons the refresh is told."""
+        """Run steps; what abandons the refresh is told.
+
+        The same execution goes on where it was interrupted, and has nothing to do once it has ended well. Another one
+        loads anew: whoever starts it for the same dump wants that dump, with today's migrations over it.
+        """
+        bucket = self.request.reports_bucket
+        before = ledgers.read(self.ports.objects, bucket, about.refresh_id, LEDGERS)
         context = self.context(about)
         with context.sql() as sql:
             swap.finish_interrupted(context, sql)
+        if before is not None and before.get("execution_id") != about.execution_id and steps is not FINISH:
+            context.ledger.start_over()  # migrations of the other execution may have been over the candidate
         if _is_over(context, again=steps is not FINISH):
             context.say(f"refresh {about.refresh_id}: {self.request.schema} serves it already; there is nothing to do")
             return {"refresh_id": about.refresh_id, "nothing_to_do": True}
@@ -196,8 +204,7 @@ def _is_over(context: AuroraContext, *, again: bool) -> bool:
     """Say whether a refresh has ended well and is live; else one that ended begins anew, if it is asked for again."""
     if context.ledger.state == ledgers.RUNNING:
         return False
-    asked_anew = again and context.ledger.values.get("action") == LAST_KNOWN_GOOD
-    if context.ledger.state == ledgers.FINISHED and not asked_anew:
+    if context.ledger.state == ledgers.FINISHED:
         with context.sql() as sql:
             live = markers.read(sql, context.schemas, LIVE)
         if context.ledger.values.get("action") == "previous" or (live and live.generation == context.generation):

@@ -279,15 +279,29 @@ def test_a_refresh_that_was_given_up_is_ended_by_the_next_one(live: Any) -> None
     assert ended["state"] == "abandoned"
 
 
-def test_a_dump_that_is_live_is_nothing_to_do(live: Any) -> None:
+def test_a_dump_that_is_live_is_nothing_to_do_for_its_execution_and_loaded_anew_by_another(live: Any) -> None:
     live.refresh(KEY, name="second")
     effects = len(live.aws.fate.effects)
-    live.executions += 1
     assert live.run("load", KEY)["nothing_to_do"]
     assert live.run("finish", KEY)["nothing_to_do"]
     done = live.aws.fate.effects[effects:]
     assert not [each for each in done if not each.startswith(("put", "DROP DATABASE IF EXISTS `shop__next`"))]
     live.assert_whole("second", former="first")
+    live.server.sql("UPDATE state SET value = 'spoilt';", "shop")
+    live.executions += 1
+    live.run("load", KEY)
+    live.run("finish", KEY)
+    live.assert_whole("second", former="spoilt")
+
+
+def test_another_execution_does_not_go_on_with_a_candidate_that_migrations_were_over(live: Any) -> None:
+    live.run("load", KEY)
+    live.server.sql("ALTER TABLE country ADD half INT;", "shop__next")
+    live.executions += 1
+    live.run("load", KEY)
+    live.run("finish", KEY)
+    live.assert_whole("second", former="first")
+    assert "half" not in live.server.sql("SHOW CREATE TABLE country;", "shop")
 
 
 def test_no_error_and_no_record_holds_the_password_or_a_row(live: Any) -> None:
