@@ -270,6 +270,7 @@ def test_a_full_disk_leaves_nothing_that_looks_whole(tmp_path, monkeypatch):
     assert list((tmp_path / "20260101").iterdir()) == []
 
 
+@pytest.mark.sandbox  # for its time
 def test_several_processes_give_what_one_gives_and_their_errors_name_the_row(tmp_path):
     rows = b",".join(b"(%d,'Ada Nr%d Lovelace','ada%d@real-company.de',NULL)" % (n, n, n) for n in range(6000))
     source = texts.dump(texts.PEOPLE, b"INSERT INTO `people` VALUES " + rows + b";\n", texts.ROWS)
@@ -283,6 +284,7 @@ def test_several_processes_give_what_one_gives_and_their_errors_name_the_row(tmp
         prepared(tmp_path, bad, texts.RULES, workers=2)
 
 
+@pytest.mark.sandbox  # for its time
 def test_the_example_of_applicants_fits_its_schema_and_rows_made_up_by_it(tmp_path):
     import yaml  # noqa: PLC0415
 
