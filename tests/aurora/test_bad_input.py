@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from refresh.aurora import load
 from refresh.aurora.__main__ import exit_code
 from refresh.errors import LeaseError, PermanentError, RefreshError, RefusedError, RequestError
 from sandbox.aurora.server import Server
@@ -251,7 +252,11 @@ def test_an_address_that_may_be_somebodys_is_found_and_not_shown(live: Any) -> N
 def test_what_the_rules_allow_is_no_finding(live: Any) -> None:
     whole = live.dumps["second"]
     sql = whole.sql.replace(b"'Name 3'", b"'jane.roe@gmail.com'")
-    live.upload(KEY, replace(whole, sql=sql), opt_ins=[{"table": "person", "column": "name", "what": "copy"}])
+    live.upload(
+        KEY,
+        replace(whole, sql=sql),
+        opt_ins=[{"namespace": "shop.person", "path": "name", "what": "email: keeps the domain"}],
+    )
     live.run("load", KEY)
     live.run("finish", KEY)
 
@@ -331,6 +336,19 @@ def test_the_last_known_good_dump_is_loaded_again(live: Any) -> None:
     live.refresh(KEY, name="second")
     assert "LastKnownGood" not in live.aws.objects.tags[IMPORT, "20260301/shop.sql.gz"]
     assert live.aws.objects.tags[IMPORT, KEY]["LastKnownGood"] == "shop"
+
+
+def test_a_load_that_takes_too_long_ends_and_leaves_no_candidate(live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pass_on = load._in_time
+
+    def slowly(context: Any, parts: Any) -> Any:
+        for number, part in enumerate(pass_on(context, parts)):
+            live.aws.clock.sleep(30 if number < 5 else 0)
+            yield part
+
+    monkeypatch.setattr(load, "_in_time", slowly)
+    limits = {"step_timeout_minutes": {"load": 1.0}}
+    refused(live, "takes too long. load may take 1 min", 5, limits=limits)
 
 
 def test_a_clone_is_asked_for_once(live: Any) -> None:
