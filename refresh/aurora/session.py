@@ -17,7 +17,7 @@ from refresh.aurora.request import LAST_KNOWN_GOOD, AuroraRequest
 from refresh.aurora.workflow import FINISH, LOAD, PREVIOUS
 from refresh.context import Say, Step
 from refresh.errors import AbandonedError, CutOverError, LeaseError, LedgerError, RefreshError, RequestError
-from refresh.lease import Lease
+from refresh.lease import EXPIRY_SECONDS, HEARTBEAT_SECONDS, Lease, LeaseRecord
 from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
@@ -25,6 +25,7 @@ from refresh.runner import run_steps
 
 VERBS = ("load", "finish", "previous", "last-known-good", "fail")
 _FAIL_SECONDS = 900.0
+_LOOK_EVERY_SECONDS = 5.0
 
 
 def say(line: str) -> None:
@@ -66,6 +67,7 @@ def perform(verb: str, inputs: Mapping[str, Any], world: World | None = None) ->
         ports.objects, request.reports_bucket, mine.refresh_id, world.clock, identity=world.identity,
         beats=world.lease_beats, key=LEASE,
     )  # fmt: skip
+    _await_former_task(ports, request, mine, world.clock)
     with lease:
         session = _Session(request=request, ports=ports, world=world, lease=lease)
         if verb == "fail":
@@ -74,6 +76,19 @@ def perform(verb: str, inputs: Mapping[str, Any], world: World | None = None) ->
             return session.work(mine, FINISH)
         current.claim(ports, request, mine, session.end)
         return session.work(mine, PREVIOUS if verb == "previous" else LOAD)
+
+
+def _await_former_task(ports: Ports, request: AuroraRequest, mine: Current, clock: Clock) -> None:
+    """Wait for the lease of a task of the same refresh that was killed: no other machine can see that it is dead."""
+    ends_at = clock.monotonic() + EXPIRY_SECONDS + HEARTBEAT_SECONDS
+    while clock.monotonic() < ends_at:
+        stored = ports.objects.get(request.reports_bucket, LEASE)
+        if stored is None:
+            return
+        former = LeaseRecord.read(stored, request.reports_bucket, LEASE)
+        if former.refresh_id != mine.refresh_id or former.is_free(stored.age_seconds):
+            return
+        clock.sleep(_LOOK_EVERY_SECONDS)
 
 
 def _about(verb: str, request: AuroraRequest, ports: Ports) -> Current:

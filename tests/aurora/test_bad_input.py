@@ -17,7 +17,10 @@ import pytest
 
 from refresh.aurora import load
 from refresh.aurora.__main__ import exit_code
+from refresh.aurora.context import LEASE
 from refresh.errors import LeaseError, PermanentError, RefreshError, RefusedError, RequestError
+from refresh.lease import LeaseRecord
+from refresh.process import ProcessIdentity
 from sandbox.aurora.server import Server
 from tests.aurora import made_dump
 from tests.aurora.conftest import PASSWORD, Cluster, free_port
@@ -259,6 +262,23 @@ def test_what_the_rules_allow_is_no_finding(live: Any) -> None:
     )
     live.run("load", KEY)
     live.run("finish", KEY)
+
+
+def _hold_lease(cluster: Any, refresh_id: str) -> None:
+    """Leave a lease behind as a task does that was killed on another machine a moment ago."""
+    elsewhere = ProcessIdentity(host="elsewhere", boot_id="another", pid=7, pid_started="1")
+    held = LeaseRecord(fencing=99, refresh_id=refresh_id, heartbeat_at="", holder=elsewhere)
+    cluster.aws.objects.put("reports", LEASE, held.body())
+
+
+def test_a_task_that_was_killed_elsewhere_is_waited_for_by_its_own_refresh_alone(live: Any) -> None:
+    refresh_id = live.run("load", KEY)["refresh_id"]
+    _hold_lease(live, "20260303-another")
+    with pytest.raises(LeaseError, match="20260303-another"):
+        live.run("fail", KEY)
+    _hold_lease(live, refresh_id)
+    live.run("fail", KEY)
+    live.assert_whole("first")
 
 
 def test_two_refreshes_at_once(live: Any) -> None:
