@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from refresh import ledger as ledgers
-from refresh.aurora import boto, current, exchange, markers, record, report, swap
+from refresh.aurora import asked, boto, current, exchange, markers, record, report, swap
 from refresh.aurora.context import LEASE, LEDGERS, AuroraContext
 from refresh.aurora.current import Current
 from refresh.aurora.markers import LIVE, NEXT
 from refresh.aurora.ports import Ports
-from refresh.aurora.request import LAST_KNOWN_GOOD, AuroraRequest
+from refresh.aurora.request import AuroraRequest
 from refresh.aurora.workflow import FINISH, LOAD, PREVIOUS
 from refresh.context import Say, Step
 from refresh.errors import AbandonedError, CutOverError, LeaseError, LedgerError, RefreshError, RequestError
-from refresh.lease import EXPIRY_SECONDS, HEARTBEAT_SECONDS, Lease, LeaseRecord
+from refresh.lease import Lease
 from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
@@ -25,7 +24,6 @@ from refresh.runner import run_steps
 
 VERBS = ("load", "finish", "previous", "last-known-good", "fail")
 _FAIL_SECONDS = 900.0
-_LOOK_EVERY_SECONDS = 5.0
 
 
 def say(line: str) -> None:
@@ -61,13 +59,13 @@ def perform(verb: str, inputs: Mapping[str, Any], world: World | None = None) ->
     world = world or World()
     request = AuroraRequest.from_inputs(inputs)
     ports = world.connect(request.region)
-    mine = _about(verb, request, ports)
+    mine = asked.about(verb, request, ports)
     request = replace(request, dump_key=mine.dump_key, expected_sha256=mine.expected_sha256)
     lease = Lease(
         ports.objects, request.reports_bucket, mine.refresh_id, world.clock, identity=world.identity,
         beats=world.lease_beats, key=LEASE,
     )  # fmt: skip
-    _await_former_task(ports, request, mine, world.clock)
+    asked.await_former_task(ports, request, mine, world.clock)
     with lease:
         session = _Session(request=request, ports=ports, world=world, lease=lease)
         if verb == "fail":
@@ -76,55 +74,6 @@ def perform(verb: str, inputs: Mapping[str, Any], world: World | None = None) ->
             return session.work(mine, FINISH)
         current.claim(ports, request, mine, session.end)
         return session.work(mine, PREVIOUS if verb == "previous" else LOAD)
-
-
-def _await_former_task(ports: Ports, request: AuroraRequest, mine: Current, clock: Clock) -> None:
-    """Wait for the lease of a task of the same refresh that was killed: no other machine can see that it is dead."""
-    ends_at = clock.monotonic() + EXPIRY_SECONDS + HEARTBEAT_SECONDS
-    while clock.monotonic() < ends_at:
-        stored = ports.objects.get(request.reports_bucket, LEASE)
-        if stored is None:
-            return
-        former = LeaseRecord.read(stored, request.reports_bucket, LEASE)
-        if former.refresh_id != mine.refresh_id or former.is_free(stored.age_seconds):
-            return
-        clock.sleep(_LOOK_EVERY_SECONDS)
-
-
-def _about(verb: str, request: AuroraRequest, ports: Ports) -> Current:
-    """Say which refresh a verb is about: a new one, or the one that its execution began."""
-    execution_id = request.execution_id
-    if verb in {"finish", "fail"}:
-        begun = current.read(ports, request)
-        if begun is None or (execution_id and begun.execution_id != execution_id):
-            which = f"by execution {execution_id}" if execution_id else "on this schema"
-            raise RequestError("execution_id", f"no refresh was begun {which}: run load first")
-        return begun
-    if verb == "previous":
-        short = execution_id.rpartition("-")[2] or f"{ProcessIdentity.current().pid}"
-        return Current(
-            refresh_id=f"previous-{short}", execution_id=execution_id, dump_key="", expected_sha256="", action=verb
-        )
-    action = "refresh"
-    if LAST_KNOWN_GOOD in {verb, request.dump_key}:
-        request, action = _good(request, ports), LAST_KNOWN_GOOD
-    if not request.dump_key:
-        raise RequestError("dump_key", "is missing: which prepared dump is to be loaded?")
-    return Current(
-        refresh_id=request.refresh_id,
-        execution_id=execution_id,
-        dump_key=request.dump_key,
-        expected_sha256=request.expected_sha256,
-        action=action,
-    )
-
-
-def _good(request: AuroraRequest, ports: Ports) -> AuroraRequest:
-    stored = ports.objects.get(request.reports_bucket, record.good_key(request))
-    if stored is None:
-        raise RequestError("dump_key", f"no dump of {request.schema} is known to be good yet: load one first")
-    good = json.loads(stored.body)
-    return replace(request, dump_key=good["dump_key"], expected_sha256=good["sha256"])
 
 
 @dataclass(frozen=True, kw_only=True)
