@@ -20,6 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser(arguments).parse_args(arguments)
     try:
         return int(options.handler(options))
+    except Interrupted:
+        print(f"{options.verb}: stopped; run the same command again, it begins anew", file=sys.stderr)
+        return Interrupted.exit_code
     except AnonymizerError as error:
         print(f"{options.verb}: {error}", file=sys.stderr)
         return error.exit_code

@@ -49,8 +49,11 @@ _NEVER = re.compile(
 )
 _ASSIGNED = re.compile(rb"(?:^SET |, ?)(@@SESSION\.|@@LOCAL\.|SESSION |LOCAL |@@)?(@?[\w`]+) ?(:?=)?", re.IGNORECASE)
 _TABLE_FROM = re.compile(
-    rb"\) ?[^()]*\b(?:SELECT|LIKE|UNION ?=|ENGINE ?= ?(?:FEDERATED|CONNECT|SPIDER|CSV))\b", re.IGNORECASE
+    rb"\b(?:SELECT\b|LIKE\b|TABLE\b|VALUES ROW\b|UNION ?=|ENGINE ?= ?(?:FEDERATED|CONNECT|SPIDER|CSV|MERGE)\b)",
+    re.IGNORECASE,
 )
+_IS_TABLE = re.compile(rb"CREATE (?:OR REPLACE )?TABLE ", re.IGNORECASE)
+_QUOTED = re.compile(rb"`(?:[^`]|``)*`")
 _SETTABLE = re.compile(rb"SET [^()]*", re.IGNORECASE)
 
 
@@ -69,12 +72,13 @@ def check(statement: Statement, *, backslash: bool = True) -> None:
             raise _refused(statement, f"{statement.how} into another schema")
         return
     line = code(statement.text, backslash=backslash)
-    never = _NEVER.search(line)
+    plain = _QUOTED.sub(b"`n`", line)
+    never = _NEVER.search(plain)
     if never:
         raise _refused(statement, verb(never.group()))
     if not any(pattern.fullmatch(line) for pattern in _ALLOWED[1:]) and not _sets_session(line):
         raise _refused(statement, verb(line))
-    if line[:7].upper() == b"CREATE " and (_TABLE_FROM.search(line) and b" TABLE " in line[:40].upper()):
+    if _IS_TABLE.match(plain) and _TABLE_FROM.search(_after_columns(plain)):
         raise _refused(statement, "CREATE TABLE from another table or place")
 
 
@@ -96,6 +100,17 @@ def checked(source: Source, *, whole: bool = True) -> Iterator[bytes]:
             yield from statement.parts()
         else:
             yield statement.written
+
+
+def _after_columns(line: bytes) -> bytes:
+    """Give what of CREATE TABLE is not between the brackets of its columns, or begins there with LIKE."""
+    depth, start = 0, line.find(b"(")
+    for found in re.finditer(rb"[()]", line):
+        depth += 1 if found.group() == b"(" else -1
+        if depth == 0:
+            inside = line[start + 1 : start + 6]
+            return line[found.end() :] + (inside if inside.strip().upper() == b"LIKE" else b"")
+    return line
 
 
 def _sets_session(line: bytes) -> bool:

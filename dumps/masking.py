@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
-from anonymizer.bsontypes import NULL
-from anonymizer.errors import Refused
 from anonymizer.keys import Keyring
 from anonymizer.masks.build import build
-from anonymizer.masks.draw import Table as Functions
 from anonymizer.masks.parameters import KINDS
 from anonymizer.rules.model import KEEP, CollectionRule, FieldRule, When
 from dumps import literals, values
 from dumps.errors import RefusedError
-from dumps.points import moved
 from dumps.rows import Batch
 from dumps.tables import SPATIAL, Column, Table
+from dumps.treating import Remembered, UnfitValueError, moving, treating
 from dumps.values import Values
-from dumps.values_numbers import Whole
 
-_MOST_TRIES = 64
-_MOST_REMEMBERED = 50_000
-_LONGEST_REMEMBERED = 200
 _NUMBERS = (int, float)
 Bounds = dict[str, tuple[int, ...]]
 
@@ -35,14 +27,6 @@ class Session:
 
     charset: str = "utf8mb4"
     backslash: bool = True
-
-
-class _UnfitValueError(Exception):
-    """A value that its mask cannot treat, or whose pseudonyms do not fit; with the literal, which nobody shows."""
-
-    def __init__(self, literal: bytes) -> None:
-        self.literal = literal
-        super().__init__("a value does not fit")
 
 
 class Masking:
@@ -100,7 +84,7 @@ class Masking:
         for place, name, mask in self._masks:
             try:
                 made[place] = mask(columns[place], columns)
-            except _UnfitValueError as error:
+            except UnfitValueError as error:
                 row = number + 1 + columns[place].index(error.literal)
                 raise self._unfit(name, row) from None
         return b"".join(chain.from_iterable(zip(*made, strict=True)))
@@ -118,7 +102,7 @@ class Masking:
         treated = [(case.when, self._one(column, case.rule)) for case in rule.cases]
         last = self._one(column, rule)
         if not looks:
-            known = _Remembered(last)
+            known = Remembered(last)
             return lambda literals_, _: [known[one] for one in literals_]
 
         def in_rows(literals_: Sequence[bytes], columns: list[Sequence[bytes]]) -> Sequence[bytes]:
@@ -136,9 +120,9 @@ class Masking:
         if rule.mask == "keep":
             return lambda literal: literal
         if column.kind in SPATIAL and rule.mask == "coordinates":
-            return _moving(functions, self._session)
+            return moving(functions, backslash=self._session.backslash)
         own = self._values(column, rule)
-        return _treating(own, functions, gone=KINDS[rule.mask].whole)
+        return treating(own, functions, gone=KINDS[rule.mask].whole)
 
     def _values(self, column: Column, rule: FieldRule | None) -> Values:
         takes = frozenset(build(rule, self._keyring)) if rule and not KINDS[rule.mask].needs_context else frozenset()
@@ -188,66 +172,3 @@ def _same(value: object, wanted: object) -> bool:
     if isinstance(value, _NUMBERS) and isinstance(wanted, _NUMBERS):
         return float(value) == float(wanted)
     return value is None if wanted is None else value == wanted
-
-
-def _treating(own: Values, functions: Functions, *, gone: bool) -> Callable[[bytes], bytes]:
-    """Give what makes a literal of a literal: the mask is tried again on its own outcome until that fits the column.
-
-    So a permutation stays one: among the values that fit, each is the pseudonym of one.
-    """
-    of_null = functions.get(NULL)
-
-    def fitting(literal: bytes, value: Any) -> bytes:
-        made = value
-        for _ in range(_MOST_TRIES):
-            function = functions[made.__class__]
-            if function is None:
-                return literal
-            made = function(made)
-            if made is None:
-                return literals.NULL
-            out = own.write(made)
-            if out is not None:
-                return out
-            made = own.typed(int(made)) if isinstance(own, Whole) else made
-        raise _UnfitValueError(literal)
-
-    def treat(literal: bytes) -> bytes:
-        if literals.is_null(literal):
-            made = of_null(None) if of_null else None
-            return (own.write(made) or literals.NULL) if made is not None else literal
-        try:
-            value = own.read(literal)
-            if value is None:
-                return fitting(literal, "") if gone else literal
-            return fitting(literal, value)
-        except (Refused, KeyError, ValueError, ArithmeticError, RefusedError):
-            raise _UnfitValueError(literal) from None
-
-    return treat
-
-
-class _Remembered(dict[bytes, bytes]):
-    """Literals made before."""
-
-    def __init__(self, make: Callable[[bytes], bytes]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, literal: bytes) -> bytes:
-        made = self._make(literal)
-        if len(literal) <= _LONGEST_REMEMBERED:
-            if len(self) >= _MOST_REMEMBERED:
-                self.clear()
-            self[literal] = made
-        return made
-
-
-def _moving(functions: Functions, session: Session) -> Callable[[bytes], bytes]:
-    def move(literal: bytes) -> bytes:
-        try:
-            return moved(literal, functions[float], session.backslash)
-        except Refused:
-            raise _UnfitValueError(literal) from None
-
-    return move

@@ -26,7 +26,8 @@ _OBJECT = re.compile(
 )
 _TRIGGER = re.compile(rf"\s+(BEFORE|AFTER)\s+(INSERT|UPDATE|DELETE)\s+ON\s+({_N})", re.IGNORECASE)
 _SECURITY = re.compile(r"\b(?:ALGORITHM\s*=\s*UNDEFINED|SQL\s+SECURITY\s+DEFINER)\s*", re.IGNORECASE)
-_READ = re.compile(r"(`(?:[^`]|``)+`)|\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+(\w+)", re.IGNORECASE)
+# Columns follow a point, aliases AS: what else is quoted may be a table.
+_READ = re.compile(r"(?<![.`])(?<!\bAS )(`(?:[^`]|``)+`)|\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+(\w+)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"(?:SELECT\s+)?(?:(?:1|NULL)\s+AS\s+`(?:[^`]|``)*`\s*,?\s*)+", re.IGNORECASE)
 
 

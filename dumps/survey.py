@@ -22,7 +22,8 @@ _LEFT_OUT = re.compile(
     rb"SET @@(?:GLOBAL|SESSION)\.(?:GTID_PURGED|SQL_LOG_BIN) ?=.*|SET @MYSQLDUMP_TEMP_LOG_BIN ?=.*", re.IGNORECASE
 )
 _ON_TABLE = re.compile(
-    rb"(?:CREATE TABLE|DROP (?:TABLE|VIEW) IF EXISTS|LOCK TABLES|ALTER TABLE) (%b).*" % names.NAME.pattern,
+    rb"(?:CREATE TABLE(?: IF NOT EXISTS)?|DROP (?:TABLE|VIEW) IF EXISTS|LOCK TABLES|ALTER TABLE) (%b).*"
+    % names.NAME.pattern,
     re.IGNORECASE,
 )
 _MOST_NAMED = 200

@@ -117,7 +117,7 @@ def _pool(column: Column, rule: FieldRule, keyring: Keyring, chance: random.Rand
     if rule.mask in ("null", "constant"):
         value = rule.parameter("value")
         return [literals.NULL if value is None else own.write(value) or literals.NULL]
-    made = _masked(rule, keyring, own) if rule.mask != "keep" else []
+    made = _masked(rule, keyring, own, column.length or _POOL) if rule.mask != "keep" else []
     if not made:
         plain = [_plain(column, chance, own) for _ in range(_POOL)]
         made = [one for one in plain if one is not None]
@@ -126,7 +126,7 @@ def _pool(column: Column, rule: FieldRule, keyring: Keyring, chance: random.Rand
     return made
 
 
-def _masked(rule: FieldRule, keyring: Keyring, own: values.Values) -> list[bytes]:
+def _masked(rule: FieldRule, keyring: Keyring, own: values.Values, length: int) -> list[bytes]:
     """Give what the column's mask makes of variations of its own example."""
     example = KINDS[rule.mask].example
     function = build(rule, keyring, lambda: "made up", lambda path: []).get(str)
@@ -134,8 +134,9 @@ def _masked(rule: FieldRule, keyring: Keyring, own: values.Values) -> list[bytes
         return []
     found = []
     for number in range(_POOL):
+        text = _varied(example, number)
         try:
-            out = own.write(function(_varied(example, number)))
+            out = own.write(function(text)) or own.write(function(text[-length:]))
         except (Refused, ValueError):
             continue
         if out is not None:

@@ -16,7 +16,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
 
-from anonymizer.rules.model import CollectionRule, FieldRule, Rules
+from anonymizer.rules.model import CollectionRule, Rules
 from anonymizer.verification import digests, evidence
 from anonymizer.verification.comparison import Comparison
 from anonymizer.verification.control import plant, plant_for_detectors
@@ -32,7 +32,7 @@ from anonymizer.verification.tally import Tally
 from anonymizer.verification.task import references
 from dumps.reading import Reader, Statement, opened, unpacked, whole_gzip
 from dumps.schema import Collector, difference
-from dumps.tables import SPATIAL, Table
+from dumps.verify_keys import CompositeKeys, fitted
 from dumps.verify_rows import Document, Row, Side
 
 # Code is full of versions, lengths and times that read like numbers of people.
@@ -76,7 +76,7 @@ class Verification:
 
     def __init__(self, rules: Rules, source: Collector, folder: Path, rows: int) -> None:
         self._source, self._folder = source, folder
-        self._own = {rule.collection: _fitted(rule, rules, source) for rule in rules.collections.values()}
+        self._own = {rule.collection: fitted(rule, rules, source) for rule in rules.collections.values()}
         self._rules = replace(rules, collections={rule.namespace: rule for rule in self._own.values()})
         self._places, self._digester = Places(self._rules), Digester(secrets.token_bytes(32))
         there = {rule.namespace for name, rule in self._own.items() if name in source.tables}
@@ -85,6 +85,7 @@ class Verification:
         records = folder / "records"
         records.mkdir()
         self._records, self._recorder = records, Recorder(records, self._digester, bucket_bits(rows))
+        self._keys = CompositeKeys(source.tables, self._own, self._places, self._recorder)
         self._findings, self._tally, self._followed = Findings(), Tally(), followed
         self._planted: set[str] = set()
         self._result = Collector(source.own)
@@ -121,9 +122,10 @@ class Verification:
             side = Side(Reader(unpacked(file)), self._source.tables, self._own, lambda statement: None)
             for table, rows in side.groups():
                 gatherer = gatherers.get(table)
-                if gatherer and gatherer.wants and table in self._source.tables:
+                if gatherer and (gatherer.wants or self._keys.wants(table)):
                     for row in rows:
-                        gatherer.take(row.document())
+                        gatherer.take(document := row.document())
+                        self._keys.there(table, document, 0)
         held.flush()
         digests.merge(folder, self._folder / "sorted")
 
@@ -179,6 +181,8 @@ class Verification:
             self._tally.control("documents", found=before != {**before, "(control)": 1})
             plant(rule, before, self._bits, self._lookout, self._tally, self._places)
         self._refer(rule, after)
+        self._keys.there(rule.collection, after, 1)
+        self._keys.refers(rule.collection, before, after)
         self._comparisons[rule.collection].compare(before, after)
 
     def _refer(self, rule: CollectionRule, after: Document) -> None:
@@ -223,27 +227,3 @@ class Verification:
         for check in self._tally.failed():
             self._findings.add("control", "", check)
         return Outcome(self._tally.rows(self._findings.by_kind(), joined.more), self._findings.rows())
-
-
-def _fitted(rule: CollectionRule, rules: Rules, source: Collector) -> CollectionRule:
-    """Give a table's rule as documents are judged by it: coordinates lie in a list, foreign keys refer."""
-    table = source.tables.get(rule.collection)
-    if table is None or rule.mode not in _TREATED or rule.unchecked:
-        return rule
-    fields: dict[str, FieldRule] = {}
-    for name, one in rule.fields.items():
-        column = table.columns.get(name)
-        fields[f"{name}[]" if column and column.kind in SPATIAL and one.mask == "coordinates" else name] = one
-    for name, target in _referring(table, rules, rule.database).items():
-        if name in fields and not fields[name].refers_to:
-            fields[name] = replace(fields[name], refers_to=target)
-    return replace(rule, fields=fields)
-
-
-def _referring(table: Table, rules: Rules, schema: str) -> dict[str, str]:
-    """Give what columns refer to by foreign keys of one column."""
-    return {
-        key.columns[0]: f"{schema}.{key.table}.{key.references[0]}"
-        for key in table.foreign_keys.values()
-        if len(key.columns) == 1 and f"{schema}.{key.table}" in rules.collections
-    }

@@ -75,7 +75,7 @@ def _command(login: Login, descriptor: int) -> list[str]:
     kind = flavour(_version())
     return [
         "mysql", f"--defaults-file=/dev/fd/{descriptor}", *tls_options(kind), f"--host={login.host}",
-        f"--port={login.port}", "--protocol=tcp", "--binary-mode", "--batch", "--unbuffered",
+        f"--port={login.port}", "--protocol=tcp", "--binary-mode", "--local-infile=0", "--batch", "--unbuffered",
         "--default-character-set=utf8mb4", "--max-allowed-packet=1G",
     ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from refresh.aurora.markers import LIVE, NEXT, Marker
 from refresh.aurora.request import AuroraRequest
 from refresh.aurora.schemas import inside
 from refresh.aurora.sql import Sql
-from refresh.errors import FindingsError, LeaseError, LedgerError, RefreshError, RefusedError
+from refresh.errors import DeadlineError, FindingsError, LeaseError, LedgerError, RefreshError, RefusedError
 
 _KINDS = {"TRIGGER": "triggers", "VIEW": "views", "PROCEDURE": "routines", "FUNCTION": "routines", "EVENT": "events"}
 
@@ -98,7 +99,7 @@ def _send(context: AuroraContext, etag: str, manifest: dump.Manifest) -> list[st
     text = dump.Unpacked(stream)
     loadable = dump.Loadable(text)
     try:
-        client.load(context.login(), context.schemas.candidate, loadable.parts())
+        client.load(context.login(), context.schemas.candidate, _in_time(context, loadable.parts()))
     finally:
         stream.close()
     if (text.sha256, text.sql_sha256) != (manifest.sha256, manifest.values["sql_sha256"]):
@@ -107,6 +108,15 @@ def _send(context: AuroraContext, etag: str, manifest: dump.Manifest) -> list[st
             "of its bytes or of its text differs. Prepare and upload it again"
         )
     return loadable.enabled
+
+
+def _in_time(context: AuroraContext, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Pass parts on as long as the lease is held and the step's time is not up."""
+    for part in parts:
+        context.poller.still_ours()
+        if context.poller.seconds_left() <= 0:
+            raise DeadlineError(f"loading {context.request.dump_key} takes too long. {context.poller.limit_hint}")
+        yield part
 
 
 def _awake(event: Definition, enabled: list[str]) -> Definition:

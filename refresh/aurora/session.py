@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from refresh import ledger as ledgers
-from refresh.aurora import boto, current, exchange, markers, record, report, swap
+from refresh.aurora import asked, boto, current, exchange, markers, record, report, swap
 from refresh.aurora.context import LEASE, LEDGERS, AuroraContext
 from refresh.aurora.current import Current
 from refresh.aurora.markers import LIVE, NEXT
 from refresh.aurora.ports import Ports
-from refresh.aurora.request import LAST_KNOWN_GOOD, AuroraRequest
+from refresh.aurora.request import AuroraRequest
 from refresh.aurora.workflow import FINISH, LOAD, PREVIOUS
 from refresh.context import Say, Step
 from refresh.errors import AbandonedError, CutOverError, LeaseError, LedgerError, RefreshError, RequestError
@@ -60,12 +59,13 @@ def perform(verb: str, inputs: Mapping[str, Any], world: World | None = None) ->
     world = world or World()
     request = AuroraRequest.from_inputs(inputs)
     ports = world.connect(request.region)
-    mine = _about(verb, request, ports)
+    mine = asked.about(verb, request, ports)
     request = replace(request, dump_key=mine.dump_key, expected_sha256=mine.expected_sha256)
     lease = Lease(
         ports.objects, request.reports_bucket, mine.refresh_id, world.clock, identity=world.identity,
         beats=world.lease_beats, key=LEASE,
     )  # fmt: skip
+    asked.await_former_task(ports, request, mine, world.clock)
     with lease:
         session = _Session(request=request, ports=ports, world=world, lease=lease)
         if verb == "fail":
@@ -74,42 +74,6 @@ def perform(verb: str, inputs: Mapping[str, Any], world: World | None = None) ->
             return session.work(mine, FINISH)
         current.claim(ports, request, mine, session.end)
         return session.work(mine, PREVIOUS if verb == "previous" else LOAD)
-
-
-def _about(verb: str, request: AuroraRequest, ports: Ports) -> Current:
-    """Say which refresh a verb is about: a new one, or the one that its execution began."""
-    execution_id = request.execution_id
-    if verb in {"finish", "fail"}:
-        begun = current.read(ports, request)
-        if begun is None or (execution_id and begun.execution_id != execution_id):
-            which = f"by execution {execution_id}" if execution_id else "on this schema"
-            raise RequestError("execution_id", f"no refresh was begun {which}: run load first")
-        return begun
-    if verb == "previous":
-        short = execution_id.rpartition("-")[2] or f"{ProcessIdentity.current().pid}"
-        return Current(
-            refresh_id=f"previous-{short}", execution_id=execution_id, dump_key="", expected_sha256="", action=verb
-        )
-    action = "refresh"
-    if LAST_KNOWN_GOOD in {verb, request.dump_key}:
-        request, action = _good(request, ports), LAST_KNOWN_GOOD
-    if not request.dump_key:
-        raise RequestError("dump_key", "is missing: which prepared dump is to be loaded?")
-    return Current(
-        refresh_id=request.refresh_id,
-        execution_id=execution_id,
-        dump_key=request.dump_key,
-        expected_sha256=request.expected_sha256,
-        action=action,
-    )
-
-
-def _good(request: AuroraRequest, ports: Ports) -> AuroraRequest:
-    stored = ports.objects.get(request.reports_bucket, record.good_key(request))
-    if stored is None:
-        raise RequestError("dump_key", f"no dump of {request.schema} is known to be good yet: load one first")
-    good = json.loads(stored.body)
-    return replace(request, dump_key=good["dump_key"], expected_sha256=good["sha256"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,10 +110,18 @@ class _Session:
         )
 
     def work(self, about: Current, steps: Sequence[Step[AuroraContext]]) -> dict[str, Any]:
-        """Run steps; what abandons the refresh is told."""
+        """Run steps; what abandons the refresh is told.
+
+        The same execution goes on where it was interrupted, and has nothing to do once it has ended well. Another one
+        loads anew: whoever starts it for the same dump wants that dump, with today's migrations over it.
+        """
+        bucket = self.request.reports_bucket
+        before = ledgers.read(self.ports.objects, bucket, about.refresh_id, LEDGERS)
         context = self.context(about)
         with context.sql() as sql:
             swap.finish_interrupted(context, sql)
+        if before is not None and before.get("execution_id") != about.execution_id and steps is not FINISH:
+            context.ledger.start_over()  # migrations of the other execution may have been over the candidate
         if _is_over(context, again=steps is not FINISH):
             context.say(f"refresh {about.refresh_id}: {self.request.schema} serves it already; there is nothing to do")
             return {"refresh_id": about.refresh_id, "nothing_to_do": True}
@@ -196,8 +168,7 @@ def _is_over(context: AuroraContext, *, again: bool) -> bool:
     """Say whether a refresh has ended well and is live; else one that ended begins anew, if it is asked for again."""
     if context.ledger.state == ledgers.RUNNING:
         return False
-    asked_anew = again and context.ledger.values.get("action") == LAST_KNOWN_GOOD
-    if context.ledger.state == ledgers.FINISHED and not asked_anew:
+    if context.ledger.state == ledgers.FINISHED:
         with context.sql() as sql:
             live = markers.read(sql, context.schemas, LIVE)
         if context.ledger.values.get("action") == "previous" or (live and live.generation == context.generation):

@@ -129,7 +129,7 @@ def _texts(context: AuroraContext, sql: Sql, allowed: frozenset[tuple[str, str]]
     looked_at, found = 0, []
     for table, columns in _text_columns(sql, candidate):
         context.poller.still_ours()
-        due = [column for column in columns if (table, column) not in allowed]
+        due = [column for column in columns if not {(table, column), (table, "")} & allowed]
         if not due:
             continue
         names = ", ".join(map(quoted, due))
@@ -160,12 +160,11 @@ def _text_columns(sql: Sql, schema: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _allowed(manifest: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    """Return the columns that the rules let through on purpose, as the manifest lists them."""
-    found = set()
-    for each in manifest.get("opt_ins", ()):
-        if isinstance(each, Mapping):
-            table = str(
-                each.get("table") or each.get("collection") or str(each.get("namespace", "")).rpartition(".")[2]
-            )
-            found.add((table, str(each.get("column") or each.get("path") or "")))
-    return frozenset(found)
+    """Return the columns that the rules let through on purpose, as the manifest lists them; no name: a whole table.
+
+    Of a path into a JSON column the column counts: what lies beside it is then not looked at either.
+    """
+    return frozenset(
+        (str(each["namespace"]).partition(".")[2], str(each["path"]).partition(".")[0])
+        for each in manifest.get("opt_ins", ())
+    )

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from jsonpath_ng.exceptions import JSONPathError
@@ -103,7 +104,9 @@ def select(answer: Any, selector: str, kind: str = "") -> Any:
         raise NoValue(f"what {selector} selects is no {kind}.") from None
 
 
+@cache
 def _parsed(selector: str) -> Any:
+    """Read a selector once: the library makes its parser anew each time, which takes tens of milliseconds."""
     if not selector.startswith("$"):
         raise InvalidSelector(f"the selector {selector} does not begin with $")
     try:

@@ -15,8 +15,12 @@ from typing import Any
 
 import pytest
 
+from refresh.aurora import load
 from refresh.aurora.__main__ import exit_code
+from refresh.aurora.context import LEASE
 from refresh.errors import LeaseError, PermanentError, RefreshError, RefusedError, RequestError
+from refresh.lease import LeaseRecord
+from refresh.process import ProcessIdentity
 from sandbox.aurora.server import Server
 from tests.aurora import made_dump
 from tests.aurora.conftest import PASSWORD, Cluster, free_port
@@ -251,9 +255,30 @@ def test_an_address_that_may_be_somebodys_is_found_and_not_shown(live: Any) -> N
 def test_what_the_rules_allow_is_no_finding(live: Any) -> None:
     whole = live.dumps["second"]
     sql = whole.sql.replace(b"'Name 3'", b"'jane.roe@gmail.com'")
-    live.upload(KEY, replace(whole, sql=sql), opt_ins=[{"table": "person", "column": "name", "what": "copy"}])
+    live.upload(
+        KEY,
+        replace(whole, sql=sql),
+        opt_ins=[{"namespace": "shop.person", "path": "name", "what": "email: keeps the domain"}],
+    )
     live.run("load", KEY)
     live.run("finish", KEY)
+
+
+def _hold_lease(cluster: Any, refresh_id: str) -> None:
+    """Leave a lease behind as a task does that was killed on another machine a moment ago."""
+    elsewhere = ProcessIdentity(host="elsewhere", boot_id="another", pid=7, pid_started="1")
+    held = LeaseRecord(fencing=99, refresh_id=refresh_id, heartbeat_at="", holder=elsewhere)
+    cluster.aws.objects.put("reports", LEASE, held.body())
+
+
+def test_a_task_that_was_killed_elsewhere_is_waited_for_by_its_own_refresh_alone(live: Any) -> None:
+    refresh_id = live.run("load", KEY)["refresh_id"]
+    _hold_lease(live, "20260303-another")
+    with pytest.raises(LeaseError, match="20260303-another"):
+        live.run("fail", KEY)
+    _hold_lease(live, refresh_id)
+    live.run("fail", KEY)
+    live.assert_whole("first")
 
 
 def test_two_refreshes_at_once(live: Any) -> None:
@@ -279,15 +304,29 @@ def test_a_refresh_that_was_given_up_is_ended_by_the_next_one(live: Any) -> None
     assert ended["state"] == "abandoned"
 
 
-def test_a_dump_that_is_live_is_nothing_to_do(live: Any) -> None:
+def test_a_dump_that_is_live_is_nothing_to_do_for_its_execution_and_loaded_anew_by_another(live: Any) -> None:
     live.refresh(KEY, name="second")
     effects = len(live.aws.fate.effects)
-    live.executions += 1
     assert live.run("load", KEY)["nothing_to_do"]
     assert live.run("finish", KEY)["nothing_to_do"]
     done = live.aws.fate.effects[effects:]
     assert not [each for each in done if not each.startswith(("put", "DROP DATABASE IF EXISTS `shop__next`"))]
     live.assert_whole("second", former="first")
+    live.server.sql("UPDATE state SET value = 'spoilt';", "shop")
+    live.executions += 1
+    live.run("load", KEY)
+    live.run("finish", KEY)
+    live.assert_whole("second", former="spoilt")
+
+
+def test_another_execution_does_not_go_on_with_a_candidate_that_migrations_were_over(live: Any) -> None:
+    live.run("load", KEY)
+    live.server.sql("ALTER TABLE country ADD half INT;", "shop__next")
+    live.executions += 1
+    live.run("load", KEY)
+    live.run("finish", KEY)
+    live.assert_whole("second", former="first")
+    assert "half" not in live.server.sql("SHOW CREATE TABLE country;", "shop")
 
 
 def test_no_error_and_no_record_holds_the_password_or_a_row(live: Any) -> None:
@@ -317,6 +356,19 @@ def test_the_last_known_good_dump_is_loaded_again(live: Any) -> None:
     live.refresh(KEY, name="second")
     assert "LastKnownGood" not in live.aws.objects.tags[IMPORT, "20260301/shop.sql.gz"]
     assert live.aws.objects.tags[IMPORT, KEY]["LastKnownGood"] == "shop"
+
+
+def test_a_load_that_takes_too_long_ends_and_leaves_no_candidate(live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pass_on = load._in_time
+
+    def slowly(context: Any, parts: Any) -> Any:
+        for number, part in enumerate(pass_on(context, parts)):
+            live.aws.clock.sleep(30 if number < 5 else 0)
+            yield part
+
+    monkeypatch.setattr(load, "_in_time", slowly)
+    limits = {"step_timeout_minutes": {"load": 1.0}}
+    refused(live, "takes too long. load may take 1 min", 5, limits=limits)
 
 
 def test_a_clone_is_asked_for_once(live: Any) -> None:

@@ -15,7 +15,7 @@ import pytest
 from pymysql.constants import ER
 
 from refresh.aurora import __main__ as command
-from refresh.aurora import blockers, client, current, definitions, dump, markers, report, smoke
+from refresh.aurora import blockers, client, current, definitions, dump, markers, report, smoke, verify
 from refresh.aurora.blockers import Session
 from refresh.aurora.current import Current
 from refresh.aurora.definitions import TRIGGER, VIEW, Definition
@@ -232,6 +232,12 @@ def test_both_hashes_are_those_of_the_whole() -> None:
     assert read == EVENT * 2000
     assert text.sha256 == dump.hash_of(io.BytesIO(packed))[0]
     assert text.sql_sha256 == dump.hash_of(io.BytesIO(read))[0]
+
+
+def test_what_the_rules_allow_is_read_from_the_manifest() -> None:
+    listed = [("shop.person", "name"), ("shop.person", "extra.email"), ("shop.log", "")]
+    manifest = {"opt_ins": [{"namespace": namespace, "path": path, "what": "x"} for namespace, path in listed]}
+    assert verify._allowed(manifest) == {("person", "name"), ("person", "extra"), ("log", "")}
 
 
 # -- one at a time ------------------------------------------------------------------------------------------------

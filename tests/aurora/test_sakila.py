@@ -30,7 +30,7 @@ def _asked(cluster: Any, question: str, schema: str = "sakila") -> str:
 def test_sakila_is_refreshed_twice_and_works(cluster: Any, dump: Dump) -> None:
     for number, key in enumerate(KEYS):
         # Its addresses are at domains that somebody may own: here the rules keep them, as the manifest says.
-        kept = [{"table": table, "column": "email", "what": "keep"} for table in ("customer", "staff")]
+        kept = [{"namespace": f"sakila.{table}", "path": "email", "what": "kept"} for table in ("customer", "staff")]
         cluster.upload(key, dump, opt_ins=kept)
         cluster.executions += 1
         cluster.run("load", key, schema="sakila")

@@ -1,5 +1,6 @@
 """What the second refresh declares, with Pulumi's mocks in place of an engine."""
 
+import functools
 import json
 import pathlib
 import sys
@@ -13,10 +14,11 @@ from aurora_case import MADE, settings
 from declared import declared_by
 from test_components import PLACE, SETTINGS
 
-from components import aurora_cluster
+from components import aurora_cluster, toolkit
 from components.aurora import aurora_of
 from components.aurora_adoption import AdoptedCluster
 from components.toolkit import Toolkit, ToolkitArgs
+from components.toolkit_archive import pack
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been deprecated in favor:DeprecationWarning")
 ADOPTED = AdoptedCluster(
@@ -47,7 +49,10 @@ def declare(folder):
 
         return declared_by(program)
 
+    # The same packages are packed each time; once is enough.
+    packed = functools.cache(pack)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(toolkit, "pack", lambda packages, wheels, into: packed(tuple(packages), wheels, into))
         patch.setattr(aurora_cluster, "find_cluster", lambda *arguments: ADOPTED)
         yield run
 

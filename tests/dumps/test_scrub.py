@@ -270,6 +270,7 @@ def test_a_full_disk_leaves_nothing_that_looks_whole(tmp_path, monkeypatch):
     assert list((tmp_path / "20260101").iterdir()) == []
 
 
+@pytest.mark.sandbox  # for its time
 def test_several_processes_give_what_one_gives_and_their_errors_name_the_row(tmp_path):
     rows = b",".join(b"(%d,'Ada Nr%d Lovelace','ada%d@real-company.de',NULL)" % (n, n, n) for n in range(6000))
     source = texts.dump(texts.PEOPLE, b"INSERT INTO `people` VALUES " + rows + b";\n", texts.ROWS)
@@ -283,6 +284,7 @@ def test_several_processes_give_what_one_gives_and_their_errors_name_the_row(tmp
         prepared(tmp_path, bad, texts.RULES, workers=2)
 
 
+@pytest.mark.sandbox  # for its time
 def test_the_example_of_applicants_fits_its_schema_and_rows_made_up_by_it(tmp_path):
     import yaml  # noqa: PLC0415
 
@@ -303,3 +305,70 @@ def test_the_example_of_applicants_fits_its_schema_and_rows_made_up_by_it(tmp_pa
     rows = {row["table"]: row["written"] for row in found["tables"]}
     assert rows == {"cognito_users": 0, "applicants": 20, "applications": 30, "documents": 40, "programs": 20}
     assert found["findings"] == []
+
+
+MYSQL_8 = (
+    rb"""-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)
+--
+-- Host: db.internal    Database: shop
+-- ------------------------------------------------------
+-- Server version	8.0.36
+
+/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;
+/*!50503 SET NAMES utf8mb4 */;
+/*!40014 SET @OLD_FOREIGN_KEY_CHECKS=@@FOREIGN_KEY_CHECKS, FOREIGN_KEY_CHECKS=0 */;
+SET @MYSQLDUMP_TEMP_LOG_BIN = @@SESSION.SQL_LOG_BIN;
+SET @@SESSION.SQL_LOG_BIN= 0;
+SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ '3E11FA47-71CA-11E1-9E33-C80AA9429562:1-5';
+DROP TABLE IF EXISTS `people`;
+/*!40101 SET @saved_cs_client     = @@character_set_client */;
+/*!50503 SET character_set_client = utf8mb4 */;
+CREATE TABLE `people` (
+  `id` binary(16) NOT NULL DEFAULT (uuid_to_bin(uuid(),1)),
+  `name` varchar(40) COLLATE utf8mb4_0900_as_cs NOT NULL,
+  `doc` json DEFAULT NULL,
+  `initial` varchar(1) GENERATED ALWAYS AS (left(`name`,1)) VIRTUAL,
+  `place` point NOT NULL /*!80003 SRID 4326 */,
+  `secret` int DEFAULT '0' /*!80023 INVISIBLE */,
+  PRIMARY KEY (`id`),
+  KEY `functional` ((lower(`name`))),
+  CONSTRAINT `c` CHECK ((`secret` >= 0)) /*!80016 NOT ENFORCED */
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci /*!50100 PARTITION BY KEY (id) PARTITIONS 2 */;
+/*!40101 SET character_set_client = @saved_cs_client */;
+SET @saved_cs_client     = @@character_set_client;
+/*!50001 CREATE VIEW `v` AS SELECT
+ 1 AS `id`,
+ 1 AS `name`*/;
+SET character_set_client = @saved_cs_client;
+LOCK TABLES `people` WRITE;
+/*!40000 ALTER TABLE `people` DISABLE KEYS */;
+INSERT INTO `people` (`id`, `name`, `doc`, `place`, `secret`) VALUES (_binary '\0\Z\\\'"abcdefghijk','Ada Ek','{"mail": "ada@real-company.de"}',"""
+    rb"""0xE6100000010100000000000000000024400000000000003440,7),(0x00112233445566778899AABBCCDDEEFF,'Bo Li',NULL,"""
+    rb"""0xE6100000010100000000000000000024400000000000003440,8);
+/*!40000 ALTER TABLE `people` ENABLE KEYS */;
+UNLOCK TABLES;
+/*!50001 DROP VIEW IF EXISTS `v`*/;
+/*!50001 CREATE ALGORITHM=UNDEFINED */
+/*!50013 DEFINER=`admin`@`%` SQL SECURITY DEFINER */
+/*!50001 VIEW `v` AS select `people`.`id` AS `id`,`people`.`name` AS `name` from `people` */;
+SET @@SESSION.SQL_LOG_BIN = @MYSQLDUMP_TEMP_LOG_BIN;
+-- Dump completed on 2026-11-22  1:02:03
+"""
+)
+
+
+def test_a_dump_of_mysql_8_is_taken(tmp_path):
+    fields = {
+        "id": {"mask": "token", "injective": True}, "name": "full_name", "doc": {"mask": "json", "fields": {"mail": "email"}},
+        "place": {"mask": "coordinates", "decimals": 0}, "secret": "keep",
+    }  # fmt: skip
+    found = prepared(tmp_path, MYSQL_8, texts.rules(fields, table="people"), verify=True)
+    made = text(tmp_path)
+    assert found["findings"] == []
+    assert found["source"]["server_version"] == "8.0.36"
+    assert "VIEW `v` AS select" in made
+    assert "PARTITION BY KEY" in made
+    assert not re.search(r"real-company|admin|LOG_BIN|GTID", made)
+    rows = re.search(r"VALUES \((0x[0-9A-F]{32}),'(.*?)','({.*?})',(0x[0-9A-F]+),7\),", made)
+    assert rows is not None
+    assert "example.com" in rows[3]

@@ -21,7 +21,7 @@ from dumps.verify_values import decoder
 from tests.dumps.conftest import KEY, ROOT, nasty_rows, run
 
 pytestmark = pytest.mark.sandbox
-SAKILA = Path("/work/shared/data/sakila")
+SAKILA = ROOT.parent / "shared" / "data" / "sakila"
 HERE = Path(__file__).parent
 OPTIONS = [
     ["--hex-blob"],
@@ -284,3 +284,28 @@ def test_memory_does_not_grow_with_the_dump(server, tmp_path):
 
     small, large = peak_kib(60_000), peak_kib(600_000)
     assert large < small * 1.25, (small, large)
+
+
+def test_rows_made_up_for_a_nasty_schema_load_and_are_whole(nasty, tmp_path):
+    source = nasty.dump("nasty", tmp_path / "nasty.sql")
+    rows = ["--rows", "we`ird name=800", "--rows", "latin=50", "--others", "300"]
+    made = run(
+        "generate",
+        "--dump",
+        str(source),
+        "--rules",
+        str(HERE / "nasty.yaml"),
+        *rows,
+        "--to",
+        str(tmp_path / "g.sql.gz"),
+    )
+    assert made.returncode == 0, made.stderr
+    load(nasty, tmp_path / "g.sql.gz", "madeup")
+    assert (
+        nasty.sql(
+            "SELECT count(*) FROM `we``ird name`; SELECT count(*) FROM latin; SELECT count(*) FROM parent", "madeup"
+        )
+        == "800\n50\n300\n"
+    )
+    assert broken_keys(nasty, "madeup") == []
+    assert b"real-company" not in gzip.decompress((tmp_path / "g.sql.gz").read_bytes())

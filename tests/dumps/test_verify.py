@@ -95,6 +95,22 @@ def test_a_reference_that_leads_nowhere_is_found(tmp_path):
     assert ("reference", "shop.c", "p_id") in found
 
 
+def test_a_reference_of_several_columns_that_leads_nowhere_is_found(tmp_path):
+    parent = b"CREATE TABLE `p` (`a` int NOT NULL, `b` char(2) NOT NULL, PRIMARY KEY (`a`,`b`));\nINSERT INTO `p` VALUES (1,'de'),(2,'fr');\n"
+    child = (
+        b"CREATE TABLE `c` (`x` int, `y` char(2), CONSTRAINT `fk` FOREIGN KEY (`x`,`y`) REFERENCES `p` (`a`,`b`));\n"
+        b"INSERT INTO `c` VALUES (1,'de'),(2,'fr'),(2,NULL);\n"
+    )
+    masked = {"mask": "token", "injective": True, "domain": "a"}
+    rules = {"version": 1, "databases": {"shop": {
+        "p": {"mode": "mask", "fields": {"a": masked, "b": "keep"}}, "c": {"mode": "mask", "fields": {"x": masked, "y": "keep"}},
+    }}}  # fmt: skip
+    source = texts.dump(parent, child)
+    assert verified(tmp_path, lambda made: made, source, rules)[0] == set()
+    found, _ = verified(tmp_path, lambda made: made.replace(",'fr');\nCREATE", ",'it');\nCREATE"), source, rules)
+    assert ("reference", "shop.c", "x") in found
+
+
 def test_rows_of_a_table_that_should_be_empty_are_found(tmp_path):
     rules = texts.rules({}, mode="empty")
     source = texts.one("`a` int", "(1)")
