@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from botocore.exceptions import ClientError
+
 from sandbox.plugins.aws.kind import Aws, Kind, Values, same_json, tag_changes, tag_list, tag_map
-from sandbox.plugins.protocol import Call
+from sandbox.plugins.protocol import Call, PluginError
 
 _RENEWED = ("hash", "documentVersion", "latestVersion", "defaultVersion")
 
@@ -57,12 +59,7 @@ def _read(aws: Aws, name: str, known: Values) -> Values | None:
 def _update(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str], call: Call) -> None:
     ssm = aws.client("ssm")
     if "content" in changed:
-        version = ssm.update_document(
-            Name=name, Content=new["content"], DocumentVersion="$LATEST", TargetType=new.get("targetType", "/")
-        )
-        ssm.update_document_default_version(
-            Name=name, DocumentVersion=version["DocumentDescription"]["DocumentVersion"]
-        )
+        ssm.update_document_default_version(Name=name, DocumentVersion=_version_with(aws, name, new))
     if "permissions" in changed:
         _change_shares(aws, name, set(_accounts(old)), set(_accounts(new)))
     wanted, unwanted = tag_changes(old, new)
@@ -70,6 +67,25 @@ def _update(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str
         ssm.add_tags_to_resource(ResourceType="Document", ResourceId=name, Tags=tag_list(wanted))
     if unwanted:
         ssm.remove_tags_from_resource(ResourceType="Document", ResourceId=name, TagKeys=unwanted)
+
+
+def _version_with(aws: Aws, name: str, new: Values) -> str:
+    """Return the version with a content: a new one, or the former one that had it and is not made again."""
+    ssm = aws.client("ssm")
+    try:
+        answer = ssm.update_document(
+            Name=name, Content=new["content"], DocumentVersion="$LATEST", TargetType=new.get("targetType", "/")
+        )
+        return str(answer["DocumentDescription"]["DocumentVersion"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "DuplicateDocumentContent":
+            raise
+    kind = new.get("documentFormat", "JSON")
+    for number in range(1, int(ssm.describe_document(Name=name)["Document"]["LatestVersion"]) + 1):
+        content = ssm.get_document(Name=name, DocumentVersion=str(number), DocumentFormat=kind)["Content"]
+        if same_json(new["content"], content) == new["content"]:
+            return str(number)
+    raise PluginError(f"{name} has a version with this content already, which is not to be found among its versions")
 
 
 def _change_shares(aws: Aws, name: str, before: set[str], after: set[str]) -> None:
