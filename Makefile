@@ -45,8 +45,8 @@ test: setup check ## All checks and all tests, those that need root and real ser
 soak: setup ## The long tests: killed in every step with pulumi, ten refreshes under writers (an hour).
 	$(SUDO) $(VENV_PYTHON) -m pytest -m soak --hypothesis-profile=search --numprocesses 3 --dist loadscope
 
-test-fast: setup ## The tests that need neither root nor servers.
-	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak" --numprocesses auto
+test-fast: setup ## The quick tests, which need neither root nor servers.
+	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak and not slow" --numprocesses auto
 
 # Shell is looked for, so that a new file cannot be forgotten; the stand-ins without ending carry their shebang.
 SHELL_FILES = $(shell find scripts sandbox .ci -name .cache -prune -o -type f \

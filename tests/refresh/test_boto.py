@@ -17,6 +17,8 @@ from refresh.aws import Aws, SnapshotOrder, VolumeOrder
 from refresh.boto_errors import translate, wrapped
 from refresh.errors import PermanentError, RefreshError, TransientError, UnreachableHostError
 
+pytestmark = pytest.mark.slow
+
 REGION, ZONE = "eu-west-1", "eu-west-1a"
 TAGS = {"understudy:space": "s", "understudy:refresh": "r", "understudy:role": "candidate"}
 

@@ -94,6 +94,7 @@ def test_a_step_done_twice_does_nothing_twice(world: FakeWorld, monkeypatch: pyt
     assert done.count("switched") == 1
 
 
+@pytest.mark.slow
 def test_killed_anywhere_the_next_run_finishes_with_nothing_twice_and_nothing_left(tmp_path: Path) -> None:
     clean = FakeWorld(tmp_path / "clean")
     clean.up()
@@ -118,6 +119,7 @@ def test_killed_anywhere_the_next_run_finishes_with_nothing_twice_and_nothing_le
         assert done.count("switched") == 1, where
 
 
+@pytest.mark.slow
 def test_killed_in_a_first_refresh_the_next_one_with_another_trigger_sweeps_what_it_left(tmp_path: Path) -> None:
     clean = FakeWorld(tmp_path / "clean")
     clean.up()
@@ -235,6 +237,7 @@ def test_staging_may_be_its_own_worker(world: FakeWorld) -> None:
     world.assert_nothing_left(previous=1)
 
 
+@pytest.mark.slow
 def test_staging_as_its_own_worker_survives_death_anywhere(tmp_path: Path) -> None:
     clean = FakeWorld(tmp_path / "clean")
     clean.up(worker__instance_id=STAGING)

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = "vol-0000000a", "vol-0000000b"
 GOOD = {"healthy": True, "reason": None, "version": "6.0.5", "replica_set": "staging", "primary_at": 9_999_999_999_999}
 BAD = {

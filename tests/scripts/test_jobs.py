@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 RULES = '{"version":1}'
 SHA = "a" * 64
 JOB = {

@@ -105,8 +105,7 @@ OUTPUTS: Mapping[str, Sequence[str]] = {
         "secretStringWoVersion versionId"
     ).split(),
     "aws:secretsmanager/secretRotation:SecretRotation": (
-        "externalSecretRotationRoleArn region rotateImmediately rotationEnabled "
-        "rotationLambdaArn secretId"
+        "externalSecretRotationRoleArn region rotateImmediately rotationEnabled rotationLambdaArn secretId"
     ).split(),
     "aws:rds/subnetGroup:SubnetGroup": "arn description name namePrefix region vpcId".split(),
     "aws:rds/clusterParameterGroup:ClusterParameterGroup": "arn description family name namePrefix region".split(),
