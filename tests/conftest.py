@@ -20,11 +20,13 @@ settings.register_profile("search", max_examples=200, deadline=None)
 
 
 class BySharedThings(LoadScopeScheduling):
-    """Hand tests that share something to one process: a stack, a sandbox, or the servers of a file's tests."""
+    """Hand tests that share something to one process: a stack, a sandbox, or servers."""
 
     def _split_scope(self, nodeid: str) -> str:
         _, folder, name = nodeid.split("::", maxsplit=1)[0].split("/")[:3]
-        return {"e2e": "stack", "anonymizer": name}.get(folder, "sandbox")
+        if folder in ("anonymizer", "aurora", "dumps"):  # servers of their own, for a file's tests
+            return name
+        return {"e2e": "stack", "plugins": "plugins"}.get(folder, "sandbox")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
