@@ -11,7 +11,7 @@ from dumps.errors import ServerError
 from dumps.generate import Generator, Wanted
 from dumps.output import Output
 from dumps.reading import Insert, Reader, opened
-from dumps.schema import Collector
+from dumps.schema_of import schema_of
 from dumps.scrub import FOOTER
 from dumps.survey import is_left_out, of_one_schema, table_named
 
@@ -27,14 +27,7 @@ def write(dump: Path, rules: Rules, wanted: Wanted, seed: str, target: Path) -> 
         ServerError: The disk is full, or fails.
     """
     _, own = of_one_schema(rules)
-    collector = Collector()
-    with opened(dump) as file:
-        reader = Reader(file)
-        for statement in reader.statements():
-            if not isinstance(statement, Insert):
-                collector.add(statement.text, backslash=reader.settings.backslash)
-    for view in collector.views:
-        collector.tables.pop(view, None)
+    collector = schema_of(dump)
     generator = Generator(collector.tables, own, wanted, seed)
     try:
         with opened(dump) as file, Output(target) as output:

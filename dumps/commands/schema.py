@@ -40,20 +40,11 @@ def handle(options: argparse.Namespace) -> int:
 
 def _read(path: Path) -> dict[str, Any]:
     from dumps.errors import UsageError
-    from dumps.reading import Insert, Reader, opened
-    from dumps.schema import Collector
+    from dumps.schema_of import schema_of
 
     if path.suffix == ".json":
         try:
             return dict(json.loads(path.read_text()))
         except (OSError, ValueError):
             raise UsageError(f"{path}: cannot be read as JSON") from None
-    collector = Collector()
-    with opened(path) as file:
-        reader = Reader(file)
-        for statement in reader.statements():
-            if not isinstance(statement, Insert):
-                collector.add(statement.text, backslash=reader.settings.backslash)
-    for view in collector.views:
-        collector.tables.pop(view, None)
-    return collector.as_json()
+    return schema_of(path).as_json()
