@@ -37,7 +37,7 @@ def told(story_of: Callable[[str], Story], *, about: str, name: str, errors: tup
     Returns:
         Exit status: 0 when everything went as told, 1 when something failed, 130 when it was interrupted.
     """
-    parser = argparse.ArgumentParser(description=about)
+    parser = argparse.ArgumentParser(prog=f"python -m sandbox.{name.replace('-', '_')}", description=about)
     parser.add_argument("--name", default=name, help=f"name of the sandbox (default: {name})")
     parser.add_argument("--keep", action="store_true", help="leave the sandbox and its stack when the story is told")
     given = parser.parse_args()
@@ -52,9 +52,10 @@ def told(story_of: Callable[[str], Story], *, about: str, name: str, errors: tup
 
 
 def _tell(story: Story, errors: tuple[type[Exception], ...]) -> int:
+    ends: tuple[type[Exception], ...] = (DemoError, SandboxError, *errors)
     try:
         story.tell()
-    except (DemoError, SandboxError, *errors) as error:
+    except ends as error:
         print(f"\nThe demonstration stopped: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
