@@ -71,9 +71,18 @@ class Inventory:
 
 def ended_at(sandbox: Sandbox, outputs: dict[str, Any], step: str) -> float:
     """Return when a step of the latest refresh was done, by its ledger; seconds since 1970. It is done once."""
+    return datetime.fromisoformat(_steps(sandbox, outputs)[step]["done_at"]).timestamp()
+
+
+def took(sandbox: Sandbox, outputs: dict[str, Any]) -> float:
+    """Return the seconds that the steps of the latest refresh took, by its ledger."""
+    return float(sum(step.get("seconds", 0.0) for step in _steps(sandbox, outputs).values()))
+
+
+def _steps(sandbox: Sandbox, outputs: dict[str, Any]) -> dict[str, Any]:
     s3, key = sandbox.session().client("s3"), f"ledger/{outputs['refresh_id']}.json"
-    ledger = json.loads(s3.get_object(Bucket=outputs["reports_bucket"], Key=key)["Body"].read())
-    return datetime.fromisoformat(ledger["steps"][step]["done_at"]).timestamp()
+    steps: dict[str, Any] = json.loads(s3.get_object(Bucket=outputs["reports_bucket"], Key=key)["Body"].read())["steps"]
+    return steps
 
 
 def _tags(thing: dict[str, Any]) -> dict[str, str]:
