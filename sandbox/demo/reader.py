@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from sandbox.demo.shop import DATABASE
 
+Watching = TypeVar("Watching", bound="Watch")
 Client = MongoClient[dict[str, Any]]
 # A read that is not answered within this time counts as missed; the driver's own retries would hide it.
 CLIENT_OPTIONS: dict[str, Any] = {
@@ -44,24 +46,17 @@ class Service:
     longest_gap_at: float
 
 
-class Reader:
-    """A thread that reads a document of staging every tenth of a second, or as often as asked for."""
+class Watch(ABC):
+    """A thread that reads again and again and notes when it was answered."""
 
-    def __init__(self, connect: Callable[[], Client], interval_seconds: float = 0.1) -> None:
-        """Prepare the reader.
-
-        Args:
-            connect: makes a client with `CLIENT_OPTIONS`, over TLS and logged in, as staging's users are.
-            interval_seconds: time from the beginning of one read to the next.
-        """
-        self._connect = connect
-        self._interval_seconds = interval_seconds
+    def __init__(self) -> None:
+        """Prepare to read; nothing is asked yet."""
         self._stopping = threading.Event()
         self._answered: list[float] = []
         self._missed = 0
         self._thread = threading.Thread(target=self._read, daemon=True)
 
-    def __enter__(self) -> Reader:  # noqa: PYI034 - typing.Self needs Python 3.11
+    def __enter__(self: Watching) -> Watching:  # noqa: PYI019 - typing.Self needs Python 3.11
         self._thread.start()
         return self
 
@@ -73,6 +68,25 @@ class Reader:
         self._stopping.set()
         self._thread.join(timeout=30)
         return service_of(self._answered, self._missed)
+
+    @abstractmethod
+    def _read(self) -> None:
+        """Read until `_stopping` is set; note what was answered and what was missed."""
+
+
+class Reader(Watch):
+    """A thread that reads a document of staging every tenth of a second, or as often as asked for."""
+
+    def __init__(self, connect: Callable[[], Client], interval_seconds: float = 0.1) -> None:
+        """Prepare the reader.
+
+        Args:
+            connect: makes a client with `CLIENT_OPTIONS`, over TLS and logged in, as staging's users are.
+            interval_seconds: time from the beginning of one read to the next.
+        """
+        super().__init__()
+        self._connect = connect
+        self._interval_seconds = interval_seconds
 
     def _read(self) -> None:
         with self._connect() as client:

@@ -51,11 +51,18 @@ class Terminal:
         Raises:
             DemoError: It did not end with status 0.
         """
-        print(f"$ {shlex.join(argv)}", flush=True)
-        status = subprocess.run(argv, cwd=self._folder, env=self.environment, check=False).returncode
-        print(flush=True)
+        status = self._show(*argv)
         if status and not may_fail:
             raise DemoError(f"`{shlex.join(argv)}` ended with status {status}; what it printed stands above")
+
+    def refused(self, *argv: str) -> None:
+        """Run a command that has to be refused, as `run` does.
+
+        Raises:
+            DemoError: It ended with status 0.
+        """
+        if not self._show(*argv):
+            raise DemoError(f"`{shlex.join(argv)}` was to be refused, and was not")
 
     def ask(self, *argv: str) -> str:
         """Run a command for its answer, without showing it.
@@ -67,6 +74,12 @@ class Terminal:
         if done.returncode:
             raise DemoError(f"`{shlex.join(argv)}` ended with status {done.returncode}:\n{done.stderr.strip()}")
         return done.stdout
+
+    def _show(self, *argv: str) -> int:
+        print(f"$ {shlex.join(argv)}", flush=True)
+        status = subprocess.run(argv, cwd=self._folder, env=self.environment, check=False).returncode
+        print(flush=True)
+        return status
 
     def report_phases(self) -> None:
         """Say where the time went."""

@@ -13,7 +13,7 @@ from typing import Any
 import pymysql
 
 from sandbox.client import Sandbox
-from sandbox.demo.reader import Service, service_of
+from sandbox.demo.reader import Watch
 
 _EVERY_SECONDS = 0.05
 _LOOK_EVERY_SECONDS = 0.1
@@ -59,29 +59,13 @@ def login(world: Sandbox, cluster_id: str, secret_id: str) -> Login:
     return Login(host, port, known["username"], known["password"], world.env["RDS_CA_BUNDLE"])
 
 
-class Watcher:
+class Watcher(Watch):
     """A thread that reads twenty times a second and notes when it was answered."""
 
     def __init__(self, at: Login, query: str) -> None:
         """Prepare to read."""
+        super().__init__()
         self._at, self._query = at, query
-        self._stopping = threading.Event()
-        self._answered: list[float] = []
-        self._missed = 0
-        self._thread = threading.Thread(target=self._read, daemon=True)
-
-    def __enter__(self) -> Watcher:  # noqa: PYI034 - typing.Self needs Python 3.11
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def stop(self) -> Service:
-        """Stop reading and say how it went."""
-        self._stopping.set()
-        self._thread.join(timeout=30)
-        return service_of(self._answered, self._missed)
 
     def _read(self) -> None:
         with closing(self._at.connect()) as opened, opened.cursor() as cursor:

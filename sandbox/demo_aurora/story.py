@@ -41,6 +41,7 @@ class Story:
         self._source: Source = choose(self._scratch)
         self._rules = self._scratch / self._source.rules.name
         self._people: list[str] = []
+        self._first_rows: dict[str, int] = {}
         self._has_stack = False
 
     def tell(self) -> None:
@@ -61,6 +62,7 @@ class Story:
             self._prepare(FIRST)
         with terminal.phase("pulumi up: the first refresh"):
             self._refresh(FIRST)
+            self._first_rows = evidence.rows_by_table(login(world, CLUSTER, SECRET), self._source.schema)
         with terminal.phase("Production goes on; the second dump, and what a preview says of it"):
             source.rows_in(self._source.schema, self._source.news)
             self._people = evidence.people_of(source, self._source)
@@ -119,7 +121,7 @@ class Story:
         dump = self._layout.state / "dumps" / day / f"{self._source.schema}.sql.gz"
         self._terminal.run("python", "-m", "dumps", "upload", "--dump", str(dump), "--bucket", IMPORT_BUCKET)
 
-    def _make_dump(self, day: str, *, may_fail: bool = False) -> None:
+    def _make_dump(self, day: str, *, refused: bool = False) -> None:
         at = login(Sandbox.connect(self._layout.name), production.CLUSTER, production.SECRET)
         source = (
             "--from-replica",
@@ -133,7 +135,8 @@ class Story:
         )
         kept = ("--folder", str(self._layout.state / "dumps"), "--day", day)
         how = ("--rules", str(self._rules), "--key-env", _KEY)
-        self._terminal.run("python", "-m", "dumps", "prepare", *source, *how, *kept, may_fail=may_fail)
+        run = self._terminal.refused if refused else self._terminal.run
+        run("python", "-m", "dumps", "prepare", *source, *how, *kept)
 
     def _choose_dump(self, day: str) -> None:
         key = f"{day}/{self._source.schema}.sql.gz"
@@ -163,7 +166,7 @@ class Story:
         before = evidence.rows_by_table(login(world, CLUSTER, SECRET), self._source.schema)
         source.rows_in(self._source.schema, self._source.drift)
         terminal.say(f"In production: {self._source.drift}", "", "No rule names it, so no dump is made:", "")
-        self._make_dump(THIRD, may_fail=True)
+        self._make_dump(THIRD, refused=True)
         told = self._rules.read_text()
         self._rules.write_text(_BEFORE_EMAIL.sub(rf"\1{self._source.new_rule}\n\1email: ", told, count=1))
         terminal.say(f"With a rule in {self._rules.name}:", *changed_lines(told, self._rules.read_text()), "")
@@ -172,18 +175,22 @@ class Story:
             "The dump has another schema than the test cluster, and no migration brings it there: refused.", ""
         )
         self._choose_dump(THIRD)
-        terminal.run("pulumi", "up", "--yes", "--skip-preview", may_fail=True)
-        after = evidence.rows_by_table(login(world, CLUSTER, SECRET), self._source.schema)
-        terminal.say(f"  the live schema serves what it served: {after == before}")
+        terminal.refused("pulumi", "up", "--yes", "--skip-preview")
+        if evidence.rows_by_table(login(world, CLUSTER, SECRET), self._source.schema) != before:
+            raise DemoError("a refresh that was refused has changed the live schema")
+        terminal.say("  the live schema serves what it served")
         self._choose_dump(SECOND)
 
     def _go_back(self, world: Sandbox) -> None:
         terminal, schema = self._terminal, self._source.schema
-        before = sum(evidence.rows_by_table(login(world, CLUSTER, SECRET), schema).values())
+        before = evidence.rows_by_table(login(world, CLUSTER, SECRET), schema)
         terminal.run("pulumi", "config", "set", "--path", "aurora.serve", "previous")
         self._up("Back to the schema before")
-        after = sum(evidence.rows_by_table(login(world, CLUSTER, SECRET), schema).values())
-        terminal.say(f"  {before:,} rows before, {after:,} now: those of the first dump", "")
+        after = evidence.rows_by_table(login(world, CLUSTER, SECRET), schema)
+        if after != self._first_rows or after == before:
+            raise DemoError("the live schema does not hold the rows of the first dump again")
+        told = f"  {sum(before.values()):,} rows before, {sum(after.values()):,} now: those of the first dump"
+        terminal.say(told, "")
 
     def _show(self, world: Sandbox) -> None:
         terminal, at = self._terminal, login(world, CLUSTER, SECRET)

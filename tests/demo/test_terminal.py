@@ -26,6 +26,12 @@ def test_a_command_that_fails_ends_the_story_with_its_name(terminal):
         terminal.run(sys.executable, "-c", "raise SystemExit(3)")
 
 
+def test_a_command_that_has_to_be_refused_ends_the_story_where_it_is_not(terminal):
+    terminal.refused(sys.executable, "-c", "raise SystemExit(3)")
+    with pytest.raises(DemoError, match="was to be refused"):
+        terminal.refused(sys.executable, "-c", "")
+
+
 def test_a_question_that_fails_says_what_was_answered(terminal):
     with pytest.raises(DemoError, match="no such stack"):
         terminal.ask(sys.executable, "-c", "import sys; sys.exit('no such stack')")

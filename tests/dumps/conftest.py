@@ -73,7 +73,7 @@ class MariaDB:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     if not shutil.which("mariadbd"):
-        pytest.skip("no mariadbd on PATH: apt-get install mariadb-server")
+        pytest.skip("no mariadbd: run `make setup`")
     one = MariaDB(tmp_path_factory.mktemp("mariadb"))
     yield one
     one.stop()
