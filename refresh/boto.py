@@ -121,7 +121,7 @@ def connect(region: str, production_role_arn: str = "") -> Aws:
     """
     own = boto3.Session(region_name=region)
     with wrapped("reading the AWS credentials of this environment"):
-        production = _assumed(own, production_role_arn) if production_role_arn else boto3.Session(region_name=region)
+        production = assumed(own, production_role_arn) if production_role_arn else boto3.Session(region_name=region)
     return assemble(own, production)
 
 
@@ -180,7 +180,7 @@ def _clients(session: Any, service: str) -> tuple[Any, Any]:
     return session.client(service, config=once), session.client(service, config=patient)
 
 
-def _assumed(own: Any, role_arn: str) -> Any:
+def assumed(own: Any, role_arn: str) -> Any:
     """Make a session that assumes the role anew whenever its credentials run out."""
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=_creator(own),
