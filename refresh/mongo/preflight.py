@@ -17,10 +17,10 @@ from refresh.request import RefreshRequest
 
 @dataclass(frozen=True)
 class Preflight:
-    """Collect every reason into one error; then tidy up what others left.
+    """Ask production, staging, hosts and parameters; list every reason to refuse in one error; sweep what others left.
 
-    Idempotent: it looks, and what it sweeps is swept once. It runs anew in every run until the cutover, since a resumed
-    refresh needs today's answers; production is asked only while its snapshot is still to be taken.
+    Idempotent: it looks, and what it sweeps is swept once. Resumes by running anew in every run until the cutover,
+    since a resumed refresh needs today's answers; production is asked only while its snapshot is still to be taken.
     """
 
     name: str = "preflight"
