@@ -52,7 +52,7 @@ test-fast: setup ## The quick tests, which need neither root nor servers.
 	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak and not slow" --numprocesses auto
 
 # Shell is looked for, so that a new file cannot be forgotten; the stand-ins without ending carry their shebang.
-SHELL_FILES = $(shell find scripts sandbox .ci -name .cache -prune -o -type f \
+SHELL_FILES = $(shell find scripts sandbox docs .ci -name .cache -prune -o -type f \
 	\( -name '*.sh' -o ! -name '*.*' -exec sh -c 'head -n 1 "$$1" | grep -q "^#!.*sh$$"' _ {} \; \) -print)
 
 check: setup ## Lint, format, types and shell.

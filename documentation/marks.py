@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 _BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
 
@@ -30,7 +30,7 @@ def written(page: str, tables: Mapping[str, Table]) -> str:
     return _BLOCK.sub(lambda found: f"{found[1]}\n{tables[found['name']](found[0]).strip()}\n{found[3]}", page)
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Return a table in Markdown; empty cells hold one space.
 
     Args:
