@@ -7,7 +7,8 @@ from typing import Any
 
 from refresh.aws import REFRESH_TAG, SPACE_TAG, Volume
 from refresh.errors import HostError, LeaseError, RefreshError
-from refresh.mongo import material
+from refresh.keeping import is_too_old
+from refresh.mongo import golden, material
 from refresh.mongo.context import Context
 from refresh.mongo.preflight import mark_roles
 from refresh.request import RefreshRequest
@@ -28,10 +29,10 @@ class Retire:
 
     def plan(self, request: RefreshRequest) -> str:
         """Say what it will do."""
-        kept = request.retention.previous_volumes
-        return (
-            f"retire: deletes quarantine volume and snapshot, keeps {kept} former volumes of staging, stops the worker"
-        )
+        kept = f"keeps {request.retention.previous_volumes} former volumes of staging"
+        if request.is_reset:
+            return f"retire: {kept}"
+        return f"retire: deletes quarantine volume and snapshot, {kept}, stops the worker"
 
     def is_done(self, context: Context) -> bool:
         """Say whether it was recorded."""
@@ -43,11 +44,16 @@ class Retire:
         mark_roles(context, live_volume_id)
         remove_raw_data(context)
         kept, surplus = _previous(context, live_volume_id)
-        context.releaser.release_all(surplus, ())
+        old_golden = golden.surplus(context)
+        context.releaser.release_all(surplus, old_golden)
         stop_worker(context)
+        gone = {each.snapshot_id for each in old_golden}
+        left = [each.snapshot_id for each in golden.all_of(context.aws, context.request.space)]
         return {
             "previous_volume_ids": [each.volume_id for each in kept],
             "deleted_volume_ids": [each.volume_id for each in surplus],
+            "golden_snapshot_ids": [each for each in left if each not in gone],
+            "deleted_golden_snapshot_ids": sorted(gone),
         }
 
 
@@ -80,7 +86,7 @@ def remove_raw_data(context: Context) -> None:
     raw = [each for each in context.aws.compute.volumes(tags) if each.role == material.QUARANTINE]
     if not any(each.attachments for each in raw):  # else releasing it forgets them
         _forget_jobs(context)
-    context.releaser.release_all(raw, context.aws.source_compute.snapshots(tags))
+    context.releaser.release_all(raw, context.aws.source_compute.snapshots(context.tags(material.SNAPSHOT)))
 
 
 def stop_worker(context: Context) -> None:
@@ -109,9 +115,19 @@ def _forget_jobs(context: Context) -> None:
 
 
 def _previous(context: Context, live_volume_id: str) -> tuple[list[Volume], list[Volume]]:
-    """Return the former volumes to keep, the newest first, and those beyond the retention."""
+    """Return the former volumes to keep and those beyond the retention.
+
+    The first to keep is what staging served before this cutover, which after a rollback is not the newest; then the
+    newest.
+    """
     volumes = context.aws.compute.volumes({SPACE_TAG: context.request.space})
     former = [each for each in volumes if each.role == material.PREVIOUS and each.volume_id != live_volume_id]
-    former.sort(key=lambda each: (each.created_at, each.volume_id), reverse=True)
-    keep = context.request.retention.previous_volumes
-    return former[:keep], former[keep:]
+    way_back = context.ledger.facts("cut_over").get("from_volume_id")
+    former.sort(key=lambda each: (each.volume_id == way_back, each.created_at, each.volume_id), reverse=True)
+    retention, now = context.request.retention, context.clock.now()
+    kept = [
+        each
+        for each in former[: retention.previous_volumes]
+        if not is_too_old(each.created_at, now, retention.previous_volumes_max_age_days)
+    ]
+    return kept, [each for each in former if each not in kept]
