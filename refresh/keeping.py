@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from refresh.errors import RequestError
 from refresh.values import UNKNOWN, Reader
@@ -105,17 +104,3 @@ def read_served(values: Reader) -> str:
             "serve", f"{served!r} must be live or previous. Run: pulumi config set understudy:serve live"
         )
     return served
-
-
-def is_too_old(born_at: datetime, now: datetime, max_age_days: int) -> bool:
-    """Say whether something has to go by its age.
-
-    Args:
-        born_at: When it was made.
-        now: The time.
-        max_age_days: How long it may stay; 0: without end.
-
-    Returns:
-        True past its age.
-    """
-    return bool(max_age_days) and now - born_at > timedelta(days=max_age_days)

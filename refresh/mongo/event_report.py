@@ -43,27 +43,10 @@ def finish_reset(context: Context, folder: Path) -> dict[str, Any]:
     Collections and findings are those of the refresh whose golden snapshot it was, as far as its ledger is still there.
     """
     values = context.ledger.values
-    restored, cut_over = facts_of(values, "restore_golden"), facts_of(values, "cut_over")
-    bucket = context.request.reports_bucket
-    origin = ledgers.read(context.aws.objects, bucket, restored["golden_refresh_id"]) or {"steps": {}}
-    built = {
-        **_head("reset", "finished", values),
-        "trigger": values["trigger"],
-        "golden_snapshot": restored["snapshot_id"],
-        "golden_refresh_id": restored["golden_refresh_id"],
-        "data_as_of": restored["data_as_of"],
-        "rules_sha256": restored["rules_sha256"],
-        "users": facts_of(values, "deliver").get("users"),
-        "roles": facts_of(values, "deliver").get("roles"),
-        "volumes": {
-            "live": cut_over["live_volume_id"],
-            "previous": facts_of(values, "retire")["previous_volume_ids"],
-            "deleted": facts_of(values, "retire")["deleted_volume_ids"],
-        },
-        "unavailable_ms": cut_over.get("unavailable_ms"),
-        "switched_back": cut_over.get("switched_back", []),
-        "phases": _phases(values),
-    }
+    restored = facts_of(values, "restore_golden")
+    origin = ledgers.read(context.aws.objects, context.request.reports_bucket, restored["golden_refresh_id"])
+    origin = origin or {"steps": {}}
+    built = of_reset(values, "finished", values["finished_at"])
     place = write(context, built, folder)
     context.say(
         f"reset {context.refresh_id}: staging serves golden snapshot {restored['snapshot_id']} of refresh "
@@ -81,6 +64,47 @@ def finish_reset(context: Context, folder: Path) -> dict[str, Any]:
     }
 
 
+def of_reset(ledger: Mapping[str, Any], outcome: str, finished_at: str) -> dict[str, Any]:
+    """Take from the ledger of a reset what people ask for.
+
+    Args:
+        ledger: Its values.
+        outcome: finished or switched back.
+        finished_at: When it ended.
+
+    Returns:
+        Plain values.
+    """
+    restored, cut_over = facts_of(ledger, "restore_golden"), facts_of(ledger, "cut_over")
+    retired, delivered = facts_of(ledger, "retire"), facts_of(ledger, "deliver")
+    switched_back = cut_over.get("switched_back", [])
+    stays = outcome != "finished"
+    live, former = (str(cut_over.get(name) or "") for name in ("live_volume_id", "from_volume_id"))
+    return {
+        **_head("reset", outcome, ledger, finished_at),
+        "reason": switched_back[-1]["failure"] if stays and switched_back else "",
+        "trigger": ledger["trigger"],
+        "data_as_of": data_as_of(ledger),
+        "unavailable_ms": cut_over.get("unavailable_ms"),
+        "hashes": {"rules": restored.get("rules_sha256")},
+        "service": {
+            "serves": "what it served before" if stays else f"golden snapshot of {restored['golden_refresh_id']}",
+            "served": "",
+            "volume_id": former if stays else live,
+            "former_volume_id": live if stays else former,
+            "golden_snapshot_id": str(restored.get("snapshot_id") or ""),
+            "reason": "",
+        },
+        "volumes": {
+            "live": former if stays else live,
+            "previous": retired.get("previous_volume_ids", []),
+            "deleted": retired.get("deleted_volume_ids", []),
+        },
+        "users": delivered.get("users"),
+        "roles": delivered.get("roles"),
+    }
+
+
 def of_switch(ledger: Mapping[str, Any], outcome: str, finished_at: str) -> dict[str, Any]:
     """Take from the ledger of a switch by hand what people ask for.
 
@@ -93,15 +117,23 @@ def of_switch(ledger: Mapping[str, Any], outcome: str, finished_at: str) -> dict
         Plain values.
     """
     chosen, switched = facts_of(ledger, "make_ready"), facts_of(ledger, "switch")
+    wanted, before = chosen.get("to", {}), chosen.get("from", {})
+    now, former = (wanted, before) if outcome == "finished" else (before, wanted)
+    carried = bool(chosen.get("users_carried"))
     return {
-        **_head("serve", outcome, {**ledger, "finished_at": finished_at}),
-        "serve": ledger["serve"],
-        "from": chosen.get("from", {}),
-        "to": chosen.get("to", {}),
-        "users_carried": chosen.get("users_carried"),
+        **_head("serve", outcome, ledger, finished_at),
         "reason": switched.get("reason") or "",
+        "data_as_of": now.get("data_as_of", ""),
         "unavailable_ms": switched.get("unavailable_ms"),
-        "phases": _phases(ledger),
+        "service": {
+            "serves": now.get("refresh_id", ""),
+            "served": former.get("refresh_id", ""),
+            "volume_id": now.get("volume_id", ""),
+            "former_volume_id": former.get("volume_id", ""),
+            "golden_snapshot_id": "",
+            "reason": f"understudy:serve {ledger['serve']}",
+        },
+        "notes": [] if carried else [{"kind": "users_not_carried", "collection": "", "about": "its own users hold"}],
     }
 
 
@@ -115,15 +147,7 @@ def tell_switched_back(context: Context, folder: Path) -> None:
     values, now = context.ledger.values, context.clock.now().isoformat()
     try:
         if context.request.is_reset:
-            built = {
-                **_head("reset", "switched back", {**values, "finished_at": now}),
-                "trigger": values["trigger"],
-                "golden_snapshot": facts_of(values, "restore_golden").get("snapshot_id"),
-                "data_as_of": data_as_of(values),
-                "switched_back": facts_of(values, "cut_over").get("switched_back", []),
-                "phases": _phases(values),
-            }
-            place = write(context, built, folder)
+            place = write(context, of_reset(values, "switched back", now), folder)
         else:
             told = report.build(values, finished_at=now, outcome="switched back")
             place = report.write(context.aws.objects, context.request.reports_bucket, told, folder)
@@ -132,7 +156,7 @@ def tell_switched_back(context: Context, folder: Path) -> None:
         context.say(f"        no report could be written: {error}")
 
 
-def _head(kind: str, outcome: str, ledger: Mapping[str, Any]) -> dict[str, Any]:
+def _head(kind: str, outcome: str, ledger: Mapping[str, Any], finished_at: str) -> dict[str, Any]:
     return {
         "kind": kind,
         "outcome": outcome,
@@ -140,12 +164,9 @@ def _head(kind: str, outcome: str, ledger: Mapping[str, Any]) -> dict[str, Any]:
         "space": ledger["space"],
         "attempt": ledger["attempt"],
         "started_at": ledger["started_at"],
-        "finished_at": ledger["finished_at"],
+        "finished_at": finished_at,
+        "phases": {name: record["seconds"] for name, record in ledger["steps"].items() if "seconds" in record},
     }
-
-
-def _phases(ledger: Mapping[str, Any]) -> dict[str, float]:
-    return {name: record["seconds"] for name, record in ledger["steps"].items() if "seconds" in record}
 
 
 def _as_text(built: Mapping[str, Any]) -> str:

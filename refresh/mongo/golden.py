@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh.aws import AS_OF_TAG, ROLE_TAG, RULES_TAG, SPACE_TAG, Aws, Snapshot
-from refresh.keeping import GOLDEN, is_too_old
+from refresh.keeping import GOLDEN
 from refresh.mongo import material, progress
 from refresh.mongo.context import Context
 from refresh.request import RefreshRequest
@@ -125,13 +125,3 @@ def _missing(request: RefreshRequest) -> str:
         f"{request.golden.source} is no golden snapshot of this account and region: list them with aws ec2 "
         f"describe-snapshots --owner-ids self --filters Name=tag:{ROLE_TAG},Values={GOLDEN}"
     )
-
-
-def surplus(context: Context) -> list[Snapshot]:
-    """Return the golden snapshots beyond their count or age."""
-    retention, now = context.request.retention, context.clock.now()
-    return [
-        each
-        for number, each in enumerate(all_of(context.aws, context.request.space))
-        if number >= retention.golden_snapshots or is_too_old(each.started_at, now, retention.golden_max_age_days)
-    ]

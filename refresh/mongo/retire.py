@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.aws import REFRESH_TAG, SPACE_TAG, Volume
+from refresh.aws import REFRESH_TAG, SPACE_TAG
 from refresh.errors import HostError, LeaseError, RefreshError
-from refresh.keeping import is_too_old
-from refresh.mongo import golden, material
+from refresh.mongo import golden, material, retention
 from refresh.mongo.context import Context
 from refresh.mongo.preflight import mark_roles
 from refresh.request import RefreshRequest
@@ -43,17 +42,18 @@ class Retire:
         live_volume_id = str(context.ledger.facts("cut_over")["live_volume_id"])
         mark_roles(context, live_volume_id)
         remove_raw_data(context)
-        kept, surplus = _previous(context, live_volume_id)
-        old_golden = golden.surplus(context)
-        context.releaser.release_all(surplus, old_golden)
+        asked, now, space = context.request.retention, context.clock.now(), context.request.space
+        way_back = str(context.ledger.facts("cut_over").get("from_volume_id") or "")
+        volumes = [each for each in context.aws.compute.volumes({SPACE_TAG: space}) if each.role == material.PREVIOUS]
+        kept, surplus = retention.former_volumes(volumes, way_back, asked, now)
+        golden_kept, golden_surplus = retention.golden_snapshots(golden.all_of(context.aws, space), asked, now)
+        context.releaser.release_all(surplus, golden_surplus)
         stop_worker(context)
-        gone = {each.snapshot_id for each in old_golden}
-        left = [each.snapshot_id for each in golden.all_of(context.aws, context.request.space)]
         return {
             "previous_volume_ids": [each.volume_id for each in kept],
             "deleted_volume_ids": [each.volume_id for each in surplus],
-            "golden_snapshot_ids": [each for each in left if each not in gone],
-            "deleted_golden_snapshot_ids": sorted(gone),
+            "golden_snapshot_ids": [each.snapshot_id for each in golden_kept],
+            "deleted_golden_snapshot_ids": [each.snapshot_id for each in golden_surplus],
         }
 
 
@@ -112,22 +112,3 @@ def _forget_jobs(context: Context) -> None:
         context.releaser.discard_jobs(context.refresh_id)
     except HostError as error:
         context.say(f"        {error}")
-
-
-def _previous(context: Context, live_volume_id: str) -> tuple[list[Volume], list[Volume]]:
-    """Return the former volumes to keep and those beyond the retention.
-
-    The first to keep is what staging served before this cutover, which after a rollback is not the newest; then the
-    newest.
-    """
-    volumes = context.aws.compute.volumes({SPACE_TAG: context.request.space})
-    former = [each for each in volumes if each.role == material.PREVIOUS and each.volume_id != live_volume_id]
-    way_back = context.ledger.facts("cut_over").get("from_volume_id")
-    former.sort(key=lambda each: (each.volume_id == way_back, each.created_at, each.volume_id), reverse=True)
-    retention, now = context.request.retention, context.clock.now()
-    kept = [
-        each
-        for each in former[: retention.previous_volumes]
-        if not is_too_old(each.created_at, now, retention.previous_volumes_max_age_days)
-    ]
-    return kept, [each for each in former if each not in kept]

@@ -12,6 +12,8 @@ from refresh.mongo.cut_over import note_switched_back, switch
 from refresh.mongo.facts import data_as_of
 from refresh.request import RefreshRequest
 
+_SWITCH_BACK_SECONDS = 1800.0
+
 
 @dataclass(frozen=True)
 class Smoke:
@@ -85,6 +87,7 @@ def _switch_back(context: Context, failure: str) -> None:
             "run pulumi up again: it tests again"
         )
     context.ledger.note("cut_over", going_back=failure)
+    context.poller.limit(_SWITCH_BACK_SECONDS, "pulumi up goes on switching back")  # tests may have used up the step's
     answer = switch(context, from_volume_id=str(switched["live_volume_id"]), to_volume_id=former)
     if not answer.get("switched"):
         raise CutOverError(

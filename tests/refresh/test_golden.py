@@ -94,7 +94,7 @@ def test_a_reset_serves_the_golden_copy_with_todays_users_and_asks_nothing_of_pr
     assert stored is not None
     built = json.loads(stored.body)
     assert (built["kind"], built["outcome"], built["unavailable_ms"]) == ("reset", "finished", 700)
-    assert built["golden_snapshot"] == ids(world)[0]
+    assert built["service"]["golden_snapshot_id"] == ids(world)[0]
 
 
 def test_a_reset_can_be_gone_back_from(world: FakeWorld) -> None:

@@ -54,11 +54,16 @@ def test_each_switch_has_a_report_of_its_own(world: FakeWorld) -> None:
     former, latest = two_refreshes(world)
     back, forward = world.serve("previous"), world.serve("live")
     first, second = told(world, "serve-1"), told(world, "serve-2")
-    assert (first["kind"], first["outcome"], first["serve"]) == ("serve", "finished", "previous")
-    assert (first["from"]["volume_id"], first["to"]["volume_id"]) == (latest, former)
-    assert first["to"]["data_as_of"] == back["data_as_of"] < forward["data_as_of"] == second["to"]["data_as_of"]
+    assert (first["kind"], first["outcome"]) == ("serve", "finished")
+    assert first["service"]["reason"] == "understudy:serve previous"
+    assert (first["service"]["volume_id"], first["service"]["former_volume_id"]) == (former, latest)
+    assert (first["service"]["serves"], first["service"]["served"]) == (
+        back["serving_refresh_id"],
+        forward["serving_refresh_id"],
+    )
+    assert first["data_as_of"] == back["data_as_of"] < forward["data_as_of"] == second["data_as_of"]
     assert first["unavailable_ms"] == second["unavailable_ms"] == 700
-    assert first["users_carried"] is True
+    assert first["notes"] == []
     assert first["finished_at"] <= second["started_at"]
     assert world.objects.get("reports", "reports/serve-1/test-report.md")
 
@@ -104,7 +109,7 @@ def test_from_a_live_volume_that_was_lost_it_goes_back_to_the_former_one(world: 
     world.ec2.lose(latest)
     world.serve("previous")
     assert world.hosts.live == former
-    assert told(world, "serve-1")["users_carried"] is False
+    assert told(world, "serve-1")["notes"][0]["kind"] == "users_not_carried"
 
 
 def test_a_former_volume_that_is_unhealthy_is_left_again_and_told(world: FakeWorld) -> None:
@@ -114,6 +119,8 @@ def test_a_former_volume_that_is_unhealthy_is_left_again_and_told(world: FakeWor
         world.serve("previous")
     assert world.hosts.live == latest
     assert told(world, "serve-1")["outcome"] == "switched back"
+    assert told(world, "serve-1")["service"]["volume_id"] == latest
+    assert former in told(world, "serve-1")["reason"]
     world.hosts.unhealthy_volumes = set()
     world.serve("previous")  # the control; another event
     assert told(world, "serve-2")["outcome"] == "finished"
@@ -134,7 +141,7 @@ def test_a_volume_that_was_not_closed_in_order_keeps_its_own_users(world: FakeWo
     world.hosts.unclean_volumes = {former}
     world.serve("previous")
     assert world.hosts.live == former
-    assert told(world, "serve-1")["users_carried"] is False
+    assert told(world, "serve-1")["notes"][0]["kind"] == "users_not_carried"
 
 
 def test_after_a_rollback_the_next_refresh_keeps_what_was_served_as_the_way_back(world: FakeWorld) -> None:
@@ -164,11 +171,12 @@ def test_killed_anywhere_the_same_switch_is_finished_by_the_next_run(tmp_path: P
         assert world.hosts.live == outputs["live_volume_id"] == former, where
         assert roles(world) == {"live": former, "previous": latest}, where
         assert world.fate.effects[start:].count("switched") == 1, where
-        assert told(world, "serve-1")["to"]["volume_id"] == former, where
+        assert told(world, "serve-1")["service"]["volume_id"] == former, where
         assert world.objects.keys("reports", "reports/serve-2") == [], where
         assert world.objects.keys("reports", "serving/") == ["serving/serve-1.json"], where
 
 
+@pytest.mark.slow
 def test_killed_anywhere_one_may_think_better_of_it(tmp_path: Path) -> None:
     clean = FakeWorld(tmp_path / "clean")
     two_refreshes(clean)
