@@ -46,7 +46,7 @@ class Preflight:
             reasons += _production_refusals(context, members, status)
         if reasons:
             raise PreflightError(context.refresh_id, reasons)
-        _tidy(context, status.live_volume_id)
+        tidy(context, status.live_volume_id)
         return {
             "live_volume_id": status.live_volume_id,
             "hashes": {
@@ -59,8 +59,8 @@ class Preflight:
 
 
 def _has_snapshot(context: Context) -> bool:
-    if progress.is_cut_over(context):
-        return True
+    if progress.is_cut_over(context) or progress.is_delivered(context):
+        return True  # what was switched back from is tried again, and stands ready
     return context.ledger.is_done("snapshot") and (
         material.find_snapshot(context) is not None or context.find_volume(material.QUARANTINE) is not None
     )
@@ -85,8 +85,13 @@ def _production_refusals(context: Context, members: ReplicaSet, status: StagingS
     return fitting_refusals(context, members.sources(limit_seconds)[0], status)
 
 
-def _tidy(context: Context, live_volume_id: str) -> None:
-    """Put the roles right after a run that died behind its cutover; release what others left and what has expired."""
+def tidy(context: Context, live_volume_id: str) -> None:
+    """Put the roles right after a run that died behind its cutover; release what others left and what has expired.
+
+    Args:
+        context: The refresh.
+        live_volume_id: What staging says that it serves.
+    """
     mark_roles(context, live_volume_id)
     left = sweep.leftovers(
         context.aws,

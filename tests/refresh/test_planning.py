@@ -102,10 +102,11 @@ def test_a_refreshs_own_snapshot_and_one_that_failed_are_no_backup(world: FakeWo
 
 
 def test_copying_grows_with_the_documents_and_the_rest_does_not() -> None:
-    estimate = duration.estimate([run("a", 1000, anonymize=11.0)], 4000, NAMES)
+    past = run("a", 1000, anonymize=11.0)
+    estimate = duration.estimate([past], 4000, NAMES)
     assert estimate.seconds["anonymize"] == pytest.approx(1.0 + 4 * 10.0)
     assert estimate.seconds["cut_over"] == 2.0
-    assert "a (27 s)" in estimate.based_on
+    assert f"a ({past.total_seconds:.0f} s)" in estimate.based_on
 
 
 def test_a_line_is_drawn_through_refreshes_of_different_sizes() -> None:
@@ -280,7 +281,7 @@ def test_a_ledger_of_another_layout_does_not_keep_the_plan_from_being_told(world
     world.objects.objects[place] = (json.dumps(values).encode(), "etag", 0.0)
     text = planned(world, trigger="april")
     assert "could not be read from the reports bucket" in text
-    assert "9. retire" in text
+    assert f"{len(STEPS)}. retire" in text
 
 
 def test_a_part_that_cannot_be_asked_does_not_keep_the_others_from_being_told(
