@@ -43,6 +43,7 @@ class Court:
         fixed: By the number of a path.
         memos: By rule: pairs of texts for which nothing was found, whatever path they were at.
         certain: Whether each copy is known to be of its original.
+        remembers: Whether judges remember pairs; no: each is judged, recorded and counted whenever it comes.
     """
 
     findings: Findings
@@ -53,6 +54,7 @@ class Court:
     fixed: dict[int, Fixed] = field(default_factory=dict)
     memos: dict[FieldRule, dict[str, str]] = field(default_factory=dict)
     certain: bool = True
+    remembers: bool = True
 
 
 class Judge:
@@ -78,7 +80,7 @@ class Judge:
         self._steady, self._distinct = expected.steady(rule), expected.distinct(rule)
         self._domain = f"{rule.mask}\0{rule.domain}\0{sorted(map(repr, rule.parameters))}\0"
         self.silenced = expected.silenced(rule)
-        remembers = not (self._kept or self.gone or reference >= 0)
+        remembers = court.remembers and not (self._kept or self.gone or reference >= 0)
         self.memo: dict[str, str] | None = court.memos.setdefault(rule, {}) if remembers else None
 
     def whole(self, copy: Any) -> None:
