@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]{}|\\/=]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
 _RESERVED_HOST = re.compile(r"(.*\.)?(example\.(com|net|org)|test|example|invalid|localhost)", re.IGNORECASE)
@@ -86,8 +86,7 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What in a text has the form of an address or number, in use or not.
 
     Attributes:

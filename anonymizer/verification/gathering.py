@@ -44,6 +44,8 @@ class Gatherer:
             (steps_of(path, fields), one.keys) for path, one in fields.items() if one.keys and expected.forms(one.keys)
         ]
         self._targets = [(f"{rule.namespace}.{path}", steps_of(path, rule.fields)) for path in targets]
+        self._rule = rule  # it keeps the rules of its paths, by whose ids their forms are known
+        self._kinds: dict[int, str] = {}
         self._seen: set[tuple[str, Any]] = set()
         self.values = 0
 
@@ -88,7 +90,9 @@ class Gatherer:
         self._take(_decides(rule, enclosing) if rule.cases else rule, value)
 
     def _take(self, rule: FieldRule, value: Any) -> None:
-        kind = expected.forms(rule)
+        kind = self._kinds.get(id(rule))
+        if kind is None:
+            kind = self._kinds[id(rule)] = expected.forms(rule)
         if not kind or value is None:
             return
         if value.__class__ is str:

@@ -159,14 +159,14 @@ class Judge:
         if recorder is None or not (self._steady or self._distinct) or says_nothing(original):
             return
         digest, values = recorder.digest, self._court.tally.values
-        old, new = digest(f"{type(original).__name__}\0{original}"), digest(f"{copy}")
         values["consistency"] += 1
         place = self._place
         if self._words and isinstance(original, str):
             values["likeness"] += 1
             if self._court.words.setdefault(place, Words()).add(original, copy):
                 place |= LIKE
-        recorder.add(PAIRS, digest(f"{self._domain}{old}"), new, place)
+        key = digest(f"{self._domain}{type(original).__name__}\0{original}")
+        recorder.add(PAIRS, key, digest(f"{copy}"), place)
         if self._distinct:
             values["distinctness"] += 1
             recorder.add(BACKS, digest(self._domain + plain_form(copy)), digest(plain_form(original)), self._place)
@@ -216,6 +216,8 @@ def _no_bool(one: Any, other: Any) -> bool:
 
 def plain_form(value: Any) -> str:
     """Give one form for values that MongoDB holds for equal: 5, 5.0 and NumberLong(5)."""
+    if value.__class__ is str:
+        return f"str {value}"
     if isinstance(value, bool):
         return f"bool {value}"
     if isinstance(value, (int, float)) and math.isfinite(value) and value == int(value):
