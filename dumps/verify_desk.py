@@ -79,10 +79,10 @@ class Found:
         for place, count in other.findings.items():
             self.findings[place] = self.findings.get(place, 0) + count
         self.tally.merge(other.tally)
-        for place, words in other.words.items():
-            self.words.setdefault(place, Words()).merge(words)
-        for place, fixed in other.fixed.items():
-            self.fixed.setdefault(place, Fixed()).merge(fixed)
+        for path, words in other.words.items():
+            self.words.setdefault(path, Words()).merge(words)
+        for path, fixed in other.fixed.items():
+            self.fixed.setdefault(path, Fixed()).merge(fixed)
 
 
 class Desk:

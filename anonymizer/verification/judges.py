@@ -216,8 +216,11 @@ def _no_bool(one: Any, other: Any) -> bool:
 
 def plain_form(value: Any) -> str:
     """Give one form for values that MongoDB holds for equal: 5, 5.0 and NumberLong(5)."""
-    if value.__class__ is str:
+    kind = value.__class__
+    if kind is str:
         return f"str {value}"
+    if kind is int:
+        return f"number {value}"
     if isinstance(value, bool):
         return f"bool {value}"
     if isinstance(value, (int, float)) and math.isfinite(value) and value == int(value):
