@@ -142,10 +142,8 @@ class Referred:
 
     def take(self, literals: Literals) -> None:
         """Take values of the result."""
-        for literal in set(literals):
-            digest = self._digests[literal]
-            if digest is not None:
-                self._recorder.add(TARGETS, digest, 1, 0)
+        digests = map(self._digests.__getitem__, set(literals))
+        self._recorder.add_all(TARGETS, [digest for digest in digests if digest is not None], 1, 0)
 
 
 class Refers:
@@ -169,14 +167,10 @@ class Refers:
 
     def take(self, before: Literals, after: Literals) -> None:
         """Take values of both sides."""
-        add, place, (left, right) = self._desk.recorder.add, self._place, self._digests
-        times = 0
-        for one, other in zip(before, after, strict=True):
-            digest = left[one]
-            if digest is None or other == GENERATED:
-                continue
-            copied = right[other]
-            add(REFERENCES, digest, 0, place)
-            add(REFERENCES, self._nothing if copied is None else copied, 1, place)
-            times += 1
-        self._desk.count(self._number, times)
+        left, right = self._digests
+        pairs = [(left[one], right[other]) for one, other in zip(before, after, strict=True) if other != GENERATED]
+        digests = [digest for digest, _ in pairs if digest is not None]
+        copied = [self._nothing if digest is None else digest for one, digest in pairs if one is not None]
+        self._desk.recorder.add_all(REFERENCES, digests, 0, self._place)
+        self._desk.recorder.add_all(REFERENCES, copied, 1, self._place)
+        self._desk.count(self._number, len(digests))

@@ -84,8 +84,8 @@ class _Rows:
             for literals in self._fresh("identity", columns, (name, *self._beside[name])):
                 self._identity(name, rule, literals)
         for name, path in self._targets.items():
-            for (literal,) in self._fresh("target", columns, (name,)):
-                self._target(name, path, literal)
+            digests = [self._target(name, path, literal) for (literal,) in self._fresh("target", columns, (name,))]
+            self._recorder.add_all(TARGETS, [digest for digest in digests if digest is not None], 0, 0)
         if self._parts:
             for row in zip(*(columns[name] for name in self._parts), strict=True):
                 document = {
@@ -96,6 +96,9 @@ class _Rows:
                 self._keys.there(self._table.name, document, 0)
 
     def _identity(self, name: str, rule: FieldRule, literals: tuple[bytes, ...]) -> None:
+        if len(literals) == 1 and literals[0] != GENERATED:
+            self._gatherer.take_value(rule, self._decoders[name](literals[0]), {})
+            return
         names = (name, *self._beside[name])
         enclosing = {
             one: self._decoders[one](literal)
@@ -105,10 +108,9 @@ class _Rows:
         if name in enclosing:
             self._gatherer.take_value(rule, enclosing[name], enclosing)
 
-    def _target(self, name: str, path: str, literal: bytes) -> None:
+    def _target(self, name: str, path: str, literal: bytes) -> int | None:
         value = None if literal == GENERATED else self._decoders[name](literal)
-        if value is not None:
-            self._recorder.add(TARGETS, self._recorder.digest(f"{path}\0{0}\0{plain_form(value)}"), 0, 0)
+        return None if value is None else self._recorder.digest(f"{path}\0{0}\0{plain_form(value)}")
 
     def _fresh(self, kind: str, columns: dict[str, list[bytes]], names: tuple[str, ...]) -> set[tuple[bytes, ...]]:
         """Give the values that were not there before, or not for a long time."""

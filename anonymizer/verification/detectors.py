@@ -126,10 +126,12 @@ def see(text: str) -> Seen:
     phones = tuple(international(text)) if "+" in text or "00" in text else ()
     american = tuple(NORTH_AMERICAN.findall(text)) if split else ()
     cards = tuple(digits_of(match.group()) for match in CARD.finditer(text)) if size >= _SHORTEST_CARD else ()
-    ibans = tuple(match.group().replace(" ", "") for match in IBAN.finditer(text)) if size >= _SHORTEST_IBAN else ()
+    capitals = size >= _SHORTEST_IBAN and not text.islower()
+    ibans = tuple(match.group().replace(" ", "") for match in IBAN.finditer(text)) if capitals else ()
     national = size >= _SHORTEST_NATIONAL and any(map(_is_national, NATIONAL.findall(text)))
     others = (*jwt, "national_id") if national else jwt
-    return Seen(emails, phones, american, cards, ibans, ips, others)
+    seen = emails or phones or american or cards or ibans or ips or others
+    return Seen(emails, phones, american, cards, ibans, ips, others) if seen else NOTHING
 
 
 def international(text: str) -> Iterator[str]:

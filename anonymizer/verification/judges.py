@@ -79,6 +79,7 @@ class Judge:
         self._own, self._shape, self._words = expected.own(rule), SHAPES.get(found.shape), found.words
         self._steady, self._distinct = expected.steady(rule), expected.distinct(rule)
         self._domain = f"{rule.mask}\0{rule.domain}\0{sorted(map(repr, rule.parameters))}\0"
+        self._domain_digest = court.recorder.digest(self._domain) if court.recorder else 0
         self.silenced = expected.silenced(rule)
         remembers = court.remembers and not (self._kept or self.gone or reference >= 0)
         self.memo: dict[str, str] | None = court.memos.setdefault(rule, {}) if remembers else None
@@ -165,11 +166,15 @@ class Judge:
             values["likeness"] += 1
             if self._court.words.setdefault(place, Words()).add(original, copy):
                 place |= LIKE
-        key = digest(f"{self._domain}{type(original).__name__}\0{original}")
-        recorder.add(PAIRS, key, digest(f"{copy}"), place)
+        key, new = digest(f"{self._domain}{type(original).__name__}\0{original}"), digest(f"{copy}")
+        recorder.add(PAIRS, key, new, place)
         if self._distinct:
             values["distinctness"] += 1
-            recorder.add(BACKS, digest(self._domain + plain_form(copy)), digest(plain_form(original)), self._place)
+            if original.__class__ is copy.__class__ is str:  # texts are equal to nothing but texts
+                recorder.add(BACKS, new ^ self._domain_digest, key, self._place)
+            else:
+                back = digest(self._domain + plain_form(copy))
+                recorder.add(BACKS, back, digest(plain_form(original)), self._place)
 
     def _refers(self, original: Any, copy: Any) -> None:
         recorder = self._court.recorder
