@@ -102,7 +102,7 @@ def test_a_refreshs_own_snapshot_and_one_that_failed_are_no_backup(world: FakeWo
 
 
 def test_copying_grows_with_the_documents_and_the_rest_does_not() -> None:
-    estimate = duration.estimate([run("a", 1000, anonymize=11.0)], 4000, NAMES)
+    estimate = duration.estimate([run("a", 1000, anonymize=11.0)], 4000)
     assert estimate.seconds["anonymize"] == pytest.approx(1.0 + 4 * 10.0)
     assert estimate.seconds["cut_over"] == 2.0
     assert "a (27 s)" in estimate.based_on
@@ -110,7 +110,7 @@ def test_copying_grows_with_the_documents_and_the_rest_does_not() -> None:
 
 def test_a_line_is_drawn_through_refreshes_of_different_sizes() -> None:
     past = [run("b", 3000, anonymize=20.0), run("a", 1000, anonymize=10.0)]
-    estimate = duration.estimate(past, 9000, NAMES)
+    estimate = duration.estimate(past, 9000)
     assert estimate.seconds["anonymize"] == pytest.approx(5.0 + 9 * 5.0)
     assert "line" in estimate.based_on
 
@@ -252,6 +252,20 @@ def test_the_plan_foretells_documents_time_and_cost_from_the_last_refresh_and_to
     assert "worker m6i.xlarge $" in text
     assert "anonymize: copies" in text
     assert f"{PRODUCTION[2]} (running), vol-00000002 of 100 GiB (the last refresh's)" in text
+
+
+def test_what_the_plan_foretold_is_kept_in_the_ledger_of_the_refresh(world: FakeWorld) -> None:
+    first = world.up()
+    second = world.up(trigger="april")
+    ledgers = {
+        place[1]: json.loads(body)["steps"]["preflight"]["facts"]["foretold"]
+        for place, (body, *_) in world.objects.objects.items()
+        if place[1].startswith("ledger/")
+    }
+    assert ledgers[f"ledger/{first['refresh_id']}.json"] == {}
+    told = ledgers[f"ledger/{second['refresh_id']}.json"]
+    assert told["documents"] == 10
+    assert sum(told["seconds"].values()) == pytest.approx(sum(first["phases"].values()), abs=0.5)
 
 
 def test_the_plan_says_which_rules_changed(world: FakeWorld) -> None:
