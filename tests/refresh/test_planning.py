@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from refresh import boto
 from refresh.aws import Snapshot
+from refresh.boto_errors import translate
 from refresh.errors import TransientError
 from refresh.mongo import plan
 from refresh.mongo.planning import cost, duration, limits, rule_changes, runs, sizes
@@ -70,6 +72,12 @@ def test_what_was_written_since_the_last_refresh_comes_on_top_of_its_data() -> N
     assert expected is not None
     assert expected.documents == 4000
     assert "snap-1" in expected.based_on
+
+
+def test_room_that_was_reserved_and_never_written_is_no_data() -> None:
+    expected = sizes.expected([run("a", 1000, full_mib=100, data_mib=300)], backup(400))
+    assert expected is not None
+    assert expected.documents == 4000
 
 
 def test_two_refreshes_of_different_sizes_tell_what_is_written_besides_documents() -> None:
@@ -334,3 +342,17 @@ def test_the_end_of_a_session_is_known_where_the_environment_says_it(
     method: str, told: str, ends: datetime | None
 ) -> None:
     assert boto.ends_at(_Session(method), {"AWS_CREDENTIAL_EXPIRATION": told}) == ends
+
+
+def test_a_reports_bucket_that_is_gone_is_told_once_with_what_to_do(
+    world: FakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = ClientError({"Error": {"Code": "NoSuchBucket", "Message": "no such bucket"}}, "ListObjectsV2")
+
+    def gone(*_unused: Any) -> Any:
+        raise translate(refusal, "ListObjectsV2 s3://reports/ledger/")
+
+    monkeypatch.setattr(world.objects, "keys", gone)
+    text = planned(world)
+    assert text.count("AWS answered NoSuchBucket") == 1
+    assert "pulumi refresh, then pulumi up, which makes an empty one; make doctor says more" in text
