@@ -78,9 +78,14 @@ def is_lost(context: Context, live_volume_id: str) -> bool:
 
 
 def host_refusals(context: Context) -> list[str]:
-    """Look every host up."""
+    """Look every host up, production's and our own."""
+    return [*production_host_refusals(context.aws, context.request), *own_host_refusals(context)]
+
+
+def own_host_refusals(context: Context) -> list[str]:
+    """Look staging's and the worker's host up."""
     request = context.request
-    reasons = production_host_refusals(context.aws, request)
+    reasons = []
     wanted = {request.staging.instance_id: "staging", request.worker.instance_id: "worker"}
     for instance_id, role in wanted.items():
         instance = context.aws.compute.instance(instance_id)
