@@ -25,6 +25,7 @@ KEYS = {
     "staging_replica_set": "Name of staging's one-member replica set.",
     "rules_path": "The rules file, from the project's folder.",
     "refresh_trigger": "Required when adopting without `aurora`. A new value asks for a refresh. 1 to 40 of `a-z`, `0-9` and `-`.",
+    "until": "`scan`: the refresh ends with rules drafted from the quarantine, in `reports/<refresh id>/rules.yaml`; what was restored is removed, and staging stays as it was.",
     "source_lag_limit_seconds": "How far the source may be behind, and how long a refresh waits for it.",
     "step_timeout_minutes": "Map of [step](#steps) to minutes, where its own limit does not fit.",
     "quarantine_expiry_hours": "After this, what holds production's data is removed by the next refresh, whoever made it and however far it was.",

@@ -57,6 +57,7 @@ class Settings:
     smoke_tests: tuple[str, ...]
     toolkit_path: Path
     aurora: AuroraSettings | None = None
+    until: str = "end"
 
     @property
     def space(self) -> str:

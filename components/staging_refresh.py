@@ -82,6 +82,7 @@ class StagingRefreshArgs:
         retention: previous_volumes, retain_live_volume.
         space: `<project>/<stack>`, the tag of everything a refresh makes.
         region: The region of the stack.
+        until: `end`, or `scan`: rules are drafted from the quarantine, and staging stays as it was.
     """
 
     trigger: pulumi.Input[str]
@@ -97,6 +98,7 @@ class StagingRefreshArgs:
     retention: pulumi.Input[Mapping[str, Any]]
     space: pulumi.Input[str]
     region: pulumi.Input[str]
+    until: pulumi.Input[str] = "end"
 
 
 _INPUTS = names_of(StagingRefreshArgs)
@@ -159,7 +161,7 @@ class StagingRefreshProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Decide from the values alone. A changed retention is stored without a refresh: deleting has to know it."""
-        lost = not _olds.get("live_volume_id")
+        lost = not _olds.get("live_volume_id") and _news.get("until") != "scan"
         return DiffResult(changes=lost or is_due(_olds, _news) or differs(_olds, _news, "retention"))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -172,9 +174,9 @@ class StagingRefreshProvider(ResourceProvider):
         """Run a refresh where one is due; return the complete outputs either way."""
         with plainly_spoken():
             orphan.watch()
-            if _olds.get("live_volume_id") and not is_due(_olds, _news):
+            if (_olds.get("live_volume_id") or _news.get("until") == "scan") and not is_due(_olds, _news):
                 return UpdateResult({**picked(_olds, _OUTPUTS), **picked(_news, _INPUTS)})
-            return UpdateResult(_refreshed(_news))
+            return UpdateResult(_refreshed(_news, _olds))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Notice a live volume that is missing or detached."""
@@ -232,8 +234,10 @@ def is_due(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
         news: Today's inputs, perhaps with parts that are not known yet.
 
     Returns:
-        True when trigger, rules or source differ.
+        True when trigger, rules, source or end differ.
     """
+    if (olds.get("until") or "end") != (news.get("until") or "end"):  # states from before there was `until` have none
+        return True
     return differs(olds, news, "trigger") or differs(olds, news, "rules") or _source(olds) != _source(news)
 
 
@@ -245,9 +249,10 @@ def _source(values: Mapping[str, Any]) -> Any:
     return sorted(ids) if isinstance(ids, list) else ids, production.get("role_arn") or ""
 
 
-def _refreshed(props: Mapping[str, Any]) -> dict[str, Any]:
+def _refreshed(props: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Refresh; what a run until the scan does not answer stays as it was."""
     inputs = picked(props, _INPUTS)
-    return {**inputs, **session.perform(inputs)}
+    return {**dict.fromkeys(_OUTPUTS), **picked(olds or {}, _OUTPUTS), **inputs, **session.perform(inputs)}
 
 
 def _space_of(props: Mapping[str, Any]) -> dict[str, Any]:

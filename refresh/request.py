@@ -134,6 +134,7 @@ class RefreshRequest:
     pseudonym_key_parameter: str
     limits: Limits
     retention: Retention
+    until: str = "end"
 
     @classmethod
     def from_inputs(cls, inputs: Mapping[str, Any]) -> RefreshRequest:
@@ -163,6 +164,7 @@ class RefreshRequest:
             pseudonym_key_parameter=values.text("pseudonym_key_parameter"),
             limits=_limits(values.inside("limits")),
             retention=_retention(values.inside("retention")),
+            until=values.text("until", "end"),
         )
         _refuse_wrong(request)
         return request
@@ -175,8 +177,14 @@ class RefreshRequest:
     @property
     def refresh_id(self) -> str:
         """The trigger with a short hash of rules and source: the same request has the same id."""
-        short = sha256_of({"rules": self.rules, "source": self.production.source()})[:8]
+        part = {"until": self.until} if self.until_scan else {}
+        short = sha256_of({"rules": self.rules, "source": self.production.source(), **part})[:8]
         return f"{self.trigger}-{short}"
+
+    @property
+    def until_scan(self) -> bool:
+        """Whether it ends with rules drafted from the quarantine, and staging stays as it was."""
+        return self.until == "scan"
 
     @property
     def worker_is_staging(self) -> bool:

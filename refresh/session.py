@@ -14,10 +14,9 @@ from refresh.context import Say
 from refresh.errors import RequestError
 from refresh.lease import Lease
 from refresh.ledger import Ledger
-from refresh.mongo import report
+from refresh.mongo import draft_rules, report
 from refresh.mongo.context import Context
 from refresh.mongo.retire import abandon
-from refresh.mongo.workflow import STEPS
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
 from refresh.request import RefreshRequest, SpaceRequest
@@ -89,8 +88,10 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
             poller=Poller(world.clock, lease.check),
             say=world.say,
         )
-        run_steps(context, STEPS, abandon)
-        return _outputs(context, world.reports_folder)
+        run_steps(context, draft_rules.steps_left(context), abandon)
+        return (
+            _drafted(context, world.reports_folder) if request.until_scan else _outputs(context, world.reports_folder)
+        )
 
 
 def live_volume(space: str, staging_instance_id: str, aws: Aws) -> Volume | None:
@@ -157,7 +158,7 @@ def _settle_former_end(request: RefreshRequest, aws: Aws, ledger: Ledger) -> Non
     if ledger.state != ledgers.FINISHED:
         return
     live = live_volume(request.space, request.staging.instance_id, aws)
-    if live is None:
+    if live is None or request.until_scan:
         ledger.start_over()
     elif live.refresh_id != request.refresh_id:
         raise RequestError(
@@ -166,6 +167,13 @@ def _settle_former_end(request: RefreshRequest, aws: Aws, ledger: Ledger) -> Non
             f"staging serves refresh {live.refresh_id} by now. Give a trigger that was not used before: "
             "pulumi config set understudy:refresh_trigger <new value>",
         )
+
+
+def _drafted(context: Context, folder: Path) -> dict[str, Any]:
+    """Hand out the draft and close the ledger; what the resource records stays as it was."""
+    draft_rules.hand_out(context, folder)
+    context.ledger.close(ledgers.FINISHED)
+    return {}
 
 
 def _outputs(context: Context, folder: Path) -> dict[str, Any]:

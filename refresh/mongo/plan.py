@@ -10,7 +10,7 @@ from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG, Aws, Volume
 from refresh.errors import RefreshError
 from refresh.lease import holder_in
-from refresh.mongo.workflow import STEPS
+from refresh.mongo.draft_rules import steps_of
 from refresh.poller import Clock
 from refresh.request import RefreshRequest
 from refresh.sweep import UNFINISHED_ROLES
@@ -39,7 +39,7 @@ def lines(request: RefreshRequest, connect: Callable[[str, str], Aws], clock: Cl
         return [*told, f"  (nothing could be looked up: {error})"]
     for part in (_source, _staging_now, _volumes, _obstacles):
         told += _softly(part, request, aws, clock)
-    told += [f"  {number}. {step.plan(request)}" for number, step in enumerate(STEPS, start=1)]
+    told += [f"  {number}. {step.plan(request)}" for number, step in enumerate(steps_of(request), start=1)]
     return told
 
 
