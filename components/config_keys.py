@@ -1,6 +1,7 @@
 """The configuration keys of the stack: what each may hold. Plain Python.
 
-What they are for stands in `Pulumi.staging.yaml`, one comment a key; a test holds the two together.
+What they are is told in `descriptions.py`, and how to choose a value in `Pulumi.staging.yaml`, one comment a key; tests
+hold the three together.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ a snapshot. `boto.py` holds the real ones; tests pass fakes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -56,7 +56,7 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """An EBS snapshot as DescribeSnapshots shows it."""
+    """An EBS snapshot as DescribeSnapshots shows it; `full_bytes`: all that was ever written, 0 where unsaid."""
 
     snapshot_id: str
     volume_id: str
@@ -66,6 +66,7 @@ class Snapshot:
     owner_id: str = ""
     message: str = ""
     progress: str = ""
+    full_bytes: int = 0
     tags: Tags = field(default_factory=dict)
 
     @property
@@ -81,13 +82,14 @@ class Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """An EC2 instance as DescribeInstances shows it; `devices` maps device names to volume ids."""
+    """An EC2 instance as DescribeInstances shows it; `devices` maps device names to volume ids, `kind` is its type."""
 
     instance_id: str
     state: str
     zone: str
     root_device: str
     devices: Mapping[str, str]
+    kind: str = ""
 
     @property
     def data_volume_ids(self) -> tuple[str, ...]:
@@ -154,6 +156,10 @@ class SourceCompute(Protocol):
 
     def snapshots(self, tags: Tags) -> list[Snapshot]:
         """Look up this account's snapshots that carry all these tags."""
+        ...
+
+    def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
+        """Look up this account's snapshots of these volumes, whoever made them."""
         ...
 
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
@@ -267,7 +273,10 @@ class ObjectPort(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Aws:
-    """Both sides. `source_*` act through production's session, all others through our own."""
+    """Both sides. `source_*` act through production's session, all others through our own.
+
+    `session_ends_at` says when our own credentials end; None where they do not, or do not say.
+    """
 
     source_compute: SourceCompute
     source_commands: CommandPort
@@ -275,3 +284,4 @@ class Aws:
     commands: CommandPort
     parameters: ParameterPort
     objects: ObjectPort
+    session_ends_at: Callable[[], datetime | None] = lambda: None

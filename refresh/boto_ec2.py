@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -69,6 +69,13 @@ class Ec2:
             pages = self._patient.get_paginator("describe_snapshots").paginate(
                 OwnerIds=["self"], Filters=_filters(tags)
             )
+            return [_snapshot(entry) for page in pages for entry in page["Snapshots"]]
+
+    def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
+        """Look this account's snapshots up by the volumes that they are of."""
+        with wrapped(f"DescribeSnapshots of {', '.join(volume_ids)}"):
+            wanted = [{"Name": "volume-id", "Values": list(volume_ids)}]
+            pages = self._patient.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=wanted)
             return [_snapshot(entry) for page in pages for entry in page["Snapshots"]]
 
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
@@ -220,6 +227,7 @@ def _snapshot(entry: Mapping[str, Any]) -> Snapshot:
         owner_id=str(entry.get("OwnerId", "")),
         message=entry.get("StateMessage", ""),
         progress=entry.get("Progress", ""),
+        full_bytes=int(entry.get("FullSnapshotSizeInBytes") or 0),
         tags=_tags(entry.get("Tags")),
     )
 
@@ -235,4 +243,5 @@ def _instance(entry: Mapping[str, Any]) -> Instance:
             for each in entry.get("BlockDeviceMappings", ())
             if "Ebs" in each
         },
+        kind=entry.get("InstanceType", ""),
     )

@@ -116,6 +116,12 @@ class Ledger:
         ledger._write()
         return ledger
 
+    @classmethod
+    def unwritten(cls, objects: ObjectPort, bucket: str, clock: Clock, refresh_id: str) -> Ledger:
+        """Return the ledger of a refresh that did nothing yet, for who only looks: nothing is read or written."""
+        values = _blank(refresh_id, clock, 1)
+        return cls(objects, bucket, clock, key=key_of(refresh_id), values=values, etag=None)
+
     @property
     def refresh_id(self) -> str:
         """Whose ledger it is."""

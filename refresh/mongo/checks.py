@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from refresh.aws import Volume
-from refresh.errors import DeadlineError, HostError
+from refresh.errors import DeadlineError, HostError, RefreshError
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member
 from refresh.request import RefreshRequest
@@ -123,6 +123,29 @@ def parameter_refusals(context: Context) -> list[str]:
         f"--name {name} --value ..."
         for name, key in names.items()
         if context.aws.parameters.version(name) is None
+    ]
+
+
+def fitting_refusals(context: Context, source: Member, status: StagingStatus) -> list[str]:
+    """Compare what would be read with what is to hold it.
+
+    Args:
+        context: The refresh.
+        source: The member whose snapshot would be taken.
+        status: Staging's answer.
+
+    Returns:
+        One sentence each; empty when size and version fit.
+    """
+    try:
+        volume = context.aws.source_compute.volume(source.volume_ids[0])
+    except RefreshError as error:
+        return [f"production volume {source.volume_ids[0]} of {source.name} cannot be described: {error}"]
+    if volume is None:
+        return [f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region"]
+    return [
+        *size_refusals(context.request, volume, int(source.answer.get("data_bytes") or 0)),
+        *version_refusals(source, status),
     ]
 
 

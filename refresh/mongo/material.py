@@ -37,11 +37,19 @@ def ensure_quarantine(context: Context) -> Volume:
         snapshot = find_snapshot(context)
         if snapshot is None:
             raise ResourceError(f"refresh {context.refresh_id}: its snapshot is gone. Give a new trigger to start over")
-        snapshots.wait_until_completed(context.aws, context.poller, context.tags(SNAPSHOT), snapshot.snapshot_id)
+        _await(context, snapshot)
         snapshots.share(context.aws, snapshot)
         order = _order(context, QUARANTINE, snapshot.size_gib, snapshot.snapshot_id)
         volume = context.volumes.ensure(order, context.tags(QUARANTINE))
     return _on_worker(context, volume)
+
+
+def _await(context: Context, snapshot: Snapshot) -> None:
+    """Wait for the snapshot; note what the next plan is reckoned with: how long that took, and how much was written."""
+    began = context.clock.monotonic()
+    done = snapshots.wait_until_completed(context.aws, context.poller, context.tags(SNAPSHOT), snapshot.snapshot_id)
+    waited = round(context.clock.monotonic() - began, 3)
+    context.ledger.note(MAKING, snapshot_bytes=done.full_bytes, snapshot_wait_seconds=waited)
 
 
 def ensure_candidate(context: Context) -> Volume:

@@ -7,9 +7,9 @@ from typing import Any
 
 from refresh import sweep
 from refresh.aws import ROLE_TAG, SPACE_TAG
-from refresh.errors import PreflightError, RefreshError
+from refresh.errors import PreflightError
 from refresh.mongo import material, production, progress
-from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals, size_refusals, version_refusals
+from refresh.mongo.checks import StagingStatus, fitting_refusals, host_refusals, parameter_refusals
 from refresh.mongo.context import Context
 from refresh.mongo.production import ReplicaSet
 from refresh.request import RefreshRequest
@@ -17,10 +17,10 @@ from refresh.request import RefreshRequest
 
 @dataclass(frozen=True)
 class Preflight:
-    """Collect every reason into one error; then tidy up what others left.
+    """Ask production, staging, hosts and parameters; list every reason to refuse in one error; sweep what others left.
 
-    Idempotent: it looks, and what it sweeps is swept once. It runs anew in every run until the cutover, since a resumed
-    refresh needs today's answers; production is asked only while its snapshot is still to be taken.
+    Idempotent: it looks, and what it sweeps is swept once. Resumes by running anew in every run until the cutover,
+    since a resumed refresh needs today's answers; production is asked only while its snapshot is still to be taken.
     """
 
     name: str = "preflight"
@@ -82,21 +82,7 @@ def _production_refusals(context: Context, members: ReplicaSet, status: StagingS
         return reasons
     for instance_id, reason in members.silent.items():
         context.say(f"        production host {instance_id} did not answer and is left out: {reason}")
-    return _fitting_refusals(context, members, status, limit_seconds)
-
-
-def _fitting_refusals(context: Context, members: ReplicaSet, status: StagingStatus, limit_seconds: float) -> list[str]:
-    source = members.sources(limit_seconds)[0]
-    try:
-        volume = context.aws.source_compute.volume(source.volume_ids[0])
-    except RefreshError as error:
-        return [f"production volume {source.volume_ids[0]} of {source.name} cannot be described: {error}"]
-    if volume is None:
-        return [f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region"]
-    return [
-        *size_refusals(context.request, volume, int(source.answer.get("data_bytes") or 0)),
-        *version_refusals(source, status),
-    ]
+    return fitting_refusals(context, members.sources(limit_seconds)[0], status)
 
 
 def tidy(context: Context, live_volume_id: str) -> None:

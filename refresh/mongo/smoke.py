@@ -19,8 +19,8 @@ _SWITCH_BACK_SECONDS = 1800.0
 class Smoke:
     """Run the tests whose failure switches back; where a failure leaves staging as it is, they are resources beside it.
 
-    Idempotent: a test is run again in a run that did not finish it. That staging has to switch back is written down
-    before it does, so a run that was killed in between goes on switching and tests nothing. After a switch back the
+    Idempotent: a test is run again in a run that did not finish it. Resumes with the tests, or with switching back,
+    which is written down before it is done: a run that was killed in between tests nothing. After a switch back the
     verified copy stays: `pulumi up` tries cutover and tests once more.
     """
 

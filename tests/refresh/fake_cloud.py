@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -95,6 +95,7 @@ class FakeEc2:
         self.tokens: dict[str, str] = {}
         self.orders: dict[str, VolumeOrder] = {}
         self.starts_at: dict[str, float] = {}
+        self.full_bytes = 30 * 1024**2  # what a snapshot says to be written
         self._numbers = itertools.count(0x100)
         self.on_stop: Callable[[str], None] = lambda _instance_id: None
         self.is_mounted: Callable[[str], bool] = lambda _volume_id: False
@@ -126,6 +127,11 @@ class FakeEc2:
         self._settle()
         return [shot for shot, _, _ in self.shots.values() if tags.items() <= shot.tags.items()]
 
+    def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
+        self.fate.alive()
+        self._settle()
+        return [shot for shot, _, _ in self.shots.values() if shot.volume_id in volume_ids]
+
     # -- changing ---------------------------------------------------------------------------------------------------
 
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
@@ -141,6 +147,7 @@ class FakeEc2:
                     size_gib=self.disks[volume_id].volume.size_gib,
                     started_at=self.clock.now(),
                     owner_id=OWN_ACCOUNT,
+                    full_bytes=self.full_bytes,
                     tags=dict(order.tags),
                 )
                 self.shots[shot.snapshot_id] = (
