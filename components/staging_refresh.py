@@ -197,7 +197,7 @@ def _space_of(props: Mapping[str, Any]) -> dict[str, Any]:
 
 def _outputs(olds: Mapping[str, Any]) -> dict[str, Any]:
     """Return the stored outputs, with those that a state of before does not know."""
-    known = {"serving": LIVE, "serving_refresh_id": olds.get("refresh_id"), "golden_snapshot_ids": []}
+    known: dict[str, Any] = {"serving": LIVE, "serving_refresh_id": olds.get("refresh_id"), "golden_snapshot_ids": []}
     return {**known, **picked(olds, _OUTPUTS)}
 
 
