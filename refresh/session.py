@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from refresh import boto, sweep
+from refresh import boto, provenance, sweep
 from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG, Aws, Volume
 from refresh.context import Say
@@ -71,7 +71,12 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, request.production.role_arn)
     with world.lease(aws, request.reports_bucket, request.refresh_id) as lease:
-        about = {"trigger": request.trigger, "space": request.space, "rules_sha256": request.rules_sha256}
+        about = {
+            "trigger": request.trigger,
+            "space": request.space,
+            "rules_sha256": request.rules_sha256,
+            "ran_by": provenance.runner(aws.compute.caller_arn),
+        }
         ledger = Ledger.open(
             aws.objects,
             request.reports_bucket,
@@ -89,7 +94,8 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
             poller=Poller(world.clock, lease.check),
             say=world.say,
         )
-        run_steps(context, STEPS, abandon)
+        with report.also_of_failure(context, world.reports_folder):
+            run_steps(context, STEPS, abandon)
         return _outputs(context, world.reports_folder)
 
 
@@ -173,22 +179,20 @@ def _outputs(context: Context, folder: Path) -> dict[str, Any]:
     ledger = context.ledger
     if ledger.state != ledgers.FINISHED:
         ledger.close(ledgers.FINISHED)
-    built = report.build(ledger.values, finished_at=ledger.values["finished_at"])
-    place = report.write(context.aws.objects, context.request.reports_bucket, built, folder)
-    context.say(
-        f"refresh {context.refresh_id}: staging serves data as of {built['source']['data_as_of']}; report {place}"
-    )
+    built, place = report.publish(context, folder)
+    context.say(f"refresh {context.refresh_id}: staging serves data as of {built.data_as_of}; report {place}")
+    told = built.model_dump(mode="json")
     return {
         "refresh_id": context.refresh_id,
-        "source_member": built["source"]["member"],
-        "data_as_of": built["source"]["data_as_of"],
-        "live_volume_id": built["volumes"]["live"],
-        "previous_volume_ids": built["volumes"]["previous"],
-        "phases": built["phases"],
-        "collections": built["collections"],
-        "findings": built["findings"],
+        "source_member": told["source"]["member"],
+        "data_as_of": built.data_as_of,
+        "live_volume_id": told["volumes"]["live"],
+        "previous_volume_ids": told["volumes"]["previous"],
+        "phases": told["phases"],
+        "collections": told["collections"],
+        "findings": told["findings"],
         "report": place,
-        "rules_sha256": built["hashes"]["rules"],
-        "anonymizer_sha256": built["hashes"]["anonymizer_code"],
+        "rules_sha256": told["hashes"]["rules"],
+        "anonymizer_sha256": told["hashes"]["anonymizer_code"],
         "ca_certificate": ledger.facts("cut_over")["ca_certificate"],
     }

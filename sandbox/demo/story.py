@@ -143,7 +143,8 @@ class Story:
         )
         terminal.run("pulumi", "stack", "history")
         terminal.say(
-            "The reports:", *(f"  reports/{stack.refresh_id}/{name}" for name in ("test-report.md", "report.json"))
+            "The reports:",
+            *(f"  reports/{stack.refresh_id}/{name}" for name in ("report.html", "test-report.md", "report.json")),
         )
         terminal.say(f"  s3://{stack.outputs['reports_bucket']}/reports/{stack.refresh_id}/")
         if missing:
