@@ -9,7 +9,7 @@ from typing import Any
 
 from refresh.aurora.context import AuroraContext
 from refresh.reporting import files
-from refresh.reporting.ledgers import common, facts_of, picked
+from refresh.reporting.ledgers import common, facts_by_step, picked
 from refresh.reporting.model import Check, Collection, CollectionRules, Outcome, Report
 
 
@@ -39,7 +39,7 @@ def build(ledger: Mapping[str, Any], *, finished_at: str, outcome: Outcome | Non
     Returns:
         The report.
     """
-    facts = facts_of(ledger)
+    facts = facts_by_step(ledger)
     manifest = facts["check_object"].get("manifest", {})
     rules_sha256 = manifest.get("rules_sha256", "")
     ended = common(ledger, finished_at)

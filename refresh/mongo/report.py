@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from refresh.errors import LeaseError, LedgerError, RefreshError
-from refresh.mongo.context import Context
-from refresh.reporting import files
 from refresh.reporting import rules as words
-from refresh.reporting.ledgers import common, facts_of, picked
+from refresh.reporting.ledgers import common, facts_by_step, picked
 from refresh.reporting.model import Collection, Report
 
 _NOT_READ = frozenset({"drop"})
@@ -28,13 +23,14 @@ def build(ledger: Mapping[str, Any], rules: Mapping[str, Any], *, finished_at: s
     Returns:
         The report.
     """
-    facts = facts_of(ledger)
+    facts = facts_by_step(ledger)
     copied, verified, delivered, switched = (facts[name] for name in ("anonymize", "verify", "deliver", "cut_over"))
+    told = common(ledger, finished_at)
     hashes = copied.get("hashes") or facts["preflight"].get("hashes", {})
     is_copied = "collections" in copied
     return Report.model_validate(
         {
-            **common(ledger, finished_at),
+            **told,
             "database": "mongodb",
             "trigger": ledger.get("trigger", ""),
             "data_as_of": facts["snapshot"].get("data_as_of", ""),
@@ -43,7 +39,10 @@ def build(ledger: Mapping[str, Any], rules: Mapping[str, Any], *, finished_at: s
             "unavailable_ms": switched.get("unavailable_ms"),
             "hashes": {**hashes, **({"anonymizer_code": copied["code_sha256"]} if is_copied else {})},
             "source": _source(facts["snapshot"]),
-            "volumes": _volumes(switched, facts["retire"]),
+            "volumes": volumes(switched, facts["retire"], told["outcome"]),
+            "switched_back": switched.get("switched_back", []),
+            "golden_snapshot": facts["golden"].get("snapshot_id") or None,
+            "foretold": _foretold(facts["preflight"]),
             "users": delivered.get("users"),
             "roles": delivered.get("roles"),
             "collections": [*_collections(copied), *_left_out(rules, is_copied=is_copied)],
@@ -58,41 +57,6 @@ def build(ledger: Mapping[str, Any], rules: Mapping[str, Any], *, finished_at: s
             "mongod_versions": _mongods(facts),
         }
     )
-
-
-def publish(context: Context, folder: Path) -> tuple[Report, str]:
-    """Put the report into the reports bucket and below a folder of this machine.
-
-    Args:
-        context: The refresh; its ledger is closed if it finished.
-        folder: The reports of this machine.
-
-    Returns:
-        The report, and where the page lies in the bucket.
-    """
-    built = build(context.ledger.values, context.request.rules, finished_at=context.clock.now().isoformat())
-    return built, files.publish(context.aws.objects, context.request.reports_bucket, built, folder, context.say)
-
-
-@contextmanager
-def also_of_failure(context: Context, folder: Path) -> Iterator[None]:
-    """Leave a report of a refresh that fails, too; trouble with it never hides the failure.
-
-    Args:
-        context: The refresh.
-        folder: The reports of this machine.
-    """
-    try:
-        yield
-    except (LeaseError, LedgerError):
-        raise  # somebody else works here: nothing may be written
-    except RefreshError:
-        try:
-            _, place = publish(context, folder)
-            context.say(f"        report of what happened: {place}")
-        except RefreshError as error:
-            context.say(f"        the report could not be written: {error}")
-        raise
 
 
 def _source(snapshot: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -110,14 +74,30 @@ def _source(snapshot: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _volumes(switched: Mapping[str, Any], retired: Mapping[str, Any]) -> dict[str, Any] | None:
-    if "live_volume_id" not in switched:
+def volumes(switched: Mapping[str, Any], retired: Mapping[str, Any], outcome: str) -> dict[str, Any] | None:
+    """Say which volumes there are after an event.
+
+    Args:
+        switched: What the cutover noted.
+        retired: What the last step noted.
+        outcome: How the event ended.
+
+    Returns:
+        Fields of `model.Volumes`; None where the cutover was not reached, or left it open what staging serves.
+    """
+    live = {"finished": switched.get("live_volume_id"), "switched back": switched.get("from_volume_id")}.get(outcome)
+    if not live:
         return None
     return {
-        "live": switched["live_volume_id"],
+        "live": live,
         "previous": retired.get("previous_volume_ids", []),
         "deleted": retired.get("deleted_volume_ids", []),
     }
+
+
+def _foretold(preflight: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give what was foretold of the refresh, where it had something to go by."""
+    return picked(preflight.get("foretold") or {}, "seconds", "documents", "based_on") or None
 
 
 def _collections(copied: Mapping[str, Any]) -> Iterator[Collection]:

@@ -75,6 +75,7 @@ def of_ledger(ledger: Mapping[str, Any], database: Database) -> dict[str, Any]:
     outcome, reason, step = (UNFINISHED, reasons.INTERRUPTED, _latest(ledger)) if under_way else ended(ledger)
     return {
         "refresh_id": ledger["refresh_id"],
+        "kind": "serve" if "serve" in ledger else "reset" if "restore_golden" in ledger["steps"] else "refresh",
         "database": database,
         "outcome": outcome,
         "reason": reason,

@@ -22,8 +22,13 @@ from refresh.reporting.model import Database
 
 PREFIX = "reports/"
 JSON_KEY, PAGE_KEY = f"{PREFIX}index.json", f"{PREFIX}index.html"
-AURORA_LEDGERS = "ledgers/aurora/"
+AURORA_LEDGERS, SWITCH_LEDGERS = "ledgers/aurora/", "serving/"
 _REPORT, _PAGE = "/report.json", "/report.html"
+_LEDGERS: tuple[tuple[str, Database], ...] = (
+    (MONGODB_LEDGERS, "mongodb"),
+    (SWITCH_LEDGERS, "mongodb"),
+    (AURORA_LEDGERS, "aurora"),
+)
 _TRIES = 10
 
 
@@ -103,8 +108,7 @@ def _found(objects: ObjectPort, bucket: str) -> dict[str, _Found]:
         if key.endswith(_REPORT):
             name = key[len(PREFIX) : -len(_REPORT)]
             found[name] = _Found(report_etag=etag, has_page=f"{PREFIX}{name}{_PAGE}" in reports)
-    places: tuple[tuple[str, Database], ...] = ((MONGODB_LEDGERS, "mongodb"), (AURORA_LEDGERS, "aurora"))
-    for prefix, database in places:
+    for prefix, database in _LEDGERS:
         for key, etag in objects.etags(bucket, prefix).items():
             if key.endswith(".json"):
                 name = key[len(prefix) : -len(".json")]

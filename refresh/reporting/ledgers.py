@@ -10,7 +10,7 @@ from refresh import runs
 from refresh.reporting import reasons
 from refresh.reporting.model import Outcome
 
-_SWITCHED_BACK = "CutOverError"
+_SWITCHED_BACK, _CUT_OVER = "SwitchedBackError", "CutOverError"
 
 
 def ended(ledger: Mapping[str, Any]) -> tuple[Outcome, str, str]:
@@ -25,9 +25,9 @@ def ended(ledger: Mapping[str, Any]) -> tuple[Outcome, str, str]:
     if ledger["state"] == ledgers.FINISHED:
         return "finished", "", ""
     last = _last_bad(ledger)
-    if last.get("reason") == _SWITCHED_BACK:
-        return "switched back", reasons.sentence(_SWITCHED_BACK), str(last["step"])
     abandoned = ledger["state"] == ledgers.ABANDONED
+    if last.get("reason") == _SWITCHED_BACK or (abandoned and last.get("reason") == _CUT_OVER):
+        return "switched back", reasons.sentence(_SWITCHED_BACK), str(last["step"])
     outcome: Outcome = "abandoned" if abandoned else "failed"
     reason = reasons.GIVEN_UP if abandoned and not last.get("reason") else reasons.sentence(last.get("reason", ""))
     return outcome, reason, str(last.get("step", ""))
@@ -61,7 +61,7 @@ def common(ledger: Mapping[str, Any], finished_at: str) -> dict[str, Any]:
     }
 
 
-def facts_of(ledger: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def facts_by_step(ledger: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what each step noted, by its name; a step that noted nothing has an empty entry."""
     return _Facts({name: record["facts"] for name, record in ledger["steps"].items()})
 

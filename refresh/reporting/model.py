@@ -162,6 +162,22 @@ class Volumes(Part):
     deleted: tuple[str, ...] = ()
 
 
+class SwitchedBack(Part):
+    """One time that staging was given its former data back by itself."""
+
+    at: Time
+    failure: str
+    unavailable_ms: float | None = None
+
+
+class Foretold(Part):
+    """What the preview's reckoning said of it when it began: seconds by step, documents, and what both rest on."""
+
+    seconds: dict[str, float] = Field(default_factory=dict)
+    documents: Count | None = None
+    based_on: str = ""
+
+
 class CountChange(Part):
     """How many documents of a collection were written before and now; None where there was none."""
 
@@ -242,6 +258,9 @@ class Report(Part):
     aurora: Aurora | None = None
     service: Service | None = None
     volumes: Volumes | None = None
+    golden_snapshot: str | None = None
+    switched_back: tuple[SwitchedBack, ...] = ()
+    foretold: Foretold | None = None
     users: Count | None = None
     roles: Count | None = None
     collections: tuple[Collection, ...] = ()

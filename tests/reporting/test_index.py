@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from refresh.errors import FindingsError, HostError, TransientError
+from refresh.mongo.workflow import STEPS
 from refresh.reporting import files, index
 from refresh.reporting.model import Report
 from tests.refresh.fake_cloud import FakeClock, FakeObjects, Fate
@@ -174,7 +175,7 @@ def test_a_refresh_that_finishes_leaves_who_ran_it_its_rules_and_what_changed(wo
     report = the_report(world, "april")
     assert report.outcome == "finished"
     assert report.runners[0].arn == "arn:aws:sts::111111111111:assumed-role/operator/ann"
-    assert [run.end for run in report.runs] == ["done"] * 9
+    assert [(run.step, run.end) for run in report.runs] == [(step.name, "done") for step in STEPS]
     assert report.changes is not None
     assert report.changes.since == first["refresh_id"]
     assert report.changes.rules == ("shop.customers: path name: full_name instead of name.",)

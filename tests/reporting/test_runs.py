@@ -118,11 +118,13 @@ def test_every_error_has_a_sentence_for_the_report() -> None:
         ("running", "HostError", "failed"),
         ("abandoned", "FindingsError", "abandoned"),
         ("abandoned", "CutOverError", "switched back"),
-        ("running", "CutOverError", "switched back"),
+        ("running", "SwitchedBackError", "switched back"),
+        ("running", "CutOverError", "failed"),
     ],
 )
 def test_the_outcome_is_that_of_the_latest_run(state: str, reason: str, outcome: str) -> None:
     run = {"step": "verify", "attempt": 1, "end": "failed" if reason else "done", "reason": reason}
     found = ended({"state": state, "attempt": 1, "runs": [run]})
     assert found[0] == outcome
-    assert found[1] == (reasons.SENTENCES[reason] if reason else "")
+    said = "SwitchedBackError" if outcome == "switched back" else reason
+    assert found[1] == (reasons.SENTENCES[said] if reason else "")
