@@ -10,7 +10,7 @@ from typing import Any
 from refresh.aurora.context import AuroraContext
 from refresh.reporting import files
 from refresh.reporting.ledgers import common, facts_by_step, picked
-from refresh.reporting.model import Check, Collection, CollectionRules, Outcome, Report
+from refresh.reporting.model import Check, Collection, CollectionRules, Control, Outcome, Report
 
 
 def publish(context: AuroraContext, outcome: Outcome | None = None) -> str:
@@ -127,5 +127,5 @@ def _check(row: Mapping[str, Any]) -> Check:
     documents = row.get("documents", row.get("rows"))
     return Check(
         check=str(row["check"]), documents=documents, values=looked_at, findings=row["findings"],
-        control=picked(row["control"], "planted", "found") if "control" in row else None,
+        control=Control(**picked(row["control"], "planted", "found")) if "control" in row else None,
     )  # fmt: skip

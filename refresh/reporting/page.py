@@ -25,6 +25,7 @@ def as_html(report: Report) -> str:
         figures=summary.figures(report),
         details=summary.details(report),
         timeline=timeline(report),
+        foretold=summary.foretold(report),
         allowed=list(summary.allowed(report)),
         runners=[summary.who(each) for each in report.runners],
         hashes=[(plain(name), value) for name, value in report.hashes.items()],

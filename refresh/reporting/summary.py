@@ -172,6 +172,15 @@ def allowed(report: Report) -> Iterator[str]:
         yield f"{plain(note.kind)}: {note.collection} ({note.about})"
 
 
+def foretold(report: Report) -> list[tuple[str, str, str]]:
+    """Put what was foretold of each step beside what it took, and both sums; empty where nothing was foretold."""
+    said = report.foretold.seconds if report.foretold else {}
+    rows = [(plain(name), span(said[name]), span(report.phases[name])) for name in said if name in report.phases]
+    took = sum(report.phases[name] for name in said if name in report.phases)
+    hoped = sum(seconds for name, seconds in said.items() if name in report.phases)
+    return [*rows, ("together", span(hoped), span(took))] if rows else []
+
+
 def count_words(change: Mapping[str, Any]) -> str:
     """Write how a count went up or down, with its sign."""
     before, now = change["before"], change["now"]

@@ -10,6 +10,7 @@ from refresh.reporting.words import number, plain
 
 _ROW_COLUMNS = ("collection", "mode", "read:", "masked:", "copied:", "dropped:", "written:")
 _CHECK_COLUMNS = ("check", "documents:", "values:", "controls planted:", "found:", "findings:")
+_FORETOLD_COLUMNS = ("phase", "foretold:", "took:")
 _DIFFERENCE = "Difference of the schema, accepted"
 _RUN_COLUMNS = ("phase", "attempt:", "begun", "ended", "how")
 
@@ -43,6 +44,7 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
         (copied, "Allowed on purpose", lambda: _list(summary.allowed(report), none="Nothing.")),
         (aurora, _DIFFERENCE, lambda: _list(aurora.difference if aurora else (), none="None.")),
         (report.phases, "Phases", lambda: _table(("phase", "seconds:"), _phases(report))),
+        (summary.foretold(report), "Foretold and taken", lambda: _table(_FORETOLD_COLUMNS, summary.foretold(report))),
         (report.runs, "Runs of the phases", lambda: _table(_RUN_COLUMNS, _runs(report))),
         (report.runners, "Who and what ran it", lambda: _runners(report)),
         (report.hashes, "Hashes", lambda: [f"- {plain(name)}: `{value}`" for name, value in report.hashes.items()]),

@@ -17,6 +17,7 @@ _LONG_SHARE = 0.3  # of the time of work: a longer rest becomes a break
 _BREAK_SHARE = 0.06  # of the time of work: how wide a break is drawn
 _LEAST_PERCENT = 0.4  # a bar that is narrower cannot be seen
 _MOST_TICKS = 6
+_LETTER_PERCENT = 1.25  # half a letter on a telephone, with room to spare
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _ENDS = {"done": "done", "failed": "failed", "interrupted": "interrupted", "": "under way"}
 _SWITCHES = ("cut_over", "swap_back")
@@ -169,17 +170,27 @@ class _Axis:
         """Give the breaks, each with how long the rest was."""
         for at, rest in self._breaks:
             x, width = 100.0 * at / self._width, 100.0 * self._break_width / self._width
-            yield Mark(x=round(x, 3), width=round(width, 3), text=f"{span(rest)} rest")
+            anchor = "start" if x < 20 else "end" if x > 80 else "middle"
+            yield Mark(x=round(x, 3), width=round(width, 3), text=f"{span(rest)} rest", anchor=anchor)
 
     def ticks(self) -> Iterator[Mark]:
-        """Give the times along the axis, counted from the first run; none inside a rest."""
+        """Give the times along the axis, counted from the first run; none inside a rest, none too near another."""
         step = next((each for each in _STEPS if self._width / each <= _MOST_TICKS), 0)
         step = step or math.ceil(self._width / _MOST_TICKS / _STEPS[-1]) * _STEPS[-1]
         first, last = self._segments[0], self._segments[-1]
+        marks: list[Mark] = []
         for number in range(math.ceil(first[0] / step), int(last[1] // step) + 1):
             at = number * step
             if any(start <= at <= end for start, end, _ in self._segments):
-                yield _mark(self.place(at), span(at) if at >= 60 else f"{at} s")
+                mark = _mark(self.place(at), span(at) if at >= 60 else f"{at} s")
+                if not marks or _apart(marks[-1], mark):
+                    marks.append(mark)
+        yield from marks
+
+
+def _apart(one: Mark, other: Mark) -> bool:
+    """Say whether two texts stand beside each other where the picture is narrowest."""
+    return other.x - one.x > (len(one.text) + len(other.text)) * _LETTER_PERCENT
 
 
 def _mark(x: float, text: str) -> Mark:

@@ -174,7 +174,13 @@ def _run(step: str, begun: float, ended: float, end: str = "done", reason: str =
 
 
 _FACTS: dict[str, dict[str, Any]] = {
-    "preflight": {"live_volume_id": "vol-0a1b2c3d4e5f60718"},
+    "preflight": {
+        "live_volume_id": "vol-0a1b2c3d4e5f60718",
+        "foretold": {
+            "seconds": {"restore": 150.0, "anonymize": 590.0, "verify": 410.0}, "documents": 2_040_000,
+            "based_on": "3 refreshes",
+        },
+    },
     "snapshot": {
         "source_member": "shop-prod-3.example:27017", "source_instance_id": "i-0aa11bb22cc33dd44",
         "source_volume_id": "vol-00112233445566778", "source_gib": 200, "candidate_gib": 200,

@@ -17,7 +17,7 @@ from tests.reporting import made
 
 pytestmark = pytest.mark.slow
 
-NARROW, WIDE = 375, 1400
+NARROW, A4, WIDE = 375, 690, 1400
 LEAST_PICTURE = (240, 80)
 
 
@@ -131,6 +131,18 @@ def _touch(one: dict[str, float], other: dict[str, float]) -> bool:
     return across and one["y"] < other["y"] + other["height"] and other["y"] < one["y"] + one["height"]
 
 
+@pytest.mark.parametrize("width", [NARROW, A4, WIDE])
+@pytest.mark.parametrize("name", ["refresh", "interrupted", "aurora", "index"])
+def test_no_two_texts_of_a_picture_lie_on_each_other(name: str, width: int, opened: Callable[..., Opened]) -> None:
+    shown = opened(PAGES[name](), width)
+    shown.page.emulate_media(media="print" if width == A4 else "screen")
+    for picture in shown.page.query_selector_all("svg[role=img]"):
+        texts = [(each.text_content(), each.bounding_box()) for each in picture.query_selector_all("text")]
+        assert len(texts) > 3
+        pairs = itertools.combinations(texts, 2)
+        assert [(one, other) for (one, a), (other, b) in pairs if _touch(a, b)] == []
+
+
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_the_timeline_has_a_bar_for_each_run_and_no_name_lies_on_one(width: int, opened: Callable[..., Opened]) -> None:
     report = made.mongo_report(interrupted=True)
@@ -160,8 +172,8 @@ def test_a_page_can_be_printed_with_nothing_cut_off(opened: Callable[..., Opened
     assert printed.startswith(b"%PDF")
     assert printed.count(b"/Type /Page\n") >= 2 or printed.count(b"/Type /Page") >= 2
     shown.page.emulate_media(media="print")
-    shown.page.set_viewport_size({"width": 690, "height": 900})  # of A4 between the margins
-    assert shown.page.evaluate("document.documentElement.scrollWidth") <= 690
+    shown.page.set_viewport_size({"width": A4, "height": 900})  # between its margins
+    assert shown.page.evaluate("document.documentElement.scrollWidth") <= A4
     hidden = "[...document.querySelectorAll('.wide')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
     assert shown.page.evaluate(hidden) == 0
 

@@ -98,6 +98,12 @@ def test_a_long_rest_becomes_a_break_and_interruptions_are_seen() -> None:
     assert all(bar.x >= 0 and bar.x + bar.width <= 100.001 for row in drawn.rows for bar in row.bars)
 
 
+def test_what_was_foretold_stands_beside_what_it_took() -> None:
+    text = as_text(made.mongo_report())
+    assert "| anonymize | 9 min 50 s | 10 min 11 s |" in text
+    assert "| together | 19 min 10 s | 19 min 17 s |" in text
+
+
 def test_a_report_with_nothing_in_it_has_no_picture_and_can_be_written() -> None:
     ledger = {"refresh_id": "r", "state": "running", "attempt": 1, "started_at": "", "steps": {}}
     report = made.mongo_report_of(ledger)
