@@ -45,7 +45,7 @@ def lines(request: RefreshRequest, connect: Callable[[str, str], Aws], clock: Cl
     except RefreshError as error:
         return [*told, f"  (nothing could be looked up: {error})"]
     for part in (_rules, _source, _staging_now, _documents, _volumes, _duration, _cost, _obstacles):
-        told += _softly(part, found)
+        told += [line for line in _softly(part, found) if line not in told]  # one reason may keep several from telling
     return told + _steps(found)
 
 

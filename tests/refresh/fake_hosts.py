@@ -255,6 +255,7 @@ class FakeHosts:
             "rules_sha256": rules,
             "code_sha256": CODE_SHA256,
             "seconds": 30,
+            "phase_seconds": {"start": 10.0, "copy": 20.0, "gather": 12.0, "compare": 8.0},
             **job.result,
         }
         key = ("reports", f"jobs/{refresh_id}/{step}.json")

@@ -197,7 +197,9 @@ def test_before_the_first_up_it_says_what_is_not_there_yet(world: FakeWorld) -> 
     assert is_in_order(found)
     assert "not there yet: pulumi up makes" in "\n".join(of(found, Mark.UNASKED))
     gone = {**unknown, "production__instance_ids": ["i-00000000000000099"]}
-    assert "wrong role, account or region?" in "\n".join(of(examined(world, FakeQuestions(), **gone), Mark.WRONG))
+    assert "is this the right role, account and region" in "\n".join(
+        of(examined(world, FakeQuestions(), **gone), Mark.WRONG)
+    )
 
 
 def test_an_interrupted_refresh_is_named(world: FakeWorld) -> None:
