@@ -19,15 +19,18 @@ def since(former: Report, now: Report) -> Changes:
         What differs; counts only where both have been made.
     """
     rules = differences(former.rules, now.rules) if now.rules and former.rules else _by_hash(former, now)
-    return Changes(since=former.refresh_id, rules=rules, counts=tuple(_counts(former, now)) if now.collections else ())
+    counts = _counts(former, now) if now.collections else ()
+    return Changes(since=former.refresh_id, rules=tuple(rules), counts=tuple(counts))
+        since=former.refresh_id, rules=tuple(rules), counts=tuple(_counts(former, now)) if now.collections else ()
+    )
 
 
-def _by_hash(former: Report, now: Report) -> tuple[str, ...]:
+def _by_hash(former: Report, now: Report) -> list[str]:
     """Compare by the hash alone, where the rules themselves are not at hand."""
     before, today = former.hashes.get("rules"), now.hashes.get("rules")
     if not before or not today or before == today:
-        return ()
-    return (f"The rules are others: their hash is {today}, and was {before}.",)
+        return []
+    return [f"changed: rules: hash from {before} to {today}"]
 
 
 def _counts(former: Report, now: Report) -> Iterator[CountChange]:

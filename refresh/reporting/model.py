@@ -58,7 +58,7 @@ class CollectionRules(Part):
 
     collection: str
     mode: str
-    settings: str = ""
+    settings: dict[str, str] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
 
 

@@ -106,7 +106,7 @@ def _runs(report: Report) -> Iterator[tuple[object, ...]]:
 def _rules(report: Report) -> list[str]:
     lines = []
     for each in report.rules:
-        settings = f", {each.settings}" if each.settings else ""
+        settings = "".join(f", {key} {value}" for key, value in each.settings.items())
         lines += [
             f"- {each.collection}: {each.mode}{settings}",
             *(f"  - {one.path}: {one.treatment}" for one in each.rules),

@@ -178,7 +178,7 @@ def test_a_refresh_that_finishes_leaves_who_ran_it_its_rules_and_what_changed(wo
     assert [(run.step, run.end) for run in report.runs] == [(step.name, "done") for step in STEPS]
     assert report.changes is not None
     assert report.changes.since == first["refresh_id"]
-    assert report.changes.rules == ("shop.customers: path name: full_name instead of name.",)
+    assert report.changes.rules == ("changed: shop.customers name: from name to full_name",)
     assert [each.refresh_id for each in index.read(world.objects, "reports")][1] == first["refresh_id"]
 
 

@@ -22,7 +22,7 @@ def test_a_rule_is_written_in_words() -> None:
     cases = [{"mask": "phone", "when": {"kind": "home"}}, "keep"]
     found = treatments({"a": "keep", "b": {"mask": "date_shift", "max_days": 180.0, "deliverable": True}, "c": cases})
     assert found == {
-        "a": "keep", "b": "date_shift (deliverable, max days 180)", "c": 'phone when {"kind": "home"}; else keep',
+        "a": "keep", "b": "date_shift (max_days 180, deliverable true)", "c": "phone (when kind home), keep",
     }  # fmt: skip
 
 
@@ -42,12 +42,12 @@ def test_what_changed_since_the_last_refresh_is_told_in_sentences() -> None:
     found = changes.since(made.mongo_report_of(made.mongo_ledger("former"), before), made.mongo_report())
     assert found.since == "former"
     assert found.rules == (
-        "shop.customers: path name: name instead of keep.",
-        "shop.customers: path nick is named no more; it was: username.",
-        "shop.customers: path phone is new: phone (domain phone).",
-        "shop.old is named no more.",
-        "shop.products: mode copy instead of mask.",
-        "shop.sessions is new: empty.",
+        "changed: shop.customers name: from keep to name",
+        "removed: shop.customers nick (was username)",
+        "added: shop.customers phone: phone (domain phone)",
+        "removed: collection shop.old (was empty)",
+        "changed: shop.products: mode from mask to copy",
+        "added: collection shop.sessions (empty)",
     )
     assert found.counts == ()
 
