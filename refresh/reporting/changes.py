@@ -21,8 +21,6 @@ def since(former: Report, now: Report) -> Changes:
     rules = differences(former.rules, now.rules) if now.rules and former.rules else _by_hash(former, now)
     counts = _counts(former, now) if now.collections else ()
     return Changes(since=former.refresh_id, rules=tuple(rules), counts=tuple(counts))
-        since=former.refresh_id, rules=tuple(rules), counts=tuple(_counts(former, now)) if now.collections else ()
-    )
 
 
 def _by_hash(former: Report, now: Report) -> list[str]:
