@@ -13,7 +13,7 @@ TITLES = {"refresh": "Refresh", "serve": "Switch", "reset": "Reset"}
 CONTROL = "A control is a fault planted in the check's own input: it has to be found."
 KEY_HOLDER = "Pseudonymised data is still personal data to whoever holds the key."
 _SHORT = 12  # of a hash, where it is said in full elsewhere
-_AT_OR_BEHIND_THE_CUTOVER = frozenset({"cut_over", "swap_back", "smoke", "record", "retire"})
+_AT_OR_BEHIND_THE_CUTOVER = frozenset({"cut_over", "swap_back", "smoke", "record", "retire", "switch", "settle"})
 _KINDS_OF_OBJECTS = ("views", "triggers", "routines", "events")
 
 
@@ -25,9 +25,8 @@ def headline(report: Report) -> str:
         served = " Staging serves what it served before." if as_it_was else ""
         return f"{report.reason or 'It did not finish.'}{where}{served}"
     if report.service is not None:
-        return (
-            f"Staging serves {report.service.serves or 'other data'} instead of {report.service.served or 'nothing'}."
-        )
+        instead = f" instead of {report.service.served}" if report.service.served else ""
+        return f"Staging serves {report.service.serves or 'other data'}{instead}."
     if report.aurora is not None:
         what = f"the schema {report.aurora.db_schema} of {report.aurora.cluster_id}"
         dump = report.aurora.dump.key
@@ -83,6 +82,10 @@ def details(report: Report) -> Pairs:
     away = report.unavailable_ms
     if report.collections and report.source is not None:
         rows.append(("staging unavailable", "not measured" if away is None else f"{number(away)} ms"))
+    rows += [("golden snapshot", report.golden_snapshot)] if report.golden_snapshot else []
+    for back in report.switched_back:
+        away_for = f", {number(back.unavailable_ms)} ms" if back.unavailable_ms is not None else ""
+        rows.append((f"switched back {short_moment(back.at)}", f"{back.failure}{away_for}"))
     rows += [("users and roles carried over", f"{report.users}, {report.roles}")] if report.users is not None else []
     rows += [("treatment", report.treatment)] if report.treatment else []
     rows += [("masked by", report.masked_by)] if report.masked_by else []

@@ -20,7 +20,7 @@ _MOST_TICKS = 6
 _LETTER_PERCENT = 1.25  # half a letter on a telephone, with room to spare
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _ENDS = {"done": "done", "failed": "failed", "interrupted": "interrupted", "": "under way"}
-_SWITCHES = ("cut_over", "swap_back")
+_SWITCHES = ("cut_over", "swap_back", "switch")
 
 
 @dataclass(frozen=True, kw_only=True)

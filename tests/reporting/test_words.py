@@ -132,3 +132,18 @@ def test_numbers_are_written_as_people_read_them() -> None:
     ]  # fmt: skip
     assert number(1_234_567).split("\N{NARROW NO-BREAK SPACE}") == ["1", "234", "567"]
     assert [bytes_of(None), bytes_of(12), bytes_of(3_410_223)] == ["not known", "12 bytes", "3.3 MiB"]
+
+
+def test_what_switched_back_is_told_with_its_reason() -> None:
+    ledger = made.mongo_ledger()
+    ledger["steps"] = copy.deepcopy(ledger["steps"])
+    back = {"at": made.at(1500), "failure": "smoke test 1 of 1 failed: it ended with status 3", "unavailable_ms": 1200}
+    ledger["steps"]["cut_over"]["facts"].update(from_volume_id="vol-former", switched_back=[back])
+    ledger["runs"][-1].update(step="smoke", end="failed", reason="SwitchedBackError")
+    report = made.mongo_report_of({**ledger, "state": "running"})
+    text = as_text(report)
+    assert report.outcome == "switched back"
+    assert report.volumes is not None
+    assert report.volumes.live == "vol-former"
+    assert "smoke test 1 of 1 failed: it ended with status 3, 1\N{NARROW NO-BREAK SPACE}200 ms" in text
+    assert "Staging serves what it served before." in text
