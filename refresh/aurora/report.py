@@ -10,7 +10,8 @@ from typing import Any
 from refresh.aurora.context import AuroraContext
 from refresh.reporting import files
 from refresh.reporting.ledgers import common, facts_by_step, picked
-from refresh.reporting.model import Check, Collection, CollectionRules, Control, Outcome, Report
+from refresh.reporting.model import Outcome, Report
+from refresh.reporting.parts import Check, Collection, CollectionRules, Control
 
 
 def publish(context: AuroraContext, outcome: Outcome | None = None) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from refresh.reporting import rules as words
 from refresh.reporting.ledgers import common, facts_by_step, picked
-from refresh.reporting.model import Collection, Report
+from refresh.reporting.model import Report
+from refresh.reporting.parts import Collection
 
 _NOT_READ = frozenset({"drop"})
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from refresh.reporting.model import Report, Runner
+from refresh.reporting.model import Report
+from refresh.reporting.parts import Runner
 from refresh.reporting.words import between, bytes_of, moment, number, plain, short_moment, span
 
 Pairs = list[tuple[str, str]]
