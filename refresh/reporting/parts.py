@@ -138,6 +138,7 @@ class Runner(Part):
     at: Time = ""
     arn: str = ""
     host: str = ""
+    job: str = ""
     commit: str = ""
     changed: bool = False
     code_sha256: str = ""

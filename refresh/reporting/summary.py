@@ -161,6 +161,7 @@ def who(runner: Runner) -> Pairs:
         ("since", short_moment(runner.at) if runner.at else ""),
         ("AWS identity", runner.arn or "not known"),
         ("machine", runner.host),
+        ("job", runner.job),
         ("commit", checkout if runner.commit else "no checkout"),
         ("code's SHA-256", runner.code_sha256),
         ("versions", ", ".join(f"{name} {version}" for name, version in runner.versions.items())),
