@@ -28,7 +28,7 @@ def runner(caller_arn: Callable[[], str]) -> dict[str, Any]:
         caller_arn: Asks AWS for the identity that this process acts as.
 
     Returns:
-        arn, host, job, commit, changed (whether the checkout differs from the commit), code_sha256 and versions by name.
+        arn, host, job, commit, changed (whether the checkout differs from it), code_sha256 and versions by name.
     """
     try:
         arn = caller_arn()

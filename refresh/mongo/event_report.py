@@ -121,7 +121,6 @@ def of_switch(ledger: Mapping[str, Any], *, finished_at: str = "") -> Report:
         {
             **told,
             "kind": "serve",
-            "reason": switched.get("reason") or told["reason"],
             "data_as_of": now.get("data_as_of", ""),
             "unavailable_ms": switched.get("unavailable_ms"),
             "service": {

@@ -64,6 +64,7 @@ def _with_changes(objects: ObjectPort, bucket: str, report: Report) -> Report:
         each.refresh_id
         for each in index.read(objects, bucket)
         if (each.kind, each.outcome, each.database) == ("refresh", "finished", report.database)
+        and each.has_page  # rules that were only drafted leave no report
         and each.refresh_id != report.refresh_id
         and each.finished_at <= report.finished_at
     ]
