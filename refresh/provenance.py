@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -27,7 +28,7 @@ def runner(caller_arn: Callable[[], str]) -> dict[str, Any]:
         caller_arn: Asks AWS for the identity that this process acts as.
 
     Returns:
-        arn, host, commit, changed (whether the checkout differs from the commit), code_sha256 and versions by name.
+        arn, host, job, commit, changed (whether the checkout differs from it), code_sha256 and versions by name.
     """
     try:
         arn = caller_arn()
@@ -37,11 +38,23 @@ def runner(caller_arn: Callable[[], str]) -> dict[str, Any]:
     return {
         "arn": arn,
         "host": socket.gethostname(),
+        "job": job(os.environ),
         "commit": commit,
         "changed": changed,
         "code_sha256": _code_sha256(),
         "versions": _versions(),
     }
+
+
+def job(environment: Mapping[str, str]) -> str:
+    """Return the address of the CI job that this process is part of; empty where it is none that is known.
+
+    Args:
+        environment: The process's variables.
+    """
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, repository, run = (environment.get(name, "") for name in names)
+    return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
 
 
 @cache

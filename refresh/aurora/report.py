@@ -9,8 +9,9 @@ from typing import Any
 
 from refresh.aurora.context import AuroraContext
 from refresh.reporting import files
-from refresh.reporting.ledgers import common, facts_by_step, picked
-from refresh.reporting.model import Check, Collection, CollectionRules, Control, Outcome, Report
+from refresh.reporting.ledgers import common, facts_by_step, picked, rows_of
+from refresh.reporting.model import Outcome, Report
+from refresh.reporting.parts import Allowed, Check, Collection, CollectionRules, Control
 
 
 def publish(context: AuroraContext, outcome: Outcome | None = None) -> str:
@@ -56,7 +57,7 @@ def build(ledger: Mapping[str, Any], *, finished_at: str, outcome: Outcome | Non
             "aurora": _aurora(ledger, facts, manifest),
             "collections": list(_tables(str(ledger.get("schema", "")), manifest, facts["load"])),
             "rules": list(_modes(str(ledger.get("schema", "")), manifest)),
-            "opt_ins": manifest.get("opt_ins", []),
+            "opt_ins": rows_of(manifest.get("opt_ins"), Allowed),
             "findings": [{"kind": str(each)} for each in facts["verify"].get("findings", ())],
             "checks": [*map(_check, manifest.get("checks", ())), *map(_check, facts["verify"].get("checks", ()))],
         }

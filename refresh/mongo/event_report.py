@@ -10,8 +10,9 @@ from refresh.keeping import LIVE
 from refresh.mongo import report
 from refresh.mongo.context import Context
 from refresh.mongo.facts import data_as_of, facts_of
-from refresh.reporting.ledgers import common
+from refresh.reporting.ledgers import common, rows_of
 from refresh.reporting.model import Report
+from refresh.reporting.parts import SwitchedBack
 
 
 def served(ledger: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def of_reset(ledger: Mapping[str, Any], *, finished_at: str = "") -> Report:
     restored, cut_over = facts_of(ledger, "restore_golden"), facts_of(ledger, "cut_over")
     retired, delivered = facts_of(ledger, "retire"), facts_of(ledger, "deliver")
     told = common(ledger, finished_at)
-    switched_back = cut_over.get("switched_back", [])
+    switched_back = rows_of(cut_over.get("switched_back"), SwitchedBack)
     stays = told["outcome"] != "finished"
     live, former = (str(cut_over.get(name) or "") for name in ("live_volume_id", "from_volume_id"))
     return Report.model_validate(
@@ -121,7 +122,6 @@ def of_switch(ledger: Mapping[str, Any], *, finished_at: str = "") -> Report:
         {
             **told,
             "kind": "serve",
-            "reason": switched.get("reason") or told["reason"],
             "data_as_of": now.get("data_as_of", ""),
             "unavailable_ms": switched.get("unavailable_ms"),
             "service": {

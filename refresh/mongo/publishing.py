@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from refresh.errors import LeaseError, LedgerError, RefreshError
@@ -47,17 +48,21 @@ def also_of_failure(context: Context, folder: Path, *, is_switch: bool = False) 
         yield
     except (LeaseError, LedgerError):
         raise  # somebody else works here: nothing may be written
-    except RefreshError:
+    except RefreshError as failure:
         try:
-            _, place = _published(context, folder, _of_switch if is_switch else _of_refresh(context))
+            # A switch meets no document: its report may say what failed in the error's own words.
+            reason = {"reason": str(failure)} if is_switch else {}
+            _, place = _published(context, folder, _of_switch if is_switch else _of_refresh(context), reason)
             context.say(f"        report {place}")
         except RefreshError as error:
             context.say(f"        the report could not be written: {error}")
         raise
 
 
-def _published(context: Context, folder: Path, build: Build) -> tuple[Report, str]:
-    built = build(context.ledger.values, context.clock.now().isoformat())
+def _published(
+    context: Context, folder: Path, build: Build, more: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[Report, str]:
+    built = build(context.ledger.values, context.clock.now().isoformat()).model_copy(update=dict(more))
     return built, files.publish(context.aws.objects, context.request.reports_bucket, built, folder, context.say)
 
 

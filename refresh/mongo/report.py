@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from refresh.reporting import rules as words
-from refresh.reporting.ledgers import common, facts_by_step, picked
-from refresh.reporting.model import Collection, Report
+from refresh.reporting.ledgers import common, facts_by_step, picked, rows_of
+from refresh.reporting.model import Report
+from refresh.reporting.parts import Allowed, Check, Collection, Control, Finding, Note, SwitchedBack, Unlisted
 
 _NOT_READ = frozenset({"drop"})
 
@@ -40,23 +41,25 @@ def build(ledger: Mapping[str, Any], rules: Mapping[str, Any], *, finished_at: s
             "hashes": {**hashes, **({"anonymizer_code": copied["code_sha256"]} if is_copied else {})},
             "source": _source(facts["snapshot"]),
             "volumes": volumes(switched, facts["retire"], told["outcome"]),
-            "switched_back": switched.get("switched_back", []),
+            "switched_back": rows_of(switched.get("switched_back"), SwitchedBack),
             "golden_snapshot": facts["golden"].get("snapshot_id") or None,
             "foretold": _foretold(facts["preflight"]),
             "users": delivered.get("users"),
             "roles": delivered.get("roles"),
             "collections": [*_collections(copied), *_left_out(rules, is_copied=is_copied)],
             "rules": words.in_force(rules),
-            "opt_ins": copied.get("opt_ins", []),
-            "notes": copied.get("notes", []),
-            "unlisted": [picked(row, "collection", "path", "type", "count") for row in copied.get("unlisted", ())],
-            "findings": verified.get("findings", []),
-            "checks": [
-                picked(row, "check", "documents", "values", "findings", "control") for row in verified.get("checks", ())
-            ],
+            "opt_ins": rows_of(copied.get("opt_ins"), Allowed),
+            "notes": rows_of(copied.get("notes"), Note),
+            "unlisted": rows_of(copied.get("unlisted"), Unlisted),
+            "findings": rows_of(verified.get("findings"), Finding),
+            "checks": [_check(row) for row in rows_of(verified.get("checks"), Check)],
             "mongod_versions": _mongods(facts),
         }
     )
+
+
+def _check(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "control": picked(row["control"], *Control.model_fields)}
 
 
 def _source(snapshot: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refresh.reporting.model import Changes, CountChange, Report
+from refresh.reporting.model import Report
+from refresh.reporting.parts import Changes, CountChange
 from refresh.reporting.rules import differences
 
 

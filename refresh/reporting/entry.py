@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from refresh import ledger as ledgers
 from refresh.reporting import reasons
 from refresh.reporting.ledgers import ended
-from refresh.reporting.model import Count, Database, Kind, Part, Report, Time
+from refresh.reporting.model import Database, Kind, Report
+from refresh.reporting.parts import Count, Part, Time
 from refresh.reporting.words import between
 
 UNFINISHED, UNREADABLE = "unfinished", "unreadable"

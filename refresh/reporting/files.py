@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from refresh.aws import ObjectPort
 from refresh.errors import RefreshError
-from refresh.reporting import changes, index, page, text
+from refresh.reporting import changes, here, index, page, text
 from refresh.reporting.model import Report
 
 JSON_NAME, TEXT_NAME, PAGE_NAME = "report.json", "test-report.md", "report.html"
@@ -23,22 +23,20 @@ def publish(objects: ObjectPort, bucket: str, report: Report, folder: Path, say:
         bucket: The reports bucket.
         report: The event; what is other than in the refresh before is added here.
         folder: Gets `<id>/` with the three files, and the index.
-        say: Takes a line when the index could not be written, which fails no event.
+        say: Takes a line when the index, or what is kept here, could not be written: that fails no event.
 
     Returns:
         Where the page lies in the bucket.
     """
     told = _with_changes(objects, bucket, report)
     files = {JSON_NAME: told.as_json(), TEXT_NAME: text.as_text(told), PAGE_NAME: page.as_html(told)}
-    place = folder / told.refresh_id
-    place.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         objects.put(bucket, key_of(told.refresh_id, name), content.encode())
-        (place / name).write_text(content, encoding="utf-8")
     try:
+        here.keep(folder / told.refresh_id, {name: content.encode() for name, content in files.items()})
         index.write(objects, bucket, folder)
     except RefreshError as error:
-        say(f"        the index of reports could not be written: {error}")
+        say(f"        {error}")
     return f"s3://{bucket}/{key_of(told.refresh_id, PAGE_NAME)}"
 
 
@@ -64,6 +62,7 @@ def _with_changes(objects: ObjectPort, bucket: str, report: Report) -> Report:
         each.refresh_id
         for each in index.read(objects, bucket)
         if (each.kind, each.outcome, each.database) == ("refresh", "finished", report.database)
+        and each.has_page  # rules that were only drafted leave no report
         and each.refresh_id != report.refresh_id
         and each.finished_at <= report.finished_at
     ]

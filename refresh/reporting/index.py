@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from refresh.aws import ObjectPort
 from refresh.errors import TransientError
 from refresh.ledger import PREFIX as MONGODB_LEDGERS
-from refresh.reporting import entry, index_page
+from refresh.reporting import entry, here, index_page
 from refresh.reporting.entry import Entry
 from refresh.reporting.model import Database
 
@@ -56,6 +56,7 @@ def write(objects: ObjectPort, bucket: str, folder: Path) -> str:
 
     Raises:
         TransientError: Others wrote it again and again.
+        ResourceError: It is in the bucket, but could not be kept here.
     """
     for _ in range(_TRIES):
         stored = objects.get(bucket, JSON_KEY)
@@ -68,11 +69,11 @@ def write(objects: ObjectPort, bucket: str, folder: Path) -> str:
         objects.put(bucket, PAGE_KEY, page)
         latest = objects.get(bucket, JSON_KEY)
         if latest is not None and latest.etag == etag:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "index.json").write_bytes(body)
-            (folder / "index.html").write_bytes(page)
+            here.keep(folder, {"index.json": body, "index.html": page})
             return f"s3://{bucket}/{PAGE_KEY}"
-    raise TransientError(f"s3://{bucket}/{JSON_KEY} was written by others {_TRIES} times; the next event brings it up")
+    raise TransientError(
+        f"the index s3://{bucket}/{JSON_KEY} was written by others {_TRIES} times meanwhile; the next event mends it"
+    )
 
 
 def read(objects: ObjectPort, bucket: str) -> tuple[Entry, ...]:

@@ -9,6 +9,7 @@ from refresh import ledger as ledgers
 from refresh import runs
 from refresh.reporting import reasons
 from refresh.reporting.model import Outcome
+from refresh.reporting.parts import Part, Run, Runner
 
 _SWITCHED_BACK, _CUT_OVER = "SwitchedBackError", "CutOverError"
 
@@ -55,9 +56,9 @@ def common(ledger: Mapping[str, Any], finished_at: str) -> dict[str, Any]:
         "attempt": ledger["attempt"],
         "started_at": ledger["started_at"],
         "finished_at": ledger.get("finished_at") or finished_at,
-        "runs": ledger.get("runs", []),
+        "runs": rows_of(ledger.get("runs"), Run),
         "phases": {name: record["seconds"] for name, record in steps.items() if "seconds" in record},
-        "runners": ledger.get("runners", []),
+        "runners": rows_of(ledger.get("runners"), Runner),
     }
 
 
@@ -69,6 +70,11 @@ def facts_by_step(ledger: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def picked(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Return what a row says under these names: what else the step noted stays in the ledger."""
     return {name: row[name] for name in names if name in row}
+
+
+def rows_of(found: Any, part: type[Part]) -> list[dict[str, Any]]:
+    """Return of each row what a part of the report has a place for."""
+    return [picked(row, *part.model_fields) for row in found or ()]
 
 
 class _Facts(dict[str, dict[str, Any]]):

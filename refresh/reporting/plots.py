@@ -15,6 +15,7 @@ from refresh.reporting.words import number, parsed, short_moment, span
 
 MOST_BARS = 60
 _MOST_AGES = 200
+_FEW = 8  # bars are no wider than with so many
 _LEAST_PERCENT = 1.0
 _BAR_SHARE = 0.72  # of its place; the rest is the gap to the next
 _ROUND_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
@@ -135,7 +136,7 @@ def _columns(
     if not latest:
         return None
     values = [value_of(each) for each in latest]
-    top, place = rounded(max(values)), 100 / max(len(latest), 8)
+    top, place = rounded(max(values)), 100 / max(len(latest), _FEW)
     columns = tuple(
         Column(
             x=round(at * place + place * (1 - _BAR_SHARE) / 2, 3),
@@ -155,7 +156,7 @@ def _columns(
     )
     return Plot(
         name=name, title=title, told=told, top=written(top), middle=written(top / 2), first=first,
-        last=last if len(latest) > 1 else "", columns=columns,
+        last=last if len(latest) >= _FEW else "", columns=columns,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from refresh.reporting.model import CollectionRules, Rule
+from refresh.reporting.parts import CollectionRules, Rule
 
 _LISTED = "listed"  # what a path of a copied collection is: named, and nothing more said of it
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from refresh.reporting.model import Report, Runner
+from refresh.reporting.model import Report
+from refresh.reporting.parts import Runner
 from refresh.reporting.words import between, bytes_of, moment, number, plain, short_moment, span
 
 Pairs = list[tuple[str, str]]
@@ -160,6 +161,7 @@ def who(runner: Runner) -> Pairs:
         ("since", short_moment(runner.at) if runner.at else ""),
         ("AWS identity", runner.arn or "not known"),
         ("machine", runner.host),
+        ("job", runner.job),
         ("commit", checkout if runner.commit else "no checkout"),
         ("code's SHA-256", runner.code_sha256),
         ("versions", ", ".join(f"{name} {version}" for name, version in runner.versions.items())),

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from refresh.reporting.model import Report, Run
+from refresh.reporting.model import Report
+from refresh.reporting.parts import Run
 from refresh.reporting.words import between, moment, plain, span
 
 _LONG_SHARE = 0.3  # of the time of work: a longer rest becomes a break

@@ -7,7 +7,8 @@ from typing import Any
 
 from refresh.aurora import report as aurora_report_module
 from refresh.mongo import report as mongo_report_module
-from refresh.reporting.model import Report, Service
+from refresh.reporting.model import Report
+from refresh.reporting.parts import Service
 
 START = datetime(2026, 3, 2, 3, 0, 7, tzinfo=timezone.utc)
 RULES: dict[str, Any] = {

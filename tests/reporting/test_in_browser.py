@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -107,19 +110,57 @@ def test_a_page_opens_fetches_nothing_fits_and_is_accessible(name: str, opened: 
         assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found] == [], f"{width} {scheme}"
 
 
-def test_what_is_wrong_with_a_page_is_noticed(opened: Callable[..., Opened]) -> None:
-    """The control of the test above: the same looks find an error, a request, a page too wide, poor contrast."""
-    html = page.as_html(made.serve_report())
+POLICY = re.compile(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>")
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[tuple[str, list[str]]]:
+    """A server that a page must not ask: its address, and the paths that it was asked for."""
+    asked: list[str] = []
+
+    class Noting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_unused: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Noting)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    server.server_close()
+
+
+def _with_wrong(html: str, address: str) -> str:
     wrong = (
-        '<img src="http://127.0.0.1:9/x.png"><script>console.error("broken")</script>'
+        f'<img src="{address}/x.png"><script>console.error("broken")</script>'
         '<p style="min-width: 2000px; color: #ccc; background: #ddd">hardly to be read</p></main>'
     )
-    shown = opened(html.replace("</main>", wrong))
-    assert any("broken" in each for each in shown.errors)
-    assert shown.asked_besides == ["http://127.0.0.1:9/x.png"]
+    return html.replace("</main>", wrong)
+
+
+def test_what_is_wrong_with_a_page_is_noticed(opened: Callable[..., Opened], elsewhere: tuple[str, list[str]]) -> None:
+    """The control of the tests beside it: the same looks find an error, a request, a page too wide, poor contrast."""
+    address, asked = elsewhere
+    html, found = POLICY.subn("", page.as_html(made.serve_report()))
+    assert found == 1
+    shown = opened(_with_wrong(html, address))
+    assert "broken" in shown.errors
+    assert (shown.asked_besides, asked) == ([f"{address}/x.png"], ["/x.png"])
     assert shown.page.evaluate("document.documentElement.scrollWidth") > WIDE
-    found = {each["id"] for each in Axe().run(shown.page).response["violations"]}
-    assert {"image-alt", "color-contrast"} <= found
+    wrong = {each["id"] for each in Axe().run(shown.page).response["violations"]}
+    assert {"image-alt", "color-contrast"} <= wrong
+
+
+def test_what_got_into_a_page_all_the_same_is_neither_run_nor_fetched(
+    opened: Callable[..., Opened], elsewhere: tuple[str, list[str]]
+) -> None:
+    address, asked = elsewhere
+    shown = opened(_with_wrong(page.as_html(made.serve_report()), address))
+    assert asked == []
+    assert "broken" not in shown.errors
 
 
 def _boxes(shown: Opened, selector: str) -> list[dict[str, float]]:

@@ -110,7 +110,7 @@ def test_an_index_that_others_write_all_the_time_fails_no_event(objects: Countin
     with pytest.raises(TransientError, match="was written by others 10 times"):
         index.write(objects, "reports", tmp_path)
     told = publish(objects, made.serve_report(), tmp_path)
-    assert "the index of reports could not be written" in told[0]
+    assert "reports/index.json was written by others" in told[0]
     assert (tmp_path / "serve-3" / "report.html").exists()
 
 
@@ -227,3 +227,22 @@ def test_a_report_that_cannot_be_written_hides_no_failure(world: FakeWorld, monk
     with pytest.raises(HostError):
         world.up()
     assert any("the report could not be written: the bucket is gone" in line for line in world.lines)
+
+
+def test_a_disk_that_refuses_fails_no_refresh(world: FakeWorld, tmp_path: Path) -> None:
+    world.folder = tmp_path / "no-folder"
+    world.folder.write_text("a file where the folder should be")
+    outputs = world.up()
+    assert world.objects.get("reports", f"reports/{outputs['refresh_id']}/report.html")
+    assert any("no-folder" in line and "is in the reports bucket" in line for line in world.lines)
+
+
+def test_what_else_a_step_notes_does_not_break_its_report() -> None:
+    ledger = made.mongo_ledger()
+    ledger["steps"] = json.loads(json.dumps(ledger["steps"]))
+    facts = {name: step["facts"] for name, step in ledger["steps"].items()}
+    facts["anonymize"]["opt_ins"] = [{"namespace": "shop.c", "path": "p", "what": "w", "new": 1}]
+    facts["verify"]["checks"][0]["control"]["seconds"] = 3
+    ledger["runs"][0]["new"] = 1
+    report = made.mongo_report_of(ledger)
+    assert report.opt_ins[0].what == "w"

@@ -8,7 +8,7 @@ from refresh import ledger as ledgers
 from refresh import runs
 from refresh.errors import RefreshError, TransientError
 from refresh.ledger import Ledger
-from refresh.provenance import ROOT, runner
+from refresh.provenance import ROOT, job, runner
 from refresh.reporting import reasons
 from refresh.reporting.ledgers import ended
 from tests.refresh.fake_cloud import FakeClock, FakeObjects, Fate
@@ -101,6 +101,12 @@ def test_who_runs_is_named_with_commit_and_versions_and_trouble_in_asking_is_no_
     assert len(found["code_sha256"]) == 64
     assert bool(found["commit"]) == (ROOT / ".git").exists()
     assert runner(refused)["arn"] == ""
+
+
+def test_a_job_of_github_actions_is_named_by_its_address() -> None:
+    known = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "shop/staging", "GITHUB_RUN_ID": "7"}
+    assert job(known) == "https://github.com/shop/staging/actions/runs/7"
+    assert job({}) == job({**known, "GITHUB_RUN_ID": ""}) == ""
 
 
 def _all_errors(kind: type[RefreshError] = RefreshError) -> set[str]:
