@@ -17,6 +17,8 @@ SPACE_TAG = "understudy:space"
 REFRESH_TAG = "understudy:refresh"
 ROLE_TAG = "understudy:role"
 EXPIRES_TAG = "understudy:expires-at"
+RULES_TAG = "understudy:rules"
+AS_OF_TAG = "understudy:data-as-of"
 
 Tags = Mapping[str, str]
 
@@ -66,6 +68,11 @@ class Snapshot:
     progress: str = ""
     full_bytes: int = 0
     tags: Tags = field(default_factory=dict)
+
+    @property
+    def role(self) -> str:
+        """What it is: snapshot (of production) or golden (masked)."""
+        return self.tags.get(ROLE_TAG, "")
 
     @property
     def refresh_id(self) -> str:
@@ -189,6 +196,10 @@ class Compute(Protocol):
 
     def snapshots(self, tags: Tags) -> list[Snapshot]:
         """Look up this account's snapshots that carry all these tags."""
+        ...
+
+    def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
+        """Ask for a snapshot of one volume of ours; it carries its tags from birth."""
         ...
 
     def create_volume(self, order: VolumeOrder) -> Volume:

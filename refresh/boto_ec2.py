@@ -91,6 +91,14 @@ class Ec2:
             )
         return [_snapshot(entry) for entry in answer["Snapshots"]]
 
+    def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
+        """Ask for a snapshot of one volume."""
+        with wrapped(f"CreateSnapshot of {volume_id}"):
+            answer = self._once.create_snapshot(
+                VolumeId=volume_id, Description=description, TagSpecifications=_birth_tags("snapshot", tags)
+            )
+        return _snapshot(answer)
+
     def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
         """Let an account make volumes of a snapshot."""
         with wrapped(f"ModifySnapshotAttribute {snapshot_id} for account {account_id}"):

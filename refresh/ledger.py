@@ -193,6 +193,13 @@ class Ledger:
             self._values["steps"].pop(step, None)
         self._write()
 
+    def reopen(self, step: str, **facts: Any) -> None:
+        """Take back that a step is done, and note why, in one write; what it noted before stays."""
+        record = self._record(step)
+        record["done_at"] = ""
+        record["facts"].update(facts)
+        self._write()
+
     def start_over(self) -> None:
         """Begin the next attempt: for a refresh that was abandoned, or whose volume is gone."""
         blank = _blank(self.refresh_id, self._clock, self.attempt + 1)

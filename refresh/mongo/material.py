@@ -10,6 +10,7 @@ from refresh.errors import ResourceError
 from refresh.mongo.context import Context
 
 SNAPSHOT, QUARANTINE, CANDIDATE, LIVE, PREVIOUS = "snapshot", "quarantine", "candidate", "live", "previous"
+GOLDEN = "golden"
 MAKING = "restore"  # the step whose record counts how often a candidate was made
 
 
@@ -63,6 +64,20 @@ def ensure_candidate(context: Context) -> Volume:
     size_gib = int(context.ledger.facts("snapshot")["candidate_gib"])
     order = _order(context, CANDIDATE, size_gib)
     return _on_worker(context, context.volumes.ensure(order, context.tags(CANDIDATE)))
+
+
+def ensure_candidate_of(context: Context, snapshot: Snapshot) -> Volume:
+    """Make the candidate volume of a golden snapshot, attached to nothing.
+
+    Args:
+        context: The refresh.
+        snapshot: The golden snapshot.
+
+    Returns:
+        The volume.
+    """
+    order = _order(context, CANDIDATE, snapshot.size_gib, snapshot.snapshot_id)
+    return context.volumes.ensure(order, context.tags(CANDIDATE))
 
 
 def open_quarantine(context: Context, volume: Volume) -> str:

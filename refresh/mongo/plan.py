@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from refresh.aws import Aws, Volume
+from refresh.aws import Aws, Snapshot, Volume
 from refresh.errors import RefreshError
 from refresh.lease import holder_in
+from refresh.mongo import golden, retention
 from refresh.mongo.planning import cost, limits
 from refresh.mongo.planning.duration import readable_time
 from refresh.mongo.planning.look_up import LookUp
 from refresh.mongo.planning.rule_changes import changes
+from refresh.mongo.planning.runs import Run
 from refresh.mongo.workflow import STEPS
 from refresh.poller import Clock
 from refresh.request import RefreshRequest
@@ -110,8 +113,7 @@ def _staging_now(found: LookUp) -> Iterator[str]:
     if last is None:
         yield "  staging serves nothing of a finished refresh yet"
         return
-    age_hours = (found.clock.now() - datetime.fromisoformat(last.data_as_of)).total_seconds() / _SECONDS_AN_HOUR
-    yield f"  staging serves {last.refresh_id}, data as of {last.data_as_of}, {age_hours:.1f} h old"
+    yield _served(found, last)
     longest = max(last.seconds, key=lambda name: last.seconds[name])
     took, most = readable_time(last.total_seconds), readable_time(last.seconds[longest])
     yield f"  the last refresh took {took}, {most} of them {longest}"
@@ -121,6 +123,17 @@ def _staging_now(found: LookUp) -> Iterator[str]:
             f"  ! {found.request.refresh_id} has finished before: it will be refused. Give a trigger that was not "
             "used yet"
         )
+
+
+def _served(found: LookUp, last: Run) -> str:
+    """Say what staging serves: what its live volume says, which after a rollback or a reset is not the last refresh."""
+    live_ids = [each.refresh_id for each in found.own_volumes if each.role == "live"]
+    refresh_id = live_ids[0] if live_ids else last.refresh_id
+    run = next((each for each in found.runs if each.refresh_id == refresh_id), None)
+    if run is None:
+        return f"  staging serves {refresh_id}, which is no refresh from production; the last one was {last.refresh_id}"
+    age_hours = (found.clock.now() - datetime.fromisoformat(run.data_as_of)).total_seconds() / _SECONDS_AN_HOUR
+    return f"  staging serves {run.refresh_id}, data as of {run.data_as_of}, {age_hours:.1f} h old"
 
 
 def _documents(found: LookUp) -> Iterator[str]:
@@ -146,15 +159,25 @@ def _volumes(found: LookUp) -> Iterator[str]:
     yield f"  makes: a snapshot and a quarantine volume{source}, deleted in the end, and a candidate volume of {size}"
     yield f"  keeps as the way back: {_named(kept)}"
     yield f"  deletes: {_named([*gone, *left])}"
+    golden_kept, golden_gone = _golden(found)
+    if request.golden.keep or golden_gone:
+        new = "makes a new one, " if request.golden.keep else ""
+        yield f"  golden: {new}keeps {_ids(golden_kept)}, deletes {_ids(golden_gone)}"
 
 
 def _kept_and_gone(found: LookUp) -> tuple[list[Volume], list[Volume]]:
     """Return the volumes of staging that will be kept as the way back, and those that will be deleted."""
-    live = [each for each in found.own_volumes if each.role == "live"]
-    previous = [each for each in found.own_volumes if each.role == "previous"]
-    former = [*live, *previous]
-    keep = found.request.retention.previous_volumes
-    return former[:keep], former[keep:]
+    former = [each for each in found.own_volumes if each.role in {"live", "previous"}]
+    way_back = next((each.volume_id for each in former if each.role == "live"), "")
+    return retention.former_volumes(former, way_back, found.request.retention, found.clock.now())
+
+
+def _golden(found: LookUp) -> tuple[list[Snapshot], list[Snapshot]]:
+    """Return the golden snapshots of today that will be kept, and those that will be deleted."""
+    asked = found.request.retention
+    room = max(asked.golden_snapshots - int(found.request.golden.keep), 0)  # the new one takes a place
+    today = golden.all_of(found.aws, found.request.space)
+    return retention.golden_snapshots(today, replace(asked, golden_snapshots=room), found.clock.now())
 
 
 def _duration(found: LookUp) -> Iterator[str]:
@@ -180,6 +203,7 @@ def _cost(found: LookUp) -> Iterator[str]:
         candidate_gib=found.candidate_gib,
         snapshot_gib=found.backup.full_bytes / _GIB if found.backup else found.source.size_gib,
         kept_gib=[found.candidate_gib, *(each.size_gib for each in kept)],
+        golden_gib=[found.candidate_gib] * (int(found.request.golden.keep) + len(_golden(found)[0])),
     )
     yield from cost.lines(use, found.request.region)
 
@@ -202,6 +226,10 @@ def _steps(found: LookUp) -> list[str]:
         + (f" (about {readable_time(seconds[step.name])})" if step.name in seconds else "")
         for number, step in enumerate(STEPS, start=1)
     ]
+
+
+def _ids(snapshots: list[Snapshot]) -> str:
+    return ", ".join(f"{each.snapshot_id} ({each.refresh_id})" for each in snapshots) or "none"
 
 
 def _named(volumes: list[Volume]) -> str:

@@ -18,10 +18,10 @@ from refresh.request import RefreshRequest
 
 @dataclass(frozen=True)
 class Preflight:
-    """Collect every reason into one error; then tidy up what others left.
+    """Ask production, staging, hosts and parameters; list every reason to refuse in one error; sweep what others left.
 
-    Idempotent: it looks, and what it sweeps is swept once. It runs anew in every run until the cutover, since a resumed
-    refresh needs today's answers; production is asked only while its snapshot is still to be taken.
+    Idempotent: it looks, and what it sweeps is swept once. Resumes by running anew in every run until the cutover,
+    since a resumed refresh needs today's answers; production is asked only while its snapshot is still to be taken.
     """
 
     name: str = "preflight"
@@ -47,7 +47,7 @@ class Preflight:
             reasons += _production_refusals(context, members, status)
         if reasons:
             raise PreflightError(context.refresh_id, reasons)
-        _tidy(context, status.live_volume_id)
+        tidy(context, status.live_volume_id)
         return {
             "live_volume_id": status.live_volume_id,
             "hashes": {
@@ -61,8 +61,8 @@ class Preflight:
 
 
 def _has_snapshot(context: Context) -> bool:
-    if progress.is_cut_over(context):
-        return True
+    if progress.is_cut_over(context) or progress.is_delivered(context):
+        return True  # what was switched back from is tried again, and stands ready
     return context.ledger.is_done("snapshot") and (
         material.find_snapshot(context) is not None or context.find_volume(material.QUARANTINE) is not None
     )
@@ -87,8 +87,13 @@ def _production_refusals(context: Context, members: ReplicaSet, status: StagingS
     return fitting_refusals(context, members.sources(limit_seconds)[0], status)
 
 
-def _tidy(context: Context, live_volume_id: str) -> None:
-    """Put the roles right after a run that died behind its cutover; release what others left and what has expired."""
+def tidy(context: Context, live_volume_id: str) -> None:
+    """Put the roles right after a run that died behind its cutover; release what others left and what has expired.
+
+    Args:
+        context: The refresh.
+        live_volume_id: What staging says that it serves.
+    """
     mark_roles(context, live_volume_id)
     left = sweep.leftovers(
         context.aws,

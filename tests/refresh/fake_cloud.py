@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -157,6 +158,23 @@ class FakeEc2:
                 made.append(shot)
         return made
 
+    def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
+        with self.fate.effect("create_snapshot"):
+            assert description
+            assert not self.is_mounted(volume_id), f"{volume_id} is not closed"
+            disk = self.disks[volume_id]
+            shot = Snapshot(
+                snapshot_id=f"snap-{next(self._numbers):08x}",
+                volume_id=volume_id,
+                state="pending",
+                size_gib=disk.volume.size_gib,
+                started_at=self.clock.now(),
+                owner_id=OWN_ACCOUNT,
+                tags=dict(tags),
+            )
+            self.shots[shot.snapshot_id] = (shot, self.clock.seconds + SETTLE_SECONDS, copy.deepcopy(disk.content))
+        return shot
+
     def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
         with self.fate.effect("share_snapshot"):
             assert snapshot_id in self.shots
@@ -182,7 +200,7 @@ class FakeEc2:
             )
             if order.snapshot_id:
                 assert self.shots[order.snapshot_id][0].state == "completed"
-            content = self.shots[order.snapshot_id][2] if order.snapshot_id else None
+            content = copy.deepcopy(self.shots[order.snapshot_id][2]) if order.snapshot_id else None
             self.disks[volume.volume_id] = _Disk(volume, self.clock.seconds + SETTLE_SECONDS, content)
             self.tokens[order.token] = volume.volume_id
         return volume
