@@ -57,3 +57,9 @@ def test_what_is_served_and_kept_reaches_the_refresh():
     assert given["serve"] == "previous"
     assert given["golden"] == {"keep": True, "source": "snap-0123456789abcdef0", "accepted_rules": ""}
     assert given["retention"]["golden_max_age_days"] == 9
+
+
+@pytest.mark.parametrize(("until", "tested"), [("end", ["./one"]), ("scan", [])])
+def test_smoke_tests_run_only_where_staging_has_new_data(until, tested):
+    commands = declare(until=until, on_smoke_failure="stay").of_type("command:local:Command")
+    assert [one["create"] for one in commands.values()] == tested
