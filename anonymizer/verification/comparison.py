@@ -74,8 +74,7 @@ class Comparison:
 
         Args:
             key: Of the document, which is not of a map.
-            original: The source's value.
-            copy: The other.
+            original, copy: The values.
             enclosing: Of the source's document what conditions are about.
         """
         if original is not MISSING:
