@@ -74,7 +74,8 @@ class Comparison:
 
         Args:
             key: Of the document, which is not of a map.
-            original, copy: The values.
+            original: The source's value.
+            copy: The other.
             enclosing: Of the source's document what conditions are about.
         """
         if original is not MISSING:
