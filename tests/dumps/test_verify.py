@@ -12,14 +12,16 @@ import signal
 import pytest
 
 from anonymizer.errors import AnonymizerError, ServerError
+from anonymizer.keys import Keyring
 from anonymizer.rules.reader import parse
-from dumps import verify_rows
+from dumps import prepare, verify_rows
 from dumps.errors import CutShortError
+from dumps.manifest import Prepared
 from dumps.survey import look, without_dropped
 from dumps.verify import verify
 from dumps.verify_sides import Sides
 from tests.dumps import texts
-from tests.dumps.preparing import prepared, text
+from tests.dumps.preparing import KEY, prepared, text
 
 PAIR = texts.PEOPLE.replace(b"people", b"orders").replace(b"ENGINE", b"ENGINE")
 VIEW = b"CREATE VIEW `v` AS select 'seen' AS `x` from `people`;\n"
@@ -180,8 +182,7 @@ def _leaking(made: str) -> str:
 
 
 @pytest.mark.parametrize("change", [lambda made: made, _leaking])
-def test_the_outcome_is_the_same_for_any_number_of_processes(tmp_path, monkeypatch, change):
-    monkeypatch.setattr(verify_rows, "PART_ROWS", 7)
+def test_the_outcome_is_the_same_for_any_number_of_processes(tmp_path, small_parts, change):
     source = texts.dump(PEOPLE, ORDERS)
     outcomes = [verified(tmp_path / str(workers), change, source, FAMILY, workers) for workers in (1, 3)]
     assert outcomes[0] == outcomes[1]
@@ -193,13 +194,19 @@ def test_the_outcome_is_the_same_for_any_number_of_processes(tmp_path, monkeypat
     )
 
 
-def test_a_process_that_dies_is_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(Sides, "run", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+@pytest.fixture
+def small_parts(monkeypatch):
+    monkeypatch.setattr(verify_rows, "PART_ROWS", 7)
+
+
+def test_a_process_that_dies_is_an_error(tmp_path, monkeypatch, small_parts):
+    own = os.getpid()
+    monkeypatch.setattr(Sides, "run", lambda *_: os.getpid() != own and os.kill(os.getpid(), signal.SIGKILL))
     with pytest.raises(ServerError, match="a process that verifies died"):
         verified(tmp_path, lambda made: made, workers=2)
 
 
-def test_what_a_process_meets_is_told_without_any_value(tmp_path, monkeypatch):
+def test_what_a_process_meets_is_told_without_any_value(tmp_path, monkeypatch, small_parts):
     def failing(*_):
         raise ValueError("ada@real-company.de")
 
@@ -209,6 +216,17 @@ def test_what_a_process_meets_is_told_without_any_value(tmp_path, monkeypatch):
     assert "real-company" not in str(raised.value)
 
 
-def test_a_dump_cut_short_is_told_by_whatever_process(tmp_path):
+def test_a_dump_cut_short_is_told_by_whatever_process(tmp_path, small_parts):
     with pytest.raises(CutShortError):
         verified(tmp_path, lambda made: made[:-20], workers=3)
+
+
+def test_a_source_without_a_name_is_read_by_each_process_from_its_beginning(tmp_path, small_parts):
+    """What came through a pipe lies in such a file; processes that are forked share its place."""
+    job = prepare.Job(
+        Prepared(tmp_path / "20260101", "shop"), parse(texts.RULES), Keyring(KEY), "standard input", workers=3
+    )
+    with prepare.spooled(io.BytesIO(SOURCE), tmp_path) as file:
+        found = prepare.run(job, file, lambda line: None)
+    assert found["findings"] == []
+    assert {row["check"]: row["documents"] for row in found["checks"]}["documents"] == 39
