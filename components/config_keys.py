@@ -83,6 +83,8 @@ KEYS: tuple[Key, ...] = (
     Key(name="quarantine_expiry_hours", parse=kinds.whole_number(1, 168), example="24", default=24),
     Key(name="previous_volumes_kept", parse=kinds.whole_number(0, 10), example="1", default=1),
     Key(name="retain_live_volume", parse=kinds.true_or_false, example="false", default=False),
+    Key(name="notify_emails", parse=kinds.email_addresses, example='["team@example.org"]', default=()),
+    Key(name="data_age_limit_hours", parse=kinds.whole_number(0, 8760), example="192", default=192),
     Key(name="smoke_tests", parse=kinds.texts, example='["./tests/smoke.sh"]', default=()),
     Key(
         name="toolkit_path",

@@ -16,6 +16,7 @@ from components.staging import Staging
 from components.staging_refresh import RefreshSpace, RefreshSpaceArgs, StagingRefresh, StagingRefreshArgs
 from components.surroundings import cache_mib
 from components.toolkit import Toolkit
+from components.watch import Watch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class RefreshArgs:
     toolkit: Toolkit
     reports: PrivateBucket
     access: Access
+    watch: Watch
 
 
 class Refresh(pulumi.ComponentResource):
@@ -48,6 +50,7 @@ class Refresh(pulumi.ComponentResource):
             child = pulumi.ResourceOptions(parent=self, depends_on=[space, *needs])
             self.latest = StagingRefresh(name, _refresh(args, args.settings.refresh_trigger), child)
             SmokeTests(f"{name}-smoke-test", _smoke_tests(args, self.latest), pulumi.ResourceOptions(parent=self))
+        args.watch.look_at(self.output("data_as_of"), args.staging.host.instance_id)
         self.register_outputs({"refresh_id": self.output("refresh_id")})
 
     def output(self, name: str) -> Any:
@@ -98,6 +101,7 @@ def _refresh(args: RefreshArgs, trigger: str) -> StagingRefreshArgs:
             "previous_volumes": settings.previous_volumes_kept,
             "retain_live_volume": settings.retain_live_volume,
         },
+        watch=args.watch.inputs,
     )
 
 

@@ -54,6 +54,8 @@ class Settings:
     quarantine_expiry_hours: int
     previous_volumes_kept: int
     retain_live_volume: bool
+    notify_emails: tuple[str, ...]
+    data_age_limit_hours: int
     smoke_tests: tuple[str, ...]
     toolkit_path: Path
     aurora: AuroraSettings | None = None

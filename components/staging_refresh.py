@@ -80,6 +80,7 @@ class StagingRefreshArgs:
         pseudonym_key_parameter: Name of the SecureString with the key, never the key.
         limits: source_lag_seconds, step_timeout_minutes (a map by step), quarantine_expiry_hours.
         retention: previous_volumes, retain_live_volume.
+        watch: topic_arn and log_group, where its outcome is told.
         space: `<project>/<stack>`, the tag of everything a refresh makes.
         region: The region of the stack.
     """
@@ -95,6 +96,7 @@ class StagingRefreshArgs:
     pseudonym_key_parameter: pulumi.Input[str]
     limits: pulumi.Input[Mapping[str, Any]]
     retention: pulumi.Input[Mapping[str, Any]]
+    watch: pulumi.Input[Mapping[str, Any]]
     space: pulumi.Input[str]
     region: pulumi.Input[str]
 

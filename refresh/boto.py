@@ -16,6 +16,7 @@ from botocore.session import get_session
 from refresh.aws import Aws, Outcome, Stored
 from refresh.boto_ec2 import Ec2
 from refresh.boto_errors import is_code, wrapped
+from refresh.boto_telling import Telling
 from refresh.request import Document
 
 
@@ -142,6 +143,7 @@ def assemble(own: Any, production: Any) -> Aws:
         commands=ssm,
         parameters=ssm,
         objects=S3(_clients(own, "s3")[1]),
+        telling=Telling(own),
     )
 
 

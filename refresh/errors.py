@@ -109,7 +109,17 @@ class LedgerError(PermanentError):
 
 
 class CutOverError(PermanentError):
-    """Report that staging serves its former data again."""
+    """Report that staging serves its former data, or serves it again."""
+
+    def __init__(self, message: str, *, switched_back: bool = True) -> None:
+        """Keep whether it had switched.
+
+        Args:
+            message: What failed, on which host, why, and what to do.
+            switched_back: False where it never came to serve the new data.
+        """
+        super().__init__(message)
+        self.switched_back = switched_back
 
 
 class DatabaseError(PermanentError):

@@ -84,6 +84,14 @@ class Retention:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Where an outcome is told; nothing is told where both are empty."""
+
+    topic_arn: str = ""
+    log_group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpaceRequest:
     """What a space needs to be swept: where it is and through which hosts and documents."""
 
@@ -134,6 +142,7 @@ class RefreshRequest:
     pseudonym_key_parameter: str
     limits: Limits
     retention: Retention
+    watch: Watch = Watch()
 
     @classmethod
     def from_inputs(cls, inputs: Mapping[str, Any]) -> RefreshRequest:
@@ -163,6 +172,7 @@ class RefreshRequest:
             pseudonym_key_parameter=values.text("pseudonym_key_parameter"),
             limits=_limits(values.inside("limits")),
             retention=_retention(values.inside("retention")),
+            watch=_watch(Reader(values.mapping("watch", {}), "watch.")),
         )
         _refuse_wrong(request)
         return request
@@ -248,6 +258,10 @@ def _retention(values: Reader) -> Retention:
         previous_volumes=values.number("previous_volumes", 1),
         retain_live_volume=values.flag("retain_live_volume"),
     )
+
+
+def _watch(values: Reader) -> Watch:
+    return Watch(topic_arn=values.text("topic_arn", ""), log_group=values.text("log_group", ""))
 
 
 def _refuse_wrong(request: RefreshRequest) -> None:

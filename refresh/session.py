@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from refresh import boto, sweep
+from refresh import boto, sweep, watch
 from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG, Aws, Volume
 from refresh.context import Say
@@ -70,7 +70,10 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, request.production.role_arn)
-    with world.lease(aws, request.reports_bucket, request.refresh_id) as lease:
+    with (
+        watch.told("refresh", request.refresh_id, request, aws, world.clock, world.say) as telling,
+        world.lease(aws, request.reports_bucket, request.refresh_id) as lease,
+    ):
         about = {"trigger": request.trigger, "space": request.space, "rules_sha256": request.rules_sha256}
         ledger = Ledger.open(
             aws.objects,
@@ -87,10 +90,10 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
             ledger=ledger,
             clock=world.clock,
             poller=Poller(world.clock, lease.check),
-            say=world.say,
+            say=telling.say,
         )
         run_steps(context, STEPS, abandon)
-        return _outputs(context, world.reports_folder)
+        return telling.finished(_outputs(context, world.reports_folder))
 
 
 def live_volume(space: str, staging_instance_id: str, aws: Aws) -> Volume | None:

@@ -46,7 +46,8 @@ class CutOver:
         if not answer.get("switched"):
             raise CutOverError(
                 f"cut over of refresh {context.refresh_id} on {context.request.staging.instance_id} did not switch: "
-                f"{answer.get('reason') or 'no reason given'}. pulumi up tries it again"
+                f"{answer.get('reason') or 'no reason given'}. pulumi up tries it again",
+                switched_back=False,
             )
         return {
             "live_volume_id": delivered["candidate_volume_id"],

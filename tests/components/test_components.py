@@ -54,6 +54,8 @@ SETTINGS = Settings(
     quarantine_expiry_hours=24,
     previous_volumes_kept=1,
     retain_live_volume=False,
+    notify_emails=("team@example.org",),
+    data_age_limit_hours=192,
     smoke_tests=(),
     toolkit_path=ROOT,
 )
