@@ -175,11 +175,11 @@ class Watch(pulumi.ComponentResource):
     ) -> aws.cloudwatch.MetricAlarm:
         """Declare the alarm that old data raises, whether or not anything runs any more.
 
-        `breaching`: where the clock does not tick, staging's host does not run.
+        `breaching`: should CloudWatch have no value, that is no good news.
         """
         hours = self._args.data_age_limit_hours
         known = pulumi.Output.all(data_as_of, staging_instance_id)
-        what = f"staging's data is older than {hours} hours, or staging's host does not run"
+        what = f"staging's data is older than {hours} hours"
         return aws.cloudwatch.MetricAlarm(
             f"{self._name}-data-age",
             name=documents.age_alarm(self._args.space),

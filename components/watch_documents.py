@@ -8,6 +8,7 @@ from components.host_policies import Place, Statement, policy
 from refresh import watch
 
 _HOUR_SECONDS = 3600
+_CLOCK_SECONDS = 300
 _WIDE, _HIGH = 12, 6  # of a dashboard's 24 columns
 
 
@@ -101,9 +102,11 @@ def teller_policy(place: Place, space: str, topic_arn: str, log_group_arn: str, 
 def age_queries(data_as_of: str, staging_instance_id: str) -> list[dict[str, Any]]:
     """Return the metric that the alarm on age watches: hours from the data's moment to now, by CloudWatch's own clock.
 
+    EPOCH takes a metric for its periods alone and gives a value for each, "non-sparse" (user guide, metric math).
+
     Args:
         data_as_of: The data's moment, ISO 8601.
-        staging_instance_id: The host whose status check EC2 puts every minute while it runs: the clock's ticks.
+        staging_instance_id: Staging's host; EC2 puts its status check every minute, so that there is such a metric.
     """
     since = int(datetime.fromisoformat(data_as_of).timestamp())
     return [
@@ -113,7 +116,7 @@ def age_queries(data_as_of: str, staging_instance_id: str) -> list[dict[str, Any
                 "namespace": "AWS/EC2",
                 "metric_name": "StatusCheckFailed",
                 "dimensions": {"InstanceId": staging_instance_id},
-                "period": _HOUR_SECONDS,
+                "period": _CLOCK_SECONDS,
                 "stat": "Maximum",
             },
         },

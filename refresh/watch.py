@@ -28,7 +28,7 @@ FAILED, REFUSED_TIMES = "Failed", "Refused"
 _REPORTS = ("report.html", "report.md", "test-report.md")  # the best first
 _LOG_PAUSE_SECONDS = 10.0
 _MOST_LINES = 500
-_LONGEST_LINE = 4000
+_LONGEST_LINE = 1500  # 500 of them fit into one PutLogEvents, which takes a mebibyte
 
 OutputsT = TypeVar("OutputsT", bound=Mapping[str, Any])
 

@@ -44,7 +44,7 @@ class Rule:
     """What an alarm judges.
 
     Attributes:
-        metric: The metric that it watches, or whose moments it counts from.
+        metric: The metric that it watches, or whose periods an age is given for.
         comparison: Holds for a value and the threshold when that is alarming.
         threshold: The same.
         missing: ignore or breaching.
@@ -98,17 +98,18 @@ def state_of(rule: Rule, values: Values, now: float, before: str) -> tuple[str, 
     period = rule.metric.period
     newest = math.floor(now / period) * period
     looked_at = [newest - n * period for n in range(LOOKED_AT_PERIODS)]
-    at = next((one for one in looked_at if one in values), None)
-    if at is None:
+    # EPOCH gives "a new non-sparse time series" (user guide, metric math): a value for every period of its metric.
+    there = values if rule.since is None else {one: (one - rule.since) / rule.unit for one in looked_at}
+    value = next((there[one] for one in looked_at if one in there), None)
+    if value is None:
         told = "no datapoints were received, and missing ones are treated as"
         return (before, f"{told} [Ignore]") if rule.missing == "ignore" else (ALARM, f"{told} [Breaching]")
-    value = values[at] if rule.since is None else (at - rule.since) / rule.unit
     alarming = COMPARISONS[rule.comparison](value, rule.threshold)
     return (ALARM if alarming else OK), f"{value:g} is {'' if alarming else 'not '}{rule.comparison} {rule.threshold:g}"
 
 
 def _refuse_unknown(alarm: Any) -> None:
-    known = {
+    known: dict[str, tuple[Any, Any]] = {
         "EvaluationPeriods": (alarm.evaluation_periods, (1,)),
         "DatapointsToAlarm": (alarm.datapoints_to_alarm, (None, 1)),
         "ComparisonOperator": (alarm.comparison_operator, COMPARISONS),
@@ -128,7 +129,7 @@ def _refuse_unknown(alarm: Any) -> None:
 
 
 def _age(queries: list[Any]) -> tuple[Metric, int, int]:
-    """Read the one expression that is known: the age of a moment, by the clock of a metric that never stops."""
+    """Read the one expression that is known: the age of a moment, for the periods of a metric."""
     shown = [one for one in queries if str(one.return_data).lower() == "true"]
     found = AGE.fullmatch(shown[0].expression or "") if len(shown) == 1 else None
     clock = next((one for one in queries if found and one.id == found["clock"] and one.metric_stat), None)

@@ -11,7 +11,6 @@ from typing import Any
 
 from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.models import CloudWatchBackend, MetricDatum, cloudwatch_backends
-from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
 from moto.sns.models import sns_backends
 
@@ -19,7 +18,6 @@ from sandbox.cloud.alarm_rules import ALARM, INSUFFICIENT, OK, Metric, NotComput
 
 EVERY_SECONDS = 1.0
 SERVICE = "cloudwatch.amazonaws.com"
-CLOCK = ("AWS/EC2", "StatusCheckFailed")  # what EC2 puts every minute for an instance that runs
 
 
 class Alarms:
@@ -72,7 +70,7 @@ class Alarms:
     @staticmethod
     def _evaluated(backend: Any, alarm: Any, now: float) -> dict[str, Any]:
         rule, before = rule_of(alarm), alarm.state_value
-        state, reason = state_of(rule, _values(backend, rule.metric, now), now, before)
+        state, reason = state_of(rule, _values(backend, rule.metric), now, before)
         if state != before:
             alarm.update_state(reason, "{}", state)
             if alarm.actions_enabled:
@@ -85,10 +83,8 @@ def _all() -> list[tuple[Any, Any]]:
     return [(backend, alarm) for backend in regions for alarm in list(backend.alarms.values())]
 
 
-def _values(backend: Any, metric: Metric, now: float) -> Values:
+def _values(backend: Any, metric: Metric) -> Values:
     """Return the maximum of each period that has a value."""
-    if (metric.namespace, metric.name) == CLOCK:
-        return _ticks(backend, metric, now)
     found: dict[int, float] = defaultdict(lambda: float("-inf"))
     for one in list(backend.metric_data):
         named = {each.name: each.value for each in one.dimensions}
@@ -100,15 +96,6 @@ def _values(backend: Any, metric: Metric, now: float) -> Values:
             at = int(_seconds(one.timestamp) // metric.period * metric.period)
             found[at] = max(found[at], float(one.value))
     return found
-
-
-def _ticks(backend: Any, metric: Metric, now: float) -> Values:
-    """Return what EC2 puts for an instance while it runs."""
-    instances = ec2_backends[backend.account_id][backend.region_name]
-    instance = instances.get_instance_by_id(metric.dimensions["InstanceId"])
-    if instance is None or instance.state != "running":
-        return {}
-    return {int(now // metric.period * metric.period): 0.0}
 
 
 def _seconds(moment: datetime) -> float:

@@ -44,7 +44,7 @@ def event(sandbox: Sandbox, serving: Stack, monkeypatch: pytest.MonkeyPatch) -> 
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
     outputs = serving.outputs()
-    request = SimpleNamespace(
+    request: Any = SimpleNamespace(
         space=f"understudy/{sandbox.name}",
         region=sandbox.record["region"],
         reports_bucket=outputs["reports_bucket"],

@@ -148,10 +148,8 @@ def test_topic_policy_and_subscription_are_what_was_declared_and_go(aws):
 
 def test_what_watch_declares_is_computed_and_reaches_the_address(aws, evaluator, tmp_path):
     """The alarms' own documents, the key's and the topic's policies: were one of them wrong, nothing would arrive."""
-    topic, ec2 = make_topic(aws), aws.client("ec2")
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    host = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
-    names = [make(aws, failed(topic)), make(aws, aged(topic, host, _an_hour_ago()))]
+    topic = make_topic(aws)
+    names = [make(aws, failed(topic)), make(aws, aged(topic, "i-staging", _an_hour_ago()))]
 
     def states(hours=0.0):
         found = {one["name"]: one for one in evaluator.evaluate(hours * 3600)}
@@ -168,9 +166,7 @@ def test_what_watch_declares_is_computed_and_reaches_the_address(aws, evaluator,
     metric = {"MetricName": "Failed", "Value": 1, "Dimensions": _dimensions()}
     aws.client("cloudwatch").put_metric_data(Namespace="Understudy", MetricData=[metric])
     assert states() == ["ALARM", "OK"]
-    ec2.stop_instances(InstanceIds=[host])
-    assert states() == ["ALARM", "ALARM"], "a host that does not run has nothing that counts"
-    assert subjects() == ["OK:", "ALARM:", "ALARM:", "OK:", "ALARM:"]
+    assert subjects() == ["OK:", "ALARM:", "ALARM:", "OK:"]
 
 
 def test_an_alarm_of_another_stack_does_not_reach_the_topic(aws, evaluator, tmp_path):
@@ -185,10 +181,8 @@ def test_an_alarm_of_another_stack_does_not_reach_the_topic(aws, evaluator, tmp_
 
 
 def test_the_age_counts_from_the_new_data_after_a_refresh_and_the_state_goes_on(aws, evaluator):
-    topic, ec2 = make_topic(aws), aws.client("ec2")
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    host = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
-    old, new = aged(topic, host, "2020-01-01T00:00:00+00:00"), aged(topic, host, _an_hour_ago())
+    topic = make_topic(aws)
+    old, new = aged(topic, "i-staging", "2020-01-01T00:00:00+00:00"), aged(topic, "i-staging", _an_hour_ago())
     name = make(aws, old)
     assert evaluator.evaluate()[0]["state"] == "ALARM"
     ALARM.update(aws, name, old, new, ["metricQueries"], None)

@@ -70,11 +70,12 @@ def test_a_value_counts_for_some_periods_after_its_own() -> None:
 def test_an_age_grows_by_itself_with_no_limit(hours: int, state: str) -> None:
     now = SINCE + hours * HOUR
     assert judged(aged(), {now: 0.0}, now) == state
+    assert judged(aged(), {}, now) == state, "whether or not its metric has a value"
 
 
-def test_a_clock_that_stands_still_is_an_alarm() -> None:
-    assert judged(aged(), {}, SINCE + HOUR) == ALARM
-    assert judged(aged(), {SINCE + HOUR: 0.0}, SINCE + HOUR) == OK, "the control: it is young"
+def test_missing_values_are_an_alarm_where_they_are_to_be_one() -> None:
+    assert judged(failed(treat_missing_data="breaching"), {}, 600) == ALARM
+    assert judged(failed(treat_missing_data="breaching"), {600: 0.0}, 600) == OK, "the control"
 
 
 @pytest.mark.parametrize(

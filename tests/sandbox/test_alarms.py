@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.__main__ import main
 from sandbox.client import Sandbox
 
 pytestmark = pytest.mark.sandbox
@@ -77,6 +78,17 @@ def test_an_alarm_is_computed_from_what_is_put_and_tells_its_topic(told: Told) -
     (queued,) = told.sqs.receive_message(QueueUrl=told.queue)["Messages"]
     message = json.loads(json.loads(queued["Body"])["Message"])
     assert (message["AlarmName"], message["OldStateValue"]) == (told.name, "INSUFFICIENT_DATA")
+
+
+def test_what_arrived_and_how_alarms_stand_can_be_read_at_the_command_line(
+    told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told.put_alarm()
+    told.put(1)
+    assert main(["alarms", "--name", told.sandbox.name]) == 0
+    assert f"ALARM              {told.name}: 1 is GreaterThanOrEqualToThreshold 1" in capsys.readouterr().out
+    assert main(["messages", "--name", told.sandbox.name]) == 0
+    assert f'{told.name} to team@example.org: ALARM: "{told.name}"' in capsys.readouterr().out
 
 
 def test_an_alarm_that_is_set_anew_keeps_its_state(told: Told) -> None:
