@@ -145,7 +145,12 @@ def dashboard(space: str, region: str, alarm_arns: Sequence[str], age_alarm_arn:
         return {"type": "metric", "properties": {"title": title, "metrics": rows, **shown}}
 
     age_title = "Age of staging's data"
-    with_limit = {"title": age_title, "region": region, "annotations": {"alarms": [age_alarm_arn]}}
+    with_limit = {
+        "title": age_title,
+        "view": "timeSeries",
+        "region": region,
+        "annotations": {"alarms": [age_alarm_arn]},
+    }
     ends = (
         f"SOURCE '{log_group_name(space)}' | filter what = 'ended' | sort @timestamp desc | limit 50 "
         "| display at, kind, id, outcome, data_as_of, seconds, documents, findings, reason"
