@@ -26,7 +26,7 @@ access = Access("access", AccessArgs.of(settings, place, toolkit.bucket.arn, rep
 staging = Staging("staging", StagingArgs(settings=settings, place=place, access=access))
 watch = Watch("watch", WatchArgs.of(settings, place))
 runbooks = Runbooks("runbooks", RunbooksArgs.of(settings, ROOT, production.other_account_ids))
-operator_policy_arn = access.operator_policy(runbooks.arns, production.instance_ids, production.role_arn)
+policy_arn = access.operator_policy(runbooks.arns, production.instance_ids, production.role_arn)
 refresh = Refresh(
     "refresh",
     RefreshArgs(
@@ -40,8 +40,6 @@ refresh = Refresh(
         watch=watch,
     ),
 )
-aurora = aurora_of(settings, place, toolkit, watch)
-
 pulumi.export("staging_endpoint", staging.endpoint)
 pulumi.export("staging_instance_id", staging.host.instance_id)
 pulumi.export("staging_ca_certificate", refresh.output("ca_certificate"))
@@ -51,10 +49,12 @@ pulumi.export("refresh_id", refresh.output("refresh_id"))
 pulumi.export("data_as_of", refresh.output("data_as_of"))
 pulumi.export("source_member", refresh.output("source_member"))
 pulumi.export("live_volume_id", refresh.output("live_volume_id"))
+pulumi.export("serving", refresh.output("serving"))
+pulumi.export("serving_refresh_id", refresh.output("serving_refresh_id"))
 pulumi.export("report", refresh.output("report"))
 pulumi.export("reports_bucket", reports.bucket_name)
 pulumi.export("toolkit_bucket", toolkit.bucket.bucket_name)
 pulumi.export("volumes_key_arn", access.volumes_key.arn)
-pulumi.export("operator_policy_arn", operator_policy_arn)
+pulumi.export("operator_policy_arn", policy_arn)
 pulumi.export("watch", watch.outputs)
-pulumi.export("aurora", aurora)
+pulumi.export("aurora", aurora_of(settings, place, toolkit, watch))

@@ -73,7 +73,9 @@ def _look() -> list[Statement]:
         "ec2:DescribeInstanceTypes",
         "ec2:DescribeVolumes",
         "ec2:DescribeSnapshots",
+        "servicequotas:GetServiceQuota",
         "ssm:DescribeInstanceInformation",
+        "ssm:DescribeParameters",
         "ssm:GetCommandInvocation",
         "ssm:ListCommands",
         "ssm:ListCommandInvocations",
@@ -127,6 +129,14 @@ def _make(scope: OperatorScope) -> list[Statement]:
         ),
         _allow("VolumeFrom", "ec2:CreateVolume", snapshots, own),
         _allow("VolumeTags", "ec2:CreateTags", volumes, {"StringEquals": {"ec2:CreateAction": "CreateVolume"}}),
+        _allow("GoldenOf", "ec2:CreateSnapshot", volumes, own),
+        _allow(
+            "GoldenBorn",
+            "ec2:CreateSnapshot",
+            snapshots,
+            {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": scope.space}},
+        ),
+        _allow("GoldenTags", "ec2:CreateTags", snapshots, {"StringEquals": {"ec2:CreateAction": "CreateSnapshot"}}),
         _allow("Roles", "ec2:CreateTags", [volumes, snapshots], retag),
         _allow(
             "Expiry", "ec2:DeleteTags", volumes, {**own, "ForAllValues:StringEquals": {"aws:TagKeys": _CHANGING_TAGS}}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -58,7 +59,9 @@ class Asked(Protocol):
 
 
 @contextmanager
-def told(kind: str, event_id: str, request: Asked, aws: Aws, clock: Clock, say: Say) -> Iterator[Telling]:
+def told(
+    kind: str, event_id: str, request: Asked, aws: Aws, clock: Clock, say: Say, ledgers: str = PREFIX
+) -> Iterator[Telling]:
     """Tell how an event ends: by the way out of the block, or by the error that leaves it.
 
     Args:
@@ -68,11 +71,12 @@ def told(kind: str, event_id: str, request: Asked, aws: Aws, clock: Clock, say: 
         aws: Both sides.
         clock: The time.
         say: Tells the user.
+        ledgers: What the keys of its ledger begin with.
 
     Yields:
         Its `say` is to be used inside; `finished` takes what the event came to.
     """
-    telling = Telling(kind, event_id, request, aws, clock, say)
+    telling = Telling(kind, event_id, request, aws, clock, say, ledgers)
     telling.begin()
     try:
         yield telling
@@ -85,7 +89,9 @@ def told(kind: str, event_id: str, request: Asked, aws: Aws, clock: Clock, say: 
 class Telling:
     """One event, as it is told."""
 
-    def __init__(self, kind: str, event_id: str, request: Asked, aws: Aws, clock: Clock, say: Say) -> None:
+    def __init__(
+        self, kind: str, event_id: str, request: Asked, aws: Aws, clock: Clock, say: Say, ledgers: str
+    ) -> None:
         """Use `told`."""
         self._event = Event(
             kind=kind,
@@ -95,10 +101,15 @@ class Telling:
             reports_bucket=request.reports_bucket,
         )
         self._watch, self._aws, self._clock, self._to_user = request.watch, aws, clock, say
+        self._ledgers = ledgers
         self._facts: dict[str, Any] = {}
         self._lines: list[str] = []
         self._logs = bool(request.watch.log_group)
         self._began = self._logged_at = clock.monotonic()
+
+    def named(self, event_id: str) -> None:
+        """Take the event's id, where that is known only once it has begun."""
+        self._event = replace(self._event, event_id=event_id)
 
     def say(self, line: str) -> None:
         """Tell the user, and the log."""
@@ -151,11 +162,11 @@ class Telling:
         self._aws.telling.publish(self._watch.topic_arn, words.subject(self._event, outcome), text)
 
     def _record(self) -> str:
-        """Return the key of the event's report, or of its ledger where it has no report."""
-        prefix = f"reports/{self._event.event_id}/"
-        there = self._aws.objects.keys(self._event.reports_bucket, prefix)
-        reports = (f"{prefix}{name}" for name in _REPORTS)
-        return next((key for key in reports if key in there), key_of(self._event.event_id, PREFIX))
+        """Return the key of the event's report, or of its ledger where it has no report; empty where it has neither."""
+        bucket, prefix = self._event.reports_bucket, f"reports/{self._event.event_id}/"
+        ledger = key_of(self._event.event_id, self._ledgers)
+        there = {*self._aws.objects.keys(bucket, prefix), *self._aws.objects.keys(bucket, ledger)}
+        return next((key for key in (*(f"{prefix}{name}" for name in _REPORTS), ledger) if key in there), "")
 
     def _measure(self, outcome: str) -> None:
         dimensions = {SPACE: self._event.space, EVENT: self._event.kind}

@@ -9,11 +9,11 @@ from typing import Any
 
 from refresh.errors import (
     AbandonedError,
-    CutOverError,
     LeaseError,
     PreflightError,
     RefreshError,
     RequestError,
+    SwitchedBackError,
 )
 
 FINISHED, REFUSED, FAILED, ABANDONED, SWITCHED_BACK = "finished", "refused", "failed", "abandoned", "switched back"
@@ -34,8 +34,9 @@ _SAID: Mapping[str, str] = {
     REFUSED: "was refused, and nothing was changed.",
     FAILED: "stopped. Its record says how far it came; `pulumi up` goes on from there.",
     ABANDONED: "was given up: what it had copied is removed, and staging is as it was.",
-    SWITCHED_BACK: "reached staging, whose health check failed; staging serves what it served before.",
+    SWITCHED_BACK: "reached staging and was left again: a health check or a smoke test failed.",
 }
+_KINDS = {"serve": "switch"}
 _RUNBOOK: Mapping[str, str] = {
     REFUSED: "when-it-stops",
     FAILED: "when-it-stops",
@@ -72,7 +73,7 @@ def outcome_of(error: BaseException) -> str:
     Returns:
         refused, failed, abandoned or switched back.
     """
-    if isinstance(error, CutOverError) and error.switched_back:
+    if isinstance(error, SwitchedBackError):
         return SWITCHED_BACK
     if isinstance(error, PreflightError | RequestError | LeaseError):
         return REFUSED
@@ -106,21 +107,22 @@ def message(event: Event, outcome: str, facts: Mapping[str, Any], record: str, r
         event: What is told of.
         outcome: How it ended.
         facts: Of data_as_of, documents, findings, seconds what is known.
-        record: The key of its report, or of its ledger.
+        record: The key of its report, or of its ledger; empty where it has neither.
         reason: Why it ended so; empty when it finished.
 
     Returns:
         Some lines, with a link to the report and no value of a document.
     """
-    lines = [f"The {event.kind} {event.event_id} of {event.space} {_SAID[outcome]}"]
+    lines = [f"The {_KINDS.get(event.kind, event.kind)} {event.event_id} of {event.space} {_SAID[outcome]}"]
     if facts.get("data_as_of"):
         lines.append(f"Staging serves production's data as of {facts['data_as_of']}.")
     counted = [f"{facts[name]:,} {name}" for name in ("documents", "findings") if name in facts]
     lines.append(", ".join([*counted, f"took {duration(facts['seconds'])}"]).capitalize() + ".")
     if reason:
         lines += ["", reason]
-    lines += ["", f"{'Report' if record.startswith('reports/') else 'Record'}: {link(event, record)}"]
-    lines.append(f"        s3://{event.reports_bucket}/{record}")
+    if record:
+        lines += ["", f"{'Report' if record.startswith('reports/') else 'Record'}: {link(event, record)}"]
+        lines.append(f"        s3://{event.reports_bucket}/{record}")
     if outcome in _RUNBOOK:
         lines.append(f"What to do: runbook.md#{_RUNBOOK[outcome]}")
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from anonymizer.errors import UnlistedError
 
 def add_parser(verbs: Any) -> None:
     """Add the verb."""
-    command = verbs.add_parser("run", help="copy and mask")
+    command = verbs.add_parser("run", help="copy from one mongod to another by rules")
     pair.add_arguments(command)
     pair.add_server(command, "preserve", "today's staging, for collections with mode preserve", required=False)
     command.add_argument(
@@ -69,6 +69,7 @@ def handle(options: argparse.Namespace) -> int:
     collections = [copied.row() for copied in transfer.copied.values()]
     opt_ins = [vars(one) for one in rules.opt_ins]
     found = {"unlisted": transfer.unlisted.rows(), "notes": transfer.notes, "opt_ins": opt_ins}
+    found.update(phase_seconds=progress.phase_seconds)
     pair.write_result(options, rules, code, began, collections=collections, engine=native.engine(), **found)
     if why := native.at_work()[1]:
         print(f"note: Python does the masking, slower: {why}", file=sys.stderr)

@@ -17,7 +17,7 @@ EXIT_FINDINGS = 4
 
 def add_parser(verbs: Any) -> None:
     """Add the verb."""
-    command = verbs.add_parser("verify", help="look for what should not be in the copy")
+    command = verbs.add_parser("verify", help="look for what should not be in the copy, and for what is missing")
     pair.add_arguments(command)
     command.set_defaults(handler=handle)
 
@@ -35,6 +35,7 @@ def handle(options: argparse.Namespace) -> int:
         verifier.run()
     findings = verifier.findings.rows()
     found = {"collections": verifier.collections, "findings": findings, "checks": verifier.checks}
+    found.update(phase_seconds=progress.phase_seconds)
     pair.write_result(options, rules, code_sha256(), began, **found)
     for row in findings:
         print(f"finding: {row['kind']} in {row['collection']} {row['path']} ({row['count']})", file=sys.stderr)

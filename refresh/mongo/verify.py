@@ -42,7 +42,11 @@ class Verify:
             jobs.discard_job(context, self.name)
             end = _look(context)
         _refuse(context, end)
-        return {"findings": end.result["findings"], "checks": end.result["checks"]}
+        return {
+            "findings": end.result["findings"],
+            "checks": end.result["checks"],
+            "phase_seconds": end.result.get("phase_seconds"),
+        }
 
 
 def _look(context: Context) -> JobEnd:

@@ -89,6 +89,17 @@ def test_a_snapshot_is_taken_of_productions_instance_and_only_with_the_stacks_ta
     assert not allowed(operator, "ec2:CreateSnapshots", SNAPSHOT)
 
 
+def test_a_golden_snapshot_is_taken_of_the_stacks_own_volume_and_only_with_the_stacks_tag(operator):
+    assert allowed(operator, "ec2:CreateSnapshot", f"{EC2}:volume/vol-1", **OWN)
+    assert not allowed(operator, "ec2:CreateSnapshot", f"{EC2}:volume/vol-1")
+    assert allowed(operator, "ec2:CreateSnapshot", SNAPSHOT, **{"aws:RequestTag/understudy:space": "understudy/test"})
+    assert not allowed(operator, "ec2:CreateSnapshot", SNAPSHOT)
+    born = {"ec2:CreateAction": "CreateSnapshot", "aws:TagKeys": ["understudy:space"]}
+    assert allowed(operator, "ec2:CreateTags", SNAPSHOT, **born)
+    assert allowed(operator, "ec2:CreateVolume", SNAPSHOT, **OWN)
+    assert not allowed(operator, "ec2:CreateVolume", SNAPSHOT)
+
+
 @pytest.mark.parametrize("action", ["ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume"])
 def test_only_the_stacks_own_volumes_are_moved_and_deleted(operator, action):
     assert allowed(operator, action, f"{EC2}:volume/vol-1", **OWN)

@@ -17,6 +17,7 @@ from refresh.errors import (
     PreflightError,
     RefreshError,
     RequestError,
+    SwitchedBackError,
     TransientError,
 )
 from refresh.mongo.workflow import STEPS
@@ -140,10 +141,45 @@ def test_a_switch_back_is_told_as_one(world: FakeWorld) -> None:
         world.up(trigger="april", watch=WATCH)
     subject, message = told(world)
     assert subject.endswith(" switched back")
-    assert "staging serves what it served before" in message
+    assert "was left again" in message
     assert "runbook.md#staging-switched-back" in message
     assert measured(world)["Failed"] == 1
     assert events(world)[-1]["outcome"] == "switched back"
+
+
+def test_a_switch_by_hand_is_told_under_its_own_name(world: FakeWorld) -> None:
+    world.up()
+    former = world.up(trigger="april")
+    outputs = world.serve("previous", trigger="april", watch=WATCH)
+    subject, message = told(world)
+    assert subject == f"{SPACE}: serve serve-1 finished"
+    assert "The switch serve-1" in message
+    assert outputs["data_as_of"] in message
+    assert outputs["data_as_of"] != former["data_as_of"]
+    assert "s3://reports/reports/serve-1/" in message
+    ((_, dimensions, values),) = world.telling.measured
+    assert dimensions["Event"] == "serve"
+    assert values["DataAge"] > 0
+    assert {stream for _, stream, _ in world.telling.logged} == {"serve/serve-1"}
+
+
+def test_a_switch_with_nothing_to_go_back_to_is_told_as_a_refusal(world: FakeWorld) -> None:
+    world.up()
+    with pytest.raises(PreflightError):
+        world.serve("previous", watch=WATCH)
+    subject, message = told(world)
+    assert subject == f"{SPACE}: serve serve-previous refused"
+    assert "s3://" not in message, "there is no record of it to lead to"
+
+
+def test_a_former_volume_that_is_left_again_is_told(world: FakeWorld) -> None:
+    world.up()
+    former = world.hosts.live
+    world.up(trigger="april")
+    world.hosts.unhealthy_volumes = {former}
+    with pytest.raises(SwitchedBackError):
+        world.serve("previous", trigger="april", watch=WATCH)
+    assert told(world)[0] == f"{SPACE}: serve serve-1 switched back"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +187,8 @@ def test_a_switch_back_is_told_as_one(world: FakeWorld) -> None:
     [
         (RequestError("trigger", "was used"), "refused"),
         (LeaseError("held"), "refused"),
-        (CutOverError("did not switch", switched_back=False), "failed"),
+        (CutOverError("did not switch"), "failed"),
+        (SwitchedBackError("not healthy"), "switched back"),
         (TransientError("throttled"), "failed"),
         (KeyError("x"), "failed"),
     ],
