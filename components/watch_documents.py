@@ -1,7 +1,7 @@
 """What Watch's key, topic, alarms and dashboard say, as documents. Plain Python."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from components.host_policies import Place, Statement, policy
@@ -9,6 +9,7 @@ from refresh import watch
 
 _HOUR_SECONDS = 3600
 _CLOCK_SECONDS = 300
+_NO_DATA_YET = datetime(3000, 1, 1, tzinfo=timezone.utc).isoformat()  # a moment that no age is counted from
 _WIDE, _HIGH = 12, 6  # of a dashboard's 24 columns
 
 
@@ -99,16 +100,16 @@ def teller_policy(place: Place, space: str, topic_arn: str, log_group_arn: str, 
     )
 
 
-def age_queries(data_as_of: str, staging_instance_id: str) -> list[dict[str, Any]]:
+def age_queries(data_as_of: str | None, staging_instance_id: str) -> list[dict[str, Any]]:
     """Return the metric that the alarm on age watches: hours from the data's moment to now, by CloudWatch's own clock.
 
     EPOCH takes a metric for its periods alone and gives a value for each, "non-sparse" (user guide, metric math).
 
     Args:
-        data_as_of: The data's moment, ISO 8601.
+        data_as_of: The data's moment, ISO 8601; None while a first run has ended before there was any.
         staging_instance_id: Staging's host; EC2 puts its status check every minute, so that there is such a metric.
     """
-    since = int(datetime.fromisoformat(data_as_of).timestamp())
+    since = int(datetime.fromisoformat(data_as_of or _NO_DATA_YET).timestamp())
     return [
         {
             "id": "clock",

@@ -65,7 +65,7 @@ def told(
     """Tell how an event ends: by the way out of the block, or by the error that leaves it.
 
     Args:
-        kind: refresh, serve or reset.
+        kind: refresh, scan, serve or reset; the alarm on failures looks at refreshes alone.
         event_id: The refresh's id, or the switch's.
         request: What was asked for, with where it is told.
         aws: Both sides.
