@@ -73,6 +73,17 @@ def test_a_message_of_the_refresh_leads_to_its_report(sandbox: Sandbox, outputs:
     assert "X-Amz" not in mail["message"]
 
 
+def test_every_event_that_left_a_report_was_told_with_its_outcome(sandbox: Sandbox, outputs: dict[str, Any]) -> None:
+    """Refreshes, switches and resets of the tests before this one, whatever they came to."""
+    s3, bucket = sandbox.session().client("s3"), outputs["reports_bucket"]
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="reports/")
+    keys = [one["Key"] for page in pages for one in page.get("Contents", []) if one["Key"].endswith("/report.json")]
+    reports = {key.split("/")[1]: json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys}
+    assert outputs["refresh_id"] in reports, "the control"
+    ends = {f" {event_id} {report.get('outcome', 'finished')}" for event_id, report in reports.items()}
+    assert [end for end in ends if not mails(sandbox, end)] == []
+
+
 def test_every_step_of_the_refresh_is_in_the_log_as_json(sandbox: Sandbox, outputs: dict[str, Any]) -> None:
     events = _logged(sandbox, outputs)
     assert [events[0]["what"], events[-1]["what"], events[-1]["outcome"]] == ["begun", "ended", "finished"]
