@@ -65,6 +65,7 @@ class Settings:
     on_smoke_failure: str
     toolkit_path: Path
     aurora: AuroraSettings | None = None
+    until: str = "end"
 
     @property
     def space(self) -> str:

@@ -16,7 +16,7 @@ from refresh.mongo.planning.duration import readable_time
 from refresh.mongo.planning.look_up import LookUp
 from refresh.mongo.planning.rule_changes import changes
 from refresh.mongo.sides import Sides
-from refresh.mongo.workflow import STEPS
+from refresh.mongo.workflow import steps_of
 from refresh.poller import Clock
 from refresh.request import RefreshRequest
 from refresh.sweep import UNFINISHED_ROLES
@@ -216,7 +216,7 @@ def _steps(found: LookUp) -> list[str]:
     return [
         f"  {number}. {step.plan(found.request)}"
         + (f" (about {readable_time(seconds[step.name])})" if step.name in seconds else "")
-        for number, step in enumerate(STEPS, start=1)
+        for number, step in enumerate(steps_of(found.request), start=1)
     ]
 
 
