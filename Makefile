@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE := $(if $(SUDO),1,$(PYTHONDONTWRITEBYTECODE))
 export NAME
 
 .DEFAULT_GOAL := help
-.PHONY: help docs setup sandbox sandbox-stop sandbox-env demo demo-aurora test test-fast soak check format toolkit kernel bench clean
+.PHONY: help docs setup sandbox sandbox-stop sandbox-env doctor demo demo-aurora test test-fast soak check format toolkit kernel bench clean
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ sandbox-stop: ## Stop that sandbox and leave nothing of it behind.
 
 sandbox-env: ## Print the environment of a running sandbox: eval "$(make -s sandbox-env)"
 	@$(SUDO) $(VENV_PYTHON) -m sandbox env --name "$$NAME"
+
+doctor: setup ## Says whether a stack's surroundings are in order, and what to do: STACK=<name>, else the selected one.
+	@$(VENV_PYTHON) -m doctor $(if $(STACK),--stack "$(STACK)")
 
 demo: setup ## The whole story in a sandbox: a production, two refreshes, what staging then holds.
 	@$(SUDO) $(VENV_PYTHON) -m sandbox.demo

@@ -25,13 +25,26 @@ KEYS = {
     "staging_replica_set": "Name of staging's one-member replica set.",
     "rules_path": "The rules file, from the project's folder.",
     "refresh_trigger": "Required when adopting without `aurora`. A new value asks for a refresh. 1 to 40 of `a-z`, `0-9` and `-`.",
+    "refresh_source": "What the next trigger makes staging of: `production`, `golden` (the latest golden snapshot) or a "
+    "golden snapshot's id.",
+    "accepted_golden_rules": "SHA-256 of rules under which a golden snapshot may have been made though they are not "
+    "today's.",
+    "serve": "`live`, the latest refresh, or `previous`, what staging served before it. A change switches; while it is "
+    "`previous`, a refresh that is due is refused.",
     "until": "`scan`: the refresh ends with rules drafted from the quarantine, in `reports/<refresh id>/rules.yaml`; what was restored is removed, and staging stays as it was.",
     "source_lag_limit_seconds": "How far the source may be behind, and how long a refresh waits for it.",
     "step_timeout_minutes": "Map of [step](#steps) to minutes, where its own limit does not fit.",
     "quarantine_expiry_hours": "After this, what holds production's data is removed by the next refresh, whoever made it and however far it was.",
     "previous_volumes_kept": "Former volumes of staging that are kept as a way back.",
+    "previous_volumes_max_age_days": "Days after which a former volume goes, whatever the count says; looked at by each "
+    "refresh; 0: never.",
+    "golden": "Whether each refresh keeps a golden snapshot: its masked, verified copy, without users.",
+    "golden_snapshots_kept": "Golden snapshots that are kept.",
+    "golden_max_age_days": "Days after which a golden snapshot goes; looked at by each refresh; 0: never.",
     "retain_live_volume": "Whether `pulumi destroy` leaves the live volume.",
-    "smoke_tests": "Shell commands that run, one after the other, where Pulumi runs, after each refresh.",
+    "smoke_tests": "Shell commands that run, one after the other, where Pulumi runs, after each refresh and each switch.",
+    "on_smoke_failure": "`stay`: a failing smoke test fails `pulumi up`. `switch-back`: staging also serves its former "
+    "data again; then they run within the refresh, as its step `smoke`.",
     "toolkit_path": "Folder with the wheels for hosts; `make setup` fills it.",
     "aurora": "The second refresh, a map of the [settings below](#aurora). Left out, there is nothing of it in the stack.",
 }
@@ -89,6 +102,8 @@ OUTPUTS = {
     "data_as_of": "The moment that staging's data is from: everything acknowledged by production's majority until then is in it.",
     "source_member": "The member of production that the snapshot is of.",
     "live_volume_id": "The volume that staging serves.",
+    "serving": "`live` or `previous`.",
+    "serving_refresh_id": "The refresh whose data staging serves; another than `refresh_id` while `serving` is `previous`.",
     "report": "Where the report is in the reports bucket.",
     "reports_bucket": "Bucket of lease, ledger, results and reports.",
     "toolkit_bucket": "Bucket of toolkit and rules.",
@@ -105,7 +120,9 @@ TAGS = {
         "`<project>/<stack>`; what carries it is swept",
     ),
     "understudy:refresh": ("the same", "the refresh id: trigger and eight digits of the hash of rules and source"),
-    "understudy:role": ("the same", "`snapshot`, `quarantine`, `candidate`, `live` or `previous`"),
+    "understudy:role": ("the same", "`snapshot`, `golden`, `quarantine`, `candidate`, `live` or `previous`"),
+    "understudy:rules": ("golden snapshots", "SHA-256 of the rules that they were made under"),
+    "understudy:data-as-of": ("golden snapshots", "the moment that their data is from, ISO 8601"),
     "understudy:restored-from": (
         "a cluster restored at a point in time, and its instances",
         "the cluster that it was restored from",

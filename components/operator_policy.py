@@ -6,6 +6,7 @@ cannot be put on what others made: CreateTags works only within the call that ma
 what carries the stack's tag already.
 """
 
+import os.path
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ _SPACE_TAG = "understudy:space"
 _STACK_TAG = "understudy:stack"
 # What a refresh changes on a thing that it made; all other tags stay as they were born.
 _CHANGING_TAGS = ["understudy:role", "understudy:expires-at", "understudy:refresh", "Name"]
+_BIRTHS = ["CreateVolume", "CreateSnapshot"]
+_ENDS = ["ec2:DeleteVolume", "ec2:DeleteSnapshot"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,9 @@ def _look() -> list[Statement]:
         "ec2:DescribeInstanceTypes",
         "ec2:DescribeVolumes",
         "ec2:DescribeSnapshots",
+        "servicequotas:GetServiceQuota",
         "ssm:DescribeInstanceInformation",
+        "ssm:DescribeParameters",
         "ssm:GetCommandInvocation",
         "ssm:ListCommands",
         "ssm:ListCommandInvocations",
@@ -85,10 +90,20 @@ def _look() -> list[Statement]:
 def _run_documents(scope: OperatorScope) -> list[Statement]:
     hosts = {"StringEquals": {f"ssm:resourceTag/{_STACK_TAG}": scope.space}}
     return [
-        _allow("Documents", ["ssm:SendCommand", "ssm:DescribeDocument", "ssm:GetDocument"], list(scope.document_arns)),
+        _allow("Documents", ["ssm:SendCommand", "ssm:DescribeDocument", "ssm:GetDocument"], _documents(scope)),
         _allow("DocumentsOnOwnHosts", "ssm:SendCommand", scope.place.arn("ec2", "instance/*"), hosts),
         _allow("CancelOwn", "ssm:CancelCommand", "*"),
     ]
+
+
+def _documents(scope: OperatorScope) -> str | list[str]:
+    """Name the stack's documents by their common beginning, `<project>-<stack>-`.
+
+    A managed policy holds 6,144 characters, and each ARN has eighty.
+    """
+    arns = list(scope.document_arns)
+    beginning = os.path.commonprefix(arns)  # noqa: RUF071 - characters are meant
+    return f"{beginning}*" if ":document/" in beginning else arns
 
 
 def _production(scope: OperatorScope) -> list[Statement]:
@@ -125,13 +140,19 @@ def _make(scope: OperatorScope) -> list[Statement]:
         _allow(
             "VolumeBorn", "ec2:CreateVolume", volumes, {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": scope.space}}
         ),
-        _allow("VolumeFrom", "ec2:CreateVolume", snapshots, own),
-        _allow("VolumeTags", "ec2:CreateTags", volumes, {"StringEquals": {"ec2:CreateAction": "CreateVolume"}}),
+        _allow("Births", "ec2:CreateTags", [volumes, snapshots], {"StringEquals": {"ec2:CreateAction": _BIRTHS}}),
+        _allow(
+            "GoldenBorn",
+            "ec2:CreateSnapshot",
+            snapshots,
+            {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": scope.space}},
+        ),
         _allow("Roles", "ec2:CreateTags", [volumes, snapshots], retag),
         _allow(
             "Expiry", "ec2:DeleteTags", volumes, {**own, "ForAllValues:StringEquals": {"aws:TagKeys": _CHANGING_TAGS}}
         ),
-        _allow("Gone", ["ec2:DeleteVolume", "ec2:DeleteSnapshot"], [volumes, snapshots], own),
+        # Volumes of our own snapshots, golden snapshots of our own volumes, and the end of either.
+        _allow("Own", ["ec2:CreateVolume", "ec2:CreateSnapshot", *_ENDS], [volumes, snapshots], own),
     ]
 
 

@@ -28,8 +28,7 @@ from components.config_keys import KEYS, REQUIRED
 from documentation.marks import PageError, Table, sentence, table
 from refresh.context import Step
 from refresh.mongo.context import Context
-from refresh.mongo.draft_rules import DRAFTING
-from refresh.mongo.workflow import STEPS
+from refresh.mongo.workflow import DRAFTING, STEPS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/reference.md"

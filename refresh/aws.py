@@ -6,7 +6,7 @@ a snapshot. `boto.py` holds the real ones; tests pass fakes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,8 @@ SPACE_TAG = "understudy:space"
 REFRESH_TAG = "understudy:refresh"
 ROLE_TAG = "understudy:role"
 EXPIRES_TAG = "understudy:expires-at"
+RULES_TAG = "understudy:rules"
+AS_OF_TAG = "understudy:data-as-of"
 
 Tags = Mapping[str, str]
 
@@ -54,7 +56,7 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """An EBS snapshot as DescribeSnapshots shows it."""
+    """An EBS snapshot as DescribeSnapshots shows it; `full_bytes`: all that was ever written, 0 where unsaid."""
 
     snapshot_id: str
     volume_id: str
@@ -64,7 +66,13 @@ class Snapshot:
     owner_id: str = ""
     message: str = ""
     progress: str = ""
+    full_bytes: int = 0
     tags: Tags = field(default_factory=dict)
+
+    @property
+    def role(self) -> str:
+        """What it is: snapshot (of production) or golden (masked)."""
+        return self.tags.get(ROLE_TAG, "")
 
     @property
     def refresh_id(self) -> str:
@@ -74,13 +82,14 @@ class Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """An EC2 instance as DescribeInstances shows it; `devices` maps device names to volume ids."""
+    """An EC2 instance as DescribeInstances shows it; `devices` maps device names to volume ids, `kind` is its type."""
 
     instance_id: str
     state: str
     zone: str
     root_device: str
     devices: Mapping[str, str]
+    kind: str = ""
 
     @property
     def data_volume_ids(self) -> tuple[str, ...]:
@@ -149,6 +158,10 @@ class SourceCompute(Protocol):
         """Look up this account's snapshots that carry all these tags."""
         ...
 
+    def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
+        """Look up this account's snapshots of these volumes, whoever made them."""
+        ...
+
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
         """Ask for snapshots of an instance's volumes; they carry their tags from birth."""
         ...
@@ -169,6 +182,10 @@ class Compute(Protocol):
         """Return the account that this side acts in."""
         ...
 
+    def caller_arn(self) -> str:
+        """Return the identity that this side acts as."""
+        ...
+
     def instance(self, instance_id: str) -> Instance | None:
         """Look an instance up."""
         ...
@@ -183,6 +200,10 @@ class Compute(Protocol):
 
     def snapshots(self, tags: Tags) -> list[Snapshot]:
         """Look up this account's snapshots that carry all these tags."""
+        ...
+
+    def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
+        """Ask for a snapshot of one volume of ours; it carries its tags from birth."""
         ...
 
     def create_volume(self, order: VolumeOrder) -> Volume:
@@ -253,10 +274,17 @@ class ObjectPort(Protocol):
         """List the keys under a prefix."""
         ...
 
+    def etags(self, bucket: str, prefix: str) -> dict[str, str]:
+        """List the keys under a prefix with their etags, by which a reader knows what is new."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Aws:
-    """Both sides. `source_*` act through production's session, all others through our own."""
+    """Both sides. `source_*` act through production's session, all others through our own.
+
+    `session_ends_at` says when our own credentials end; None where they do not, or do not say.
+    """
 
     source_compute: SourceCompute
     source_commands: CommandPort
@@ -264,3 +292,4 @@ class Aws:
     commands: CommandPort
     parameters: ParameterPort
     objects: ObjectPort
+    session_ends_at: Callable[[], datetime | None] = lambda: None

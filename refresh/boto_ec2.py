@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -32,6 +32,11 @@ class Ec2:
         """Ask STS which account this is."""
         with wrapped("GetCallerIdentity"):
             return str(self._identity().get_caller_identity()["Account"])
+
+    def caller_arn(self) -> str:
+        """Ask STS who this is."""
+        with wrapped("GetCallerIdentity"):
+            return str(self._identity().get_caller_identity()["Arn"])
 
     def instance(self, instance_id: str) -> Instance | None:
         """Look an instance up."""
@@ -71,6 +76,13 @@ class Ec2:
             )
             return [_snapshot(entry) for page in pages for entry in page["Snapshots"]]
 
+    def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
+        """Look this account's snapshots up by the volumes that they are of."""
+        with wrapped(f"DescribeSnapshots of {', '.join(volume_ids)}"):
+            wanted = [{"Name": "volume-id", "Values": list(volume_ids)}]
+            pages = self._patient.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=wanted)
+            return [_snapshot(entry) for page in pages for entry in page["Snapshots"]]
+
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
         """Ask for snapshots of an instance's data volumes at one point in time."""
         which: dict[str, Any] = {"InstanceId": order.instance_id, "ExcludeBootVolume": True}
@@ -83,6 +95,14 @@ class Ec2:
                 TagSpecifications=_birth_tags("snapshot", order.tags),
             )
         return [_snapshot(entry) for entry in answer["Snapshots"]]
+
+    def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
+        """Ask for a snapshot of one volume."""
+        with wrapped(f"CreateSnapshot of {volume_id}"):
+            answer = self._once.create_snapshot(
+                VolumeId=volume_id, Description=description, TagSpecifications=_birth_tags("snapshot", tags)
+            )
+        return _snapshot(answer)
 
     def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
         """Let an account make volumes of a snapshot."""
@@ -212,6 +232,7 @@ def _snapshot(entry: Mapping[str, Any]) -> Snapshot:
         owner_id=str(entry.get("OwnerId", "")),
         message=entry.get("StateMessage", ""),
         progress=entry.get("Progress", ""),
+        full_bytes=int(entry.get("FullSnapshotSizeInBytes") or 0),
         tags=_tags(entry.get("Tags")),
     )
 
@@ -227,4 +248,5 @@ def _instance(entry: Mapping[str, Any]) -> Instance:
             for each in entry.get("BlockDeviceMappings", ())
             if "Ebs" in each
         },
+        kind=entry.get("InstanceType", ""),
     )

@@ -60,8 +60,9 @@ class Releaser:
             snapshots.delete(self.aws, snapshot)
         except RefreshError as error:
             command = f"aws ec2 delete-snapshot --region {self.region} --snapshot-id {snapshot.snapshot_id}"
+            held = "masked" if snapshot.role == "golden" else "production's"
             raise ReleaseError(
-                f"snapshot {snapshot.snapshot_id} of refresh {snapshot.refresh_id} holds production's data and could "
+                f"snapshot {snapshot.snapshot_id} of refresh {snapshot.refresh_id} holds {held} data and could "
                 f"not be deleted: {error}. Delete it by hand: {command}"
             ) from None
 

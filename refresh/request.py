@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refresh.errors import RequestError
+from refresh.keeping import LIVE, Golden, Retention, Smoke, read_served
 from refresh.values import UNKNOWN, Reader, plain, sha256_of
 
 TRIGGER = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -76,14 +77,6 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retention:
-    """How many former volumes stay, and whether the live one outlives the stack."""
-
-    previous_volumes: int = 1
-    retain_live_volume: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class SpaceRequest:
     """What a space needs to be swept: where it is and through which hosts and documents."""
 
@@ -135,6 +128,9 @@ class RefreshRequest:
     limits: Limits
     retention: Retention
     until: str = "end"
+    serve: str = LIVE
+    golden: Golden = field(default_factory=Golden)
+    smoke: Smoke = field(default_factory=Smoke)
 
     @classmethod
     def from_inputs(cls, inputs: Mapping[str, Any]) -> RefreshRequest:
@@ -163,8 +159,11 @@ class RefreshRequest:
             reports_bucket=values.text("reports_bucket"),
             pseudonym_key_parameter=values.text("pseudonym_key_parameter"),
             limits=_limits(values.inside("limits")),
-            retention=_retention(values.inside("retention")),
+            retention=Retention.read(values.inside("retention")),
             until=values.text("until", "end"),
+            serve=read_served(values),
+            golden=Golden.read(_optional(values, "golden")),
+            smoke=Smoke.read(_optional(values, "smoke")),
         )
         _refuse_wrong(request)
         return request
@@ -177,14 +176,20 @@ class RefreshRequest:
     @property
     def refresh_id(self) -> str:
         """The trigger with a short hash of rules and source: the same request has the same id."""
+        source = {"golden": self.golden.source} if self.is_reset else self.production.source()
         part = {"until": self.until} if self.until_scan else {}
-        short = sha256_of({"rules": self.rules, "source": self.production.source(), **part})[:8]
+        short = sha256_of({"rules": self.rules, "source": source, **part})[:8]
         return f"{self.trigger}-{short}"
 
     @property
     def until_scan(self) -> bool:
         """Whether it ends with rules drafted from the quarantine, and staging stays as it was."""
         return self.until == "scan"
+
+    @property
+    def is_reset(self) -> bool:
+        """Whether staging is made of a golden snapshot instead of production."""
+        return self.golden.is_source
 
     @property
     def worker_is_staging(self) -> bool:
@@ -202,6 +207,11 @@ class RefreshRequest:
             documents=self.documents,
             retain_live_volume=self.retention.retain_live_volume,
         )
+
+
+def _optional(values: Reader, name: str) -> Reader:
+    """Read the values inside a map that a state of before may not have."""
+    return Reader({}, f"{name}.") if values.values.get(name) is None else values.inside(name)
 
 
 def _documents(values: Reader) -> dict[str, Document]:
@@ -251,13 +261,6 @@ def _limits(values: Reader) -> Limits:
     )
 
 
-def _retention(values: Reader) -> Retention:
-    return Retention(
-        previous_volumes=values.number("previous_volumes", 1),
-        retain_live_volume=values.flag("retain_live_volume"),
-    )
-
-
 def _refuse_wrong(request: RefreshRequest) -> None:
     if request.trigger != UNKNOWN and not TRIGGER.fullmatch(request.trigger):
         raise RequestError(
@@ -267,6 +270,8 @@ def _refuse_wrong(request: RefreshRequest) -> None:
         )
     if not request.production.instance_ids:
         raise RequestError("production.instance_ids", "is empty: name the members of the replica set to read from")
+    if request.until_scan and request.is_reset:
+        raise RequestError("until", "scan drafts rules from production: set understudy:refresh_source production")
     for name, host in (("staging", request.staging.instance_id), ("worker", request.worker.instance_id)):
         if host != UNKNOWN and host in request.production.instance_ids:
             raise RequestError(

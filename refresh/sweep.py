@@ -57,7 +57,7 @@ def leftovers(aws: Aws, space: str, now: datetime, *, refresh_id: str, live_volu
     return Leftovers(
         volumes=tuple(each for each in volumes if is_left(each.refresh_id, each.role, each.tags)),
         snapshots=tuple(
-            each for each in aws.source_compute.snapshots(tags) if is_left(each.refresh_id, "snapshot", each.tags)
+            each for each in aws.source_compute.snapshots(tags) if is_left(each.refresh_id, each.role, each.tags)
         ),
     )
 
@@ -100,21 +100,21 @@ def sweep_space(request: SpaceRequest, aws: Aws, poller: Poller, say: Callable[[
     everything = aws.compute.volumes(tags)
     kept = [each for each in everything if request.retain_live_volume and each.role == "live"]
     doomed = [each for each in everything if each not in kept]
-    raw = aws.source_compute.snapshots(tags)
+    shots = {each.snapshot_id: each for side in (aws.source_compute, aws.compute) for each in side.snapshots(tags)}
     if everything:
         _stop_staging(request, aws, hosts)
     for volume in kept:
         say(f"volume {volume.volume_id} stays, as retain_live_volume asks")
         volumes.detach(volume.volume_id)
-    if doomed or raw:
-        say(f"removes {len(doomed)} volumes and {len(raw)} snapshots of {request.space}")
+    if doomed or shots:
+        say(f"removes {len(doomed)} volumes and {len(shots)} snapshots of {request.space}")
     Releaser(
         aws=aws,
         hosts=hosts,
         volumes=volumes,
         region=request.region,
         worker_instance_id=request.worker_instance_id,
-    ).release_all(doomed, raw)
+    ).release_all(doomed, shots.values())
 
 
 def _stop_staging(request: SpaceRequest, aws: Aws, hosts: Commands) -> None:

@@ -6,10 +6,11 @@ import pathlib
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
-OURS = {"components", "refresh", "anonymizer", "dumps", "sandbox", "scripts", "documentation"}
+OURS = {"components", "doctor", "documentation", "refresh", "anonymizer", "dumps", "sandbox", "scripts"}
 MAY_IMPORT = {
     "__main__.py": {"components"},
     "components": {"components", "refresh"},
+    "doctor": {"doctor", "components", "refresh"},
     # Tasks of the Aurora refresh run beside dumps and detectors; MongoDB's meets the anonymizer on hosts only.
     "refresh": {"refresh", "dumps", "anonymizer"},
     "refresh/mongo": {"refresh"},

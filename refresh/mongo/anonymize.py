@@ -52,6 +52,7 @@ class Anonymize:
             "notes": end.result["notes"],
             "code_sha256": end.result["code_sha256"],
             "anonymizer_seconds": end.result.get("seconds"),
+            "phase_seconds": end.result.get("phase_seconds"),
         }
 
 
@@ -68,6 +69,7 @@ def _copy(context: Context) -> tuple[Volume, JobEnd]:
 def _refuse(context: Context, end: JobEnd) -> None:
     where = f"anonymize of refresh {context.refresh_id} on {context.request.worker.instance_id}"
     if end.exit_code == jobs.UNLISTED:
+        context.ledger.note("anonymize", unlisted=end.result["unlisted"][:_LONGEST_LIST])
         raise UnlistedPathsError(f"{where} stopped; staging is as it was. {_listed(end)}")
     if end.exit_code == jobs.USAGE:
         raise RulesError(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refresh.aws import Volume
-from refresh.errors import DeadlineError, HostError
+from refresh.aws import Aws, Volume
+from refresh.errors import DeadlineError, HostError, RefreshError
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member
 from refresh.request import RefreshRequest
+from refresh.values import UNKNOWN
 
 _STATUS_SECONDS = 180.0
 _GIB = 1024**3
@@ -77,13 +78,14 @@ def is_lost(context: Context, live_volume_id: str) -> bool:
 
 
 def host_refusals(context: Context) -> list[str]:
-    """Look every host up."""
+    """Look every host up, production's and our own."""
+    return [*production_host_refusals(context.aws, context.request), *own_host_refusals(context)]
+
+
+def own_host_refusals(context: Context) -> list[str]:
+    """Look staging's and the worker's host up."""
     request = context.request
     reasons = []
-    for instance_id in request.production.instance_ids:
-        instance = context.aws.source_compute.instance(instance_id)
-        if instance is None:
-            reasons.append(f"production host {instance_id} does not exist on production's side of {request.region}")
     wanted = {request.staging.instance_id: "staging", request.worker.instance_id: "worker"}
     for instance_id, role in wanted.items():
         instance = context.aws.compute.instance(instance_id)
@@ -103,6 +105,16 @@ def host_refusals(context: Context) -> list[str]:
     return reasons
 
 
+def production_host_refusals(aws: Aws, request: RefreshRequest) -> list[str]:
+    """Look production's hosts up, as far as they are known."""
+    return [
+        f"production host {instance_id} does not exist on production's side of {request.region}: "
+        "is this the right role, account and region (understudy:production_role_arn, aws:region)?"
+        for instance_id in request.production.instance_ids
+        if instance_id != UNKNOWN and aws.source_compute.instance(instance_id) is None
+    ]
+
+
 def parameter_refusals(context: Context) -> list[str]:
     """Look up that our own parameters exist; their values are never read here."""
     request = context.request
@@ -116,6 +128,29 @@ def parameter_refusals(context: Context) -> list[str]:
         f"--name {name} --value ..."
         for name, key in names.items()
         if context.aws.parameters.version(name) is None
+    ]
+
+
+def fitting_refusals(context: Context, source: Member, status: StagingStatus) -> list[str]:
+    """Compare what would be read with what is to hold it.
+
+    Args:
+        context: The refresh.
+        source: The member whose snapshot would be taken.
+        status: Staging's answer.
+
+    Returns:
+        One sentence each; empty when size and version fit.
+    """
+    try:
+        volume = context.aws.source_compute.volume(source.volume_ids[0])
+    except RefreshError as error:
+        return [f"production volume {source.volume_ids[0]} of {source.name} cannot be described: {error}"]
+    if volume is None:
+        return [f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region"]
+    return [
+        *size_refusals(context.request, volume, int(source.answer.get("data_bytes") or 0)),
+        *version_refusals(source, status),
     ]
 
 

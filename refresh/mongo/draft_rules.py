@@ -6,21 +6,14 @@ What is handed out is the draft, which holds paths, types and evidence and no va
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from refresh.context import Step
 from refresh.errors import HostError
 from refresh.mongo import jobs, material
 from refresh.mongo.context import Context
-from refresh.mongo.open_quarantine import OpenQuarantine
-from refresh.mongo.preflight import Preflight
-from refresh.mongo.restore import Restore
 from refresh.mongo.retire import remove_raw_data, stop_worker
-from refresh.mongo.snapshot import Snapshot
-from refresh.mongo.workflow import STEPS
 from refresh.request import RefreshRequest
 
 _FILE = "rules.yaml"
@@ -89,28 +82,6 @@ class Discard:
         context.releaser.release_all([candidate] if candidate else [], ())
         stop_worker(context)
         return {}
-
-
-DRAFTING: tuple[Step[Context], ...] = (
-    Preflight(),
-    Snapshot(),
-    Restore(),
-    OpenQuarantine(),
-    DraftRules(),
-    Discard(),
-)
-
-
-def steps_of(request: RefreshRequest) -> Sequence[Step[Context]]:
-    """Return the steps that were asked for: all, or those until a draft."""
-    return DRAFTING if request.until_scan else STEPS
-
-
-def steps_left(context: Context) -> Sequence[Step[Context]]:
-    """Return the steps of a run; once the draft is there, what it was made of is not made again."""
-    if context.request.until_scan and context.ledger.is_done("draft_rules"):
-        return DRAFTING[-1:]
-    return steps_of(context.request)
 
 
 def hand_out(context: Context, folder: Path) -> None:

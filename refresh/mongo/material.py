@@ -10,6 +10,7 @@ from refresh.errors import ResourceError
 from refresh.mongo.context import Context
 
 SNAPSHOT, QUARANTINE, CANDIDATE, LIVE, PREVIOUS = "snapshot", "quarantine", "candidate", "live", "previous"
+GOLDEN = "golden"
 MAKING = "restore"  # the step whose record counts how often a candidate was made
 
 
@@ -36,11 +37,19 @@ def ensure_quarantine(context: Context) -> Volume:
         snapshot = find_snapshot(context)
         if snapshot is None:
             raise ResourceError(f"refresh {context.refresh_id}: its snapshot is gone. Give a new trigger to start over")
-        snapshots.wait_until_completed(context.aws, context.poller, context.tags(SNAPSHOT), snapshot.snapshot_id)
+        _await(context, snapshot)
         snapshots.share(context.aws, snapshot)
         order = _order(context, QUARANTINE, snapshot.size_gib, snapshot.snapshot_id)
         volume = context.volumes.ensure(order, context.tags(QUARANTINE))
     return _on_worker(context, volume)
+
+
+def _await(context: Context, snapshot: Snapshot) -> None:
+    """Wait for the snapshot; note what the next plan is reckoned with: how long that took, and how much was written."""
+    began = context.clock.monotonic()
+    done = snapshots.wait_until_completed(context.aws, context.poller, context.tags(SNAPSHOT), snapshot.snapshot_id)
+    waited = round(context.clock.monotonic() - began, 3)
+    context.ledger.note(MAKING, snapshot_bytes=done.full_bytes, snapshot_wait_seconds=waited)
 
 
 def ensure_candidate(context: Context) -> Volume:
@@ -55,6 +64,20 @@ def ensure_candidate(context: Context) -> Volume:
     size_gib = int(context.ledger.facts("snapshot")["candidate_gib"])
     order = _order(context, CANDIDATE, size_gib)
     return _on_worker(context, context.volumes.ensure(order, context.tags(CANDIDATE)))
+
+
+def ensure_candidate_of(context: Context, snapshot: Snapshot) -> Volume:
+    """Make the candidate volume of a golden snapshot, attached to nothing.
+
+    Args:
+        context: The refresh.
+        snapshot: The golden snapshot.
+
+    Returns:
+        The volume.
+    """
+    order = _order(context, CANDIDATE, snapshot.size_gib, snapshot.snapshot_id)
+    return context.volumes.ensure(order, context.tags(CANDIDATE))
 
 
 def open_quarantine(context: Context, volume: Volume) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 from refresh import sweep
 from refresh.aws import ROLE_TAG, SPACE_TAG
-from refresh.errors import PreflightError, RefreshError
+from refresh.errors import PreflightError
 from refresh.mongo import material, production, progress
-from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals, size_refusals, version_refusals
+from refresh.mongo.checks import StagingStatus, fitting_refusals, host_refusals, parameter_refusals
 from refresh.mongo.context import Context
+from refresh.mongo.planning.foretold import foretold
 from refresh.mongo.production import ReplicaSet
 from refresh.request import RefreshRequest
 
@@ -46,7 +47,7 @@ class Preflight:
             reasons += _production_refusals(context, members, status)
         if reasons:
             raise PreflightError(context.refresh_id, reasons)
-        _tidy(context, status.live_volume_id)
+        tidy(context, status.live_volume_id)
         return {
             "live_volume_id": status.live_volume_id,
             "hashes": {
@@ -54,13 +55,14 @@ class Preflight:
                 "key_version": context.aws.parameters.version(context.request.pseudonym_key_parameter),
                 "anonymizer": context.request.toolkit.sha256,
             },
+            "foretold": foretold(context),
             **(_seen(context, members) if members else {}),
         }
 
 
 def _has_snapshot(context: Context) -> bool:
-    if progress.is_cut_over(context):
-        return True
+    if progress.is_cut_over(context) or progress.is_delivered(context):
+        return True  # what was switched back from is tried again, and stands ready
     return context.ledger.is_done("snapshot") and (
         material.find_snapshot(context) is not None or context.find_volume(material.QUARANTINE) is not None
     )
@@ -82,25 +84,16 @@ def _production_refusals(context: Context, members: ReplicaSet, status: StagingS
         return reasons
     for instance_id, reason in members.silent.items():
         context.say(f"        production host {instance_id} did not answer and is left out: {reason}")
-    return _fitting_refusals(context, members, status, limit_seconds)
+    return fitting_refusals(context, members.sources(limit_seconds)[0], status)
 
 
-def _fitting_refusals(context: Context, members: ReplicaSet, status: StagingStatus, limit_seconds: float) -> list[str]:
-    source = members.sources(limit_seconds)[0]
-    try:
-        volume = context.aws.source_compute.volume(source.volume_ids[0])
-    except RefreshError as error:
-        return [f"production volume {source.volume_ids[0]} of {source.name} cannot be described: {error}"]
-    if volume is None:
-        return [f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region"]
-    return [
-        *size_refusals(context.request, volume, int(source.answer.get("data_bytes") or 0)),
-        *version_refusals(source, status),
-    ]
+def tidy(context: Context, live_volume_id: str) -> None:
+    """Put the roles right after a run that died behind its cutover; release what others left and what has expired.
 
-
-def _tidy(context: Context, live_volume_id: str) -> None:
-    """Put the roles right after a run that died behind its cutover; release what others left and what has expired."""
+    Args:
+        context: The refresh.
+        live_volume_id: What staging says that it serves.
+    """
     mark_roles(context, live_volume_id)
     left = sweep.leftovers(
         context.aws,

@@ -12,8 +12,7 @@ from anonymizer.masks.parameters import KINDS as MASKS
 from anonymizer.rules.schema import MODES
 from anonymizer.verification.findings import KINDS as FINDINGS
 from components.config_keys import KEYS, REQUIRED
-from refresh.mongo.draft_rules import DRAFTING
-from refresh.mongo.workflow import STEPS
+from refresh.mongo.workflow import DRAFTING, STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = (ROOT / "docs/reference.md").read_text(encoding="utf-8")

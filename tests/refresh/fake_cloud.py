@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -94,6 +95,7 @@ class FakeEc2:
         self.tokens: dict[str, str] = {}
         self.orders: dict[str, VolumeOrder] = {}
         self.starts_at: dict[str, float] = {}
+        self.full_bytes = 30 * 1024**2  # what a snapshot says to be written
         self._numbers = itertools.count(0x100)
         self.on_stop: Callable[[str], None] = lambda _instance_id: None
         self.is_mounted: Callable[[str], bool] = lambda _volume_id: False
@@ -103,6 +105,10 @@ class FakeEc2:
     def account_id(self) -> str:
         self.fate.alive()
         return OWN_ACCOUNT
+
+    def caller_arn(self) -> str:
+        self.fate.alive()
+        return f"arn:aws:sts::{OWN_ACCOUNT}:assumed-role/operator/ann"
 
     def instance(self, instance_id: str) -> Instance | None:
         self.fate.alive()
@@ -125,6 +131,11 @@ class FakeEc2:
         self._settle()
         return [shot for shot, _, _ in self.shots.values() if tags.items() <= shot.tags.items()]
 
+    def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
+        self.fate.alive()
+        self._settle()
+        return [shot for shot, _, _ in self.shots.values() if shot.volume_id in volume_ids]
+
     # -- changing ---------------------------------------------------------------------------------------------------
 
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
@@ -140,6 +151,7 @@ class FakeEc2:
                     size_gib=self.disks[volume_id].volume.size_gib,
                     started_at=self.clock.now(),
                     owner_id=OWN_ACCOUNT,
+                    full_bytes=self.full_bytes,
                     tags=dict(order.tags),
                 )
                 self.shots[shot.snapshot_id] = (
@@ -149,6 +161,23 @@ class FakeEc2:
                 )
                 made.append(shot)
         return made
+
+    def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
+        with self.fate.effect("create_snapshot"):
+            assert description
+            assert not self.is_mounted(volume_id), f"{volume_id} is not closed"
+            disk = self.disks[volume_id]
+            shot = Snapshot(
+                snapshot_id=f"snap-{next(self._numbers):08x}",
+                volume_id=volume_id,
+                state="pending",
+                size_gib=disk.volume.size_gib,
+                started_at=self.clock.now(),
+                owner_id=OWN_ACCOUNT,
+                tags=dict(tags),
+            )
+            self.shots[shot.snapshot_id] = (shot, self.clock.seconds + SETTLE_SECONDS, copy.deepcopy(disk.content))
+        return shot
 
     def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
         with self.fate.effect("share_snapshot"):
@@ -175,7 +204,7 @@ class FakeEc2:
             )
             if order.snapshot_id:
                 assert self.shots[order.snapshot_id][0].state == "completed"
-            content = self.shots[order.snapshot_id][2] if order.snapshot_id else None
+            content = copy.deepcopy(self.shots[order.snapshot_id][2]) if order.snapshot_id else None
             self.disks[volume.volume_id] = _Disk(volume, self.clock.seconds + SETTLE_SECONDS, content)
             self.tokens[order.token] = volume.volume_id
         return volume
@@ -301,4 +330,9 @@ class FakeObjects:
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         self.fate.alive()
-        return sorted(key for place, key in self.objects if place == bucket and key.startswith(prefix))
+        return list(self.etags(bucket, prefix))
+
+    def etags(self, bucket: str, prefix: str) -> dict[str, str]:
+        self.fate.alive()
+        found = sorted(key for place, key in self.objects if place == bucket and key.startswith(prefix))
+        return {key: self.objects[bucket, key][1] for key in found}

@@ -76,6 +76,7 @@ class FakeHosts:
         self.healthy = True
         self.admin = ("admin",)
         self.unhealthy_volumes: set[str] = set()
+        self.unclean_volumes: set[str] = set()
         self.anonymize_ends: list[tuple[int | None, dict[str, Any]]] = []
         self.verify_ends: list[tuple[int | None, dict[str, Any]]] = []
         self.draft_ends: list[tuple[int | None, dict[str, Any]]] = []
@@ -258,7 +259,7 @@ class FakeHosts:
         if step == "anonymize" and job.exit_code == 0:
             self.ec2.disks[candidate].content = Copy(self.ec2.disks[quarantine].content, rules, toolkit)
         rows = [
-            {"database": "shop", "collection": "customers", "mode": "mask", "read": 10, "written": 10, "masked": 80}
+            {"database": "shop", "collection": "customers", "mode": "mask", "read": 10, "written": 10, "masked": 10}
         ]
         result = {
             "collections": rows,
@@ -271,6 +272,7 @@ class FakeHosts:
             "rules_sha256": rules,
             "code_sha256": CODE_SHA256,
             "seconds": 30,
+            "phase_seconds": {"start": 10.0, "copy": 20.0, "gather": 12.0, "compare": 8.0},
             **job.result,
         }
         key = ("reports", f"jobs/{refresh_id}/{step}.json")
@@ -305,7 +307,14 @@ class FakeHosts:
         }
 
     def _staging_deliver(
-        self, instance_id: str, *, refresh_id: str, volume_id: str, toolkit_sha256: str, **_rest: str
+        self,
+        instance_id: str,
+        *,
+        refresh_id: str,
+        volume_id: str,
+        toolkit_sha256: str,
+        served_before: str = "false",
+        **_rest: str,
     ) -> dict[str, Any]:
         if self.live and (self.live not in self.ec2.disks or not self.healthy):
             raise RefusedError("live staging cannot be asked for its users")
@@ -315,6 +324,8 @@ class FakeHosts:
         assert isinstance(content, Copy)
         self._mount(instance_id, volume_id)
         self.servers.discard(volume_id)
+        if served_before == "true" and volume_id in self.unclean_volumes:
+            return {"users": 0, "roles": 0, "users_equal": False, "roles_equal": False, "unclean": True}
         live = self.ec2.disks[self.live].content if self.live else None
         content.users = live.users if isinstance(live, Copy) else self.admin
         return {"users": len(content.users), "roles": 0, "users_equal": True, "roles_equal": True}
@@ -331,7 +342,9 @@ class FakeHosts:
                 "unavailable_ms": None,
                 "ca_certificate": "-----BEGIN CERTIFICATE-----",
             }
-        assert self.mounts.get(to_volume_id) == instance_id
+        if to_volume_id not in self.mounts:
+            self._mount(instance_id, to_volume_id)
+        assert self.mounts[to_volume_id] == instance_id
         assert from_volume_id == (self.live or "none")
         self.fate.effects.append("switched")
         if to_volume_id in self.unhealthy_volumes or "*" in self.unhealthy_volumes:

@@ -9,7 +9,7 @@ import pytest
 from components.staging_refresh import StagingRefreshProvider, is_due
 from refresh.aws import SPACE_TAG
 from refresh.errors import HostError
-from refresh.mongo.draft_rules import DRAFTING
+from refresh.mongo.workflow import DRAFTING
 from refresh.request import RefreshRequest
 from tests.refresh.fake_hosts import DRAFT
 from tests.refresh.fake_world import SPACE, WORKER, FakeWorld, inputs
@@ -96,8 +96,9 @@ def test_the_end_is_part_of_what_makes_a_refresh_due() -> None:
 
 def test_a_scan_that_is_done_is_not_done_again_although_nothing_serves() -> None:
     provider, values = StagingRefreshProvider(), inputs(until="scan")
-    assert not provider.diff("", values, values).changes
-    assert provider.diff("", values, inputs(until="end")).changes
+    stored = {**values, "serving": "live"}
+    assert not provider.diff("", stored, values).changes
+    assert provider.diff("", stored, inputs(until="end")).changes
 
 
 def test_it_has_an_id_of_its_own_and_all_others_keep_theirs() -> None:
