@@ -33,6 +33,11 @@ class Ec2:
         with wrapped("GetCallerIdentity"):
             return str(self._identity().get_caller_identity()["Account"])
 
+    def caller_arn(self) -> str:
+        """Ask STS who this is."""
+        with wrapped("GetCallerIdentity"):
+            return str(self._identity().get_caller_identity()["Arn"])
+
     def instance(self, instance_id: str) -> Instance | None:
         """Look an instance up."""
         with wrapped(f"DescribeInstances {instance_id}"):

@@ -69,7 +69,7 @@ def test_a_finished_refresh_is_told_with_its_counts_and_a_link_to_its_report(wor
     assert subject == f"{SPACE}: refresh {outputs['refresh_id']} finished"
     assert f"{documents:,} documents, 0 findings" in message
     assert outputs["data_as_of"] in message
-    key = f"reports/{outputs['refresh_id']}/test-report.md"
+    key = f"reports/{outputs['refresh_id']}/report.html"
     assert f"https://eu-west-1.console.aws.amazon.com/s3/object/reports?region=eu-west-1&prefix={key}\n" in message
     assert f"s3://reports/{key}" in message
     assert world.objects.get("reports", key) is not None, "the link leads somewhere"
@@ -107,8 +107,7 @@ def test_a_refusal_is_told_with_its_reasons_and_is_no_failure(world: FakeWorld) 
     assert subject.endswith(" refused")
     assert "nothing was changed" in message
     assert "/mongo/admin" in message
-    assert "Record: " in message
-    assert "s3://reports/ledger/" in message
+    assert "Report: " in message
     assert measured(world) == {"Refused": 1}
     assert (events(world)[-1]["outcome"], events(world)[-1]["error"]) == ("refused", "PreflightError")
 
