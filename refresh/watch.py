@@ -18,6 +18,7 @@ from refresh.context import Say
 from refresh.errors import RefreshError
 from refresh.ledger import PREFIX, key_of
 from refresh.poller import Clock
+from refresh.reporting.files import PAGE_NAME, TEXT_NAME
 from refresh.request import Watch
 from refresh.watch_words import FINISHED, REFUSED, Event
 
@@ -26,7 +27,7 @@ SPACE, EVENT = "Space", "Event"  # the metrics' dimensions
 DATA_AGE, DURATION, DOCUMENTS, FINDINGS = "DataAge", "Duration", "Documents", "Findings"
 # One of the two at every end: the alarm on failures keeps its state until the next of them.
 FAILED, REFUSED_TIMES = "Failed", "Refused"
-_REPORTS = ("report.html", "report.md", "test-report.md")  # the best first
+_REPORTS = (PAGE_NAME, TEXT_NAME)  # the better first
 _LOG_PAUSE_SECONDS = 10.0
 _MOST_LINES = 500
 _LONGEST_LINE = 1500  # 500 of them fit into one PutLogEvents, which takes a mebibyte

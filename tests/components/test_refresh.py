@@ -63,13 +63,13 @@ def test_what_is_served_and_kept_reaches_the_refresh():
     assert given["retention"]["golden_max_age_days"] == 9
 
 
-@pytest.mark.parametrize(("until", "tested"), [("end", ["./one"]), ("scan", [])])
-def test_smoke_tests_run_only_where_staging_has_new_data(until, tested):
-    commands = declare(until=until, on_smoke_failure="stay").of_type("command:local:Command")
-    assert [one["create"] for one in commands.values()] == tested
-
-
 def test_a_refresh_is_told_where_to_tell_and_staging_is_looked_at():
     LOOKED_AT.clear()
     assert inputs(declare())["watch"] == WATCH
     assert LOOKED_AT == ["i-staging"]
+
+
+@pytest.mark.parametrize(("until", "tested"), [("end", ["./one"]), ("scan", [])])
+def test_smoke_tests_run_only_where_staging_has_new_data(until, tested):
+    commands = declare(until=until, on_smoke_failure="stay").of_type("command:local:Command")
+    assert [one["create"] for one in commands.values()] == tested
