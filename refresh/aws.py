@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from refresh.places import CopyOrder, Key, Place
 from refresh.request import Document
 
 SPACE_TAG = "understudy:space"
 REFRESH_TAG = "understudy:refresh"
 ROLE_TAG = "understudy:role"
 EXPIRES_TAG = "understudy:expires-at"
+TAKE_TAG = "understudy:take"  # which call of CreateSnapshots: what one call made is one point in time
+SOURCE_TAG = "understudy:source-volume"  # on copies and parts: a copy's own VolumeId says nothing
 
 Tags = Mapping[str, str]
 
@@ -39,6 +42,7 @@ class Volume:
     size_gib: int
     created_at: datetime
     attachments: tuple[Attachment, ...] = ()
+    kms_key_id: str = ""  # empty: not encrypted
     tags: Tags = field(default_factory=dict)
 
     @property
@@ -64,12 +68,28 @@ class Snapshot:
     owner_id: str = ""
     message: str = ""
     progress: str = ""
+    region: str = ""
     tags: Tags = field(default_factory=dict)
+
+    @property
+    def role(self) -> str:
+        """What it is for: snapshot (in production's place) or copy (in our own)."""
+        return self.tags.get(ROLE_TAG, "")
 
     @property
     def refresh_id(self) -> str:
         """The refresh that asked for it."""
         return self.tags.get(REFRESH_TAG, "")
+
+    @property
+    def source_volume_id(self) -> str:
+        """The volume of production that it was taken of, which a copy knows by its tag only."""
+        return self.tags.get(SOURCE_TAG) or self.volume_id
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return Place(account_id=self.owner_id, region=self.region)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +157,14 @@ class SourceCompute(Protocol):
     refresh made.
     """
 
+    def place(self) -> Place:
+        """Return the account and region that this side acts in; the first call shows whether its role can be taken."""
+        ...
+
+    def key(self, key_id: str) -> Key | None:
+        """Look a key up in its own region; None when this side may not."""
+        ...
+
     def instance(self, instance_id: str) -> Instance | None:
         """Look an instance up."""
         ...
@@ -147,6 +175,10 @@ class SourceCompute(Protocol):
 
     def snapshots(self, tags: Tags) -> list[Snapshot]:
         """Look up this account's snapshots that carry all these tags."""
+        ...
+
+    def try_create_snapshots(self, order: SnapshotOrder) -> None:
+        """Ask whether snapshots may be asked for; nothing is made. Raises when they may not."""
         ...
 
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
@@ -165,8 +197,12 @@ class SourceCompute(Protocol):
 class Compute(Protocol):
     """EC2 on our own side."""
 
-    def account_id(self) -> str:
-        """Return the account that this side acts in."""
+    def place(self) -> Place:
+        """Return the account and region that this side acts in."""
+        ...
+
+    def key(self, key_id: str) -> Key | None:
+        """Look a key up in its own region, perhaps another account's; None when this side may not."""
         ...
 
     def instance(self, instance_id: str) -> Instance | None:
@@ -183,6 +219,10 @@ class Compute(Protocol):
 
     def snapshots(self, tags: Tags) -> list[Snapshot]:
         """Look up this account's snapshots that carry all these tags."""
+        ...
+
+    def copy_snapshot(self, order: CopyOrder) -> str:
+        """Begin to copy a snapshot of another place and return the copy's id; it carries its tags from birth."""
         ...
 
     def create_volume(self, order: VolumeOrder) -> Volume:

@@ -16,6 +16,7 @@ from botocore.session import get_session
 from refresh.aws import Aws, Outcome, Stored
 from refresh.boto_ec2 import Ec2
 from refresh.boto_errors import is_code, wrapped
+from refresh.places import Side
 from refresh.request import Document
 
 
@@ -108,20 +109,21 @@ class S3:
             return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
 
-def connect(region: str, production_role_arn: str = "") -> Aws:
+def connect(region: str, production: Side | str = "") -> Aws:
     """Open a session for each side; endpoints and credentials come from the environment.
 
     Args:
-        region: The region of both sides.
-        production_role_arn: Role to assume for production's side; empty for this environment's own.
+        region: The stack's region.
+        production: How production's side is reached; a text is the ARN of a role in the stack's region.
 
     Returns:
         Both sides.
     """
+    side = production if isinstance(production, Side) else Side(role_arn=production)
     own = boto3.Session(region_name=region)
     with wrapped("reading the AWS credentials of this environment"):
-        production = _assumed(own, production_role_arn) if production_role_arn else boto3.Session(region_name=region)
-    return assemble(own, production)
+        theirs = _assumed(own, side) if side.role_arn else boto3.Session(region_name=side.region or region)
+    return assemble(own, theirs)
 
 
 def assemble(own: Any, production: Any) -> Aws:
@@ -136,17 +138,13 @@ def assemble(own: Any, production: Any) -> Aws:
     """
     ssm = Ssm(*_clients(own, "ssm"))
     return Aws(
-        source_compute=Ec2(*_clients(production, "ec2"), identity=_none),
+        source_compute=Ec2(*_clients(production, "ec2"), client=production.client),
         source_commands=Ssm(*_clients(production, "ssm")),
-        compute=Ec2(*_clients(own, "ec2"), identity=lambda: own.client("sts")),
+        compute=Ec2(*_clients(own, "ec2"), client=own.client),
         commands=ssm,
         parameters=ssm,
         objects=S3(_clients(own, "s3")[1]),
     )
-
-
-def _none() -> Any:
-    return None
 
 
 def _clients(session: Any, service: str) -> tuple[Any, Any]:
@@ -156,17 +154,18 @@ def _clients(session: Any, service: str) -> tuple[Any, Any]:
     return session.client(service, config=once), session.client(service, config=patient)
 
 
-def _assumed(own: Any, role_arn: str) -> Any:
+def _assumed(own: Any, side: Side) -> Any:
     """Make a session that assumes the role anew whenever its credentials run out."""
+    external_id = {"ExternalId": side.external_id} if side.external_id else {}
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=_creator(own),
         source_credentials=own.get_credentials(),
-        role_arn=role_arn,
-        extra_args={"RoleSessionName": "understudy"},
+        role_arn=side.role_arn,
+        extra_args={"RoleSessionName": "understudy", **external_id},
     )
     session = get_session()
     session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 - botocore has no public way
-    return boto3.Session(botocore_session=session, region_name=own.region_name)
+    return boto3.Session(botocore_session=session, region_name=side.region or own.region_name)
 
 
 def _creator(own: Any) -> Callable[..., Any]:

@@ -18,6 +18,7 @@ from refresh.mongo import report
 from refresh.mongo.context import Context
 from refresh.mongo.retire import abandon
 from refresh.mongo.workflow import STEPS
+from refresh.places import Side
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
 from refresh.request import RefreshRequest, SpaceRequest
@@ -34,7 +35,7 @@ class World:
     """Everything that a session meets; tests bring their own.
 
     Attributes:
-        connect: Opens both sides of AWS for a region and production's role.
+        connect: Opens both sides of AWS for the stack's region and the way to production.
         clock: The time.
         say: Tells the user.
         reports_folder: Where reports go on this machine.
@@ -42,7 +43,7 @@ class World:
         identity: Who takes the lease; this process when left out.
     """
 
-    connect: Callable[[str, str], Aws] = boto.connect
+    connect: Callable[[str, Side | str], Aws] = boto.connect
     clock: Clock = field(default_factory=SystemClock)
     say: Say = say
     reports_folder: Path = Path("reports")
@@ -69,7 +70,7 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     """
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
-    aws = world.connect(request.region, request.production.role_arn)
+    aws = world.connect(request.region, request.production.side)
     with world.lease(aws, request.reports_bucket, request.refresh_id) as lease:
         about = {"trigger": request.trigger, "space": request.space, "rules_sha256": request.rules_sha256}
         ledger = Ledger.open(
@@ -128,20 +129,19 @@ def is_live(outputs: Mapping[str, Any], world: World | None = None) -> bool:
     return volume is not None and any(each.instance_id == staging for each in volume.attachments)
 
 
-def remove(inputs: Mapping[str, Any], world: World | None = None, *, production_role_arn: str = "") -> None:
+def remove(inputs: Mapping[str, Any], world: World | None = None) -> None:
     """Remove every volume and snapshot that was ever made for a space.
 
     Args:
         inputs: The inputs of RefreshSpace.
         world: What to meet; the real one when left out.
-        production_role_arn: For snapshots that lie in production's account.
 
     Raises:
         RefreshError: A refresh is under way, or something could not be removed.
     """
     world = world or World()
     request = SpaceRequest.from_inputs(inputs)
-    aws = world.connect(request.region, production_role_arn)
+    aws = world.connect(request.region, request.production)
     with world.lease(aws, request.reports_bucket, f"removal of {request.space}") as lease:
         sweep.sweep_space(request, aws, Poller(world.clock, lease.check), world.say)
 

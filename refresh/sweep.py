@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from refresh import snapshots
 from refresh.aws import EXPIRES_TAG, SPACE_TAG, Aws, Snapshot, Tags, Volume
 from refresh.commands import Commands
 from refresh.errors import ReleaseError
@@ -14,7 +15,7 @@ from refresh.release import Releaser
 from refresh.request import SpaceRequest
 from refresh.volumes import Volumes
 
-UNFINISHED_ROLES = frozenset({"snapshot", "quarantine", "candidate"})
+UNFINISHED_ROLES = frozenset({"snapshot", "copy", "quarantine", "quarantine-part", "candidate"})
 _SWEEP_SECONDS = 1800.0
 
 
@@ -31,7 +32,7 @@ class Leftovers:
     def describe(self) -> str:
         """Name all of them."""
         parts = [f"{each.volume_id} ({each.role} of {each.refresh_id})" for each in self.volumes]
-        parts += [f"{each.snapshot_id} (snapshot of {each.refresh_id})" for each in self.snapshots]
+        parts += [f"{each.snapshot_id} ({each.role} of {each.refresh_id})" for each in self.snapshots]
         return ", ".join(parts)
 
 
@@ -56,9 +57,7 @@ def leftovers(aws: Aws, space: str, now: datetime, *, refresh_id: str, live_volu
     volumes = [each for each in aws.compute.volumes(tags) if each.volume_id != live_volume_id]
     return Leftovers(
         volumes=tuple(each for each in volumes if is_left(each.refresh_id, each.role, each.tags)),
-        snapshots=tuple(
-            each for each in aws.source_compute.snapshots(tags) if is_left(each.refresh_id, "snapshot", each.tags)
-        ),
+        snapshots=tuple(each for each in snapshots.raw(aws, tags) if is_left(each.refresh_id, each.role, each.tags)),
     )
 
 
@@ -100,7 +99,7 @@ def sweep_space(request: SpaceRequest, aws: Aws, poller: Poller, say: Callable[[
     everything = aws.compute.volumes(tags)
     kept = [each for each in everything if request.retain_live_volume and each.role == "live"]
     doomed = [each for each in everything if each not in kept]
-    raw = aws.source_compute.snapshots(tags)
+    raw = snapshots.raw(aws, tags)
     if everything:
         _stop_staging(request, aws, hosts)
     for volume in kept:

@@ -83,7 +83,10 @@ def host_refusals(context: Context) -> list[str]:
     for instance_id in request.production.instance_ids:
         instance = context.aws.source_compute.instance(instance_id)
         if instance is None:
-            reasons.append(f"production host {instance_id} does not exist on production's side of {request.region}")
+            reasons.append(
+                f"production host {instance_id} does not exist in {context.aws.source_compute.place()}: check the ids, "
+                "understudy:production_region and understudy:production_role_arn"
+            )
     wanted = {request.staging.instance_id: "staging", request.worker.instance_id: "worker"}
     for instance_id, role in wanted.items():
         instance = context.aws.compute.instance(instance_id)

@@ -11,6 +11,7 @@ from refresh.aws import SPACE_TAG, Aws, Volume
 from refresh.errors import RefreshError
 from refresh.lease import holder_in
 from refresh.mongo.workflow import STEPS
+from refresh.places import Side
 from refresh.poller import Clock
 from refresh.request import RefreshRequest
 from refresh.sweep import UNFINISHED_ROLES
@@ -20,7 +21,7 @@ _MODES = ("mask", "copy", "empty", "drop")
 _SECONDS_AN_HOUR = 3600
 
 
-def lines(request: RefreshRequest, connect: Callable[[str, str], Aws], clock: Clock) -> list[str]:
+def lines(request: RefreshRequest, connect: Callable[[str, Side | str], Aws], clock: Clock) -> list[str]:
     """Say what a refresh will do; what cannot be found out is said to be so, and never an error.
 
     Args:
@@ -34,7 +35,7 @@ def lines(request: RefreshRequest, connect: Callable[[str, str], Aws], clock: Cl
     known = UNKNOWN not in {request.trigger, *request.production.instance_ids}
     told = [f"A refresh is due: {request.refresh_id if known else request.trigger}", *_collections(request.rules)]
     try:
-        aws = connect(request.region, request.production.role_arn)
+        aws = connect(request.region, request.production.side)
     except RefreshError as error:
         return [*told, f"  (nothing could be looked up: {error})"]
     for part in (_source, _staging_now, _volumes, _obstacles):

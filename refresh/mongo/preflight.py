@@ -7,8 +7,8 @@ from typing import Any
 
 from refresh import sweep
 from refresh.aws import ROLE_TAG, SPACE_TAG
-from refresh.errors import PreflightError, RefreshError
-from refresh.mongo import material, production, progress
+from refresh.errors import PreflightError
+from refresh.mongo import material, production, progress, source_checks
 from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals, size_refusals, version_refusals
 from refresh.mongo.context import Context
 from refresh.mongo.production import ReplicaSet
@@ -38,7 +38,10 @@ class Preflight:
 
     def run(self, context: Context) -> dict[str, Any]:
         """Ask; refuse with all reasons, or sweep what other refreshes left."""
-        observed = None if _has_snapshot(context) else production.begin_observing(context)
+        asks_production = not _has_snapshot(context)
+        if asks_production:
+            source_checks.require_access(context)
+        observed = production.begin_observing(context) if asks_production else None
         status = StagingStatus.ask(context)
         reasons = [*host_refusals(context), *parameter_refusals(context), *status.refusals]
         members = observed() if observed else None
@@ -61,9 +64,7 @@ class Preflight:
 def _has_snapshot(context: Context) -> bool:
     if progress.is_cut_over(context):
         return True
-    return context.ledger.is_done("snapshot") and (
-        material.find_snapshot(context) is not None or context.find_volume(material.QUARANTINE) is not None
-    )
+    return context.ledger.is_done("snapshot") and material.has_source(context)
 
 
 def _seen(context: Context, members: ReplicaSet) -> dict[str, Any]:
@@ -87,14 +88,12 @@ def _production_refusals(context: Context, members: ReplicaSet, status: StagingS
 
 def _fitting_refusals(context: Context, members: ReplicaSet, status: StagingStatus, limit_seconds: float) -> list[str]:
     source = members.sources(limit_seconds)[0]
-    try:
-        volume = context.aws.source_compute.volume(source.volume_ids[0])
-    except RefreshError as error:
-        return [f"production volume {source.volume_ids[0]} of {source.name} cannot be described: {error}"]
-    if volume is None:
-        return [f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region"]
+    reasons, whole = source_checks.volumes(context, source)
+    if whole is None:
+        return reasons
     return [
-        *size_refusals(context.request, volume, int(source.answer.get("data_bytes") or 0)),
+        *reasons,
+        *size_refusals(context.request, whole, int(source.answer.get("data_bytes") or 0)),
         *version_refusals(source, status),
     ]
 

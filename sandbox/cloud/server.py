@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox.cloud import (
+    accounts,
     automation_api,
     containers_api,
     databases_api,
@@ -87,6 +88,7 @@ class Cloud:
         tasks = Tasks(world)
         tasks.on_end = self._end_host
         containers_api.install(containers_api.ContainersApi(tasks, self.endpoint))
+        accounts.install()
         honesty.install(world)
         self._application = DomainDispatcherApplication(create_backend_app)
 
