@@ -27,7 +27,7 @@ access = Access("access", AccessArgs.of(settings, place, toolkit.bucket.arn, rep
 staging = Staging("staging", StagingArgs(settings=settings, place=place, access=access))
 runbooks = Runbooks("runbooks", RunbooksArgs.of(settings, ROOT, production.other_account_ids))
 operator_policy_arn = access.operator_policy(
-    runbooks.arns, PRODUCTION_VERB, production.instance_ids, production.role_arn
+    runbooks.arns, PRODUCTION_VERB, production.instance_ids, production.role_arn, production.source
 )
 refresh = Refresh(
     "refresh",

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from components import host_policies as policies
 from components.host_policies import Place, Statement
-from components.operator_policy import OperatorScope, operator_policy
+from components.operator_policy import OperatorScope, ProductionSource, operator_policy
 from components.settings import Settings
 
 # AWS's shortest: what the key guards is a copy that can be made again.
@@ -134,6 +134,7 @@ class Access(pulumi.ComponentResource):
         production_verb: str,
         production_instance_ids: pulumi.Input[Sequence[str]],
         production_role_arn: str | None,
+        production_source: ProductionSource | None = None,
     ) -> pulumi.Output[str]:
         """Make the managed policy for whoever runs refreshes, and return its ARN.
 
@@ -142,6 +143,7 @@ class Access(pulumi.ComponentResource):
             production_verb: The verb that runs on production.
             production_instance_ids: Production's instances.
             production_role_arn: Role in production's account; the instances are that role's business then.
+            production_source: Where production is and what encrypts its volumes, where that is known.
         """
         args = self._args
         known = pulumi.Output.all(
@@ -155,7 +157,13 @@ class Access(pulumi.ComponentResource):
         document = known.apply(
             lambda at: json.dumps(
                 operator_policy(
-                    OperatorScope(place=args.place, space=args.space, production_role_arn=production_role_arn, **at)
+                    OperatorScope(
+                        place=args.place,
+                        space=args.space,
+                        production_role_arn=production_role_arn,
+                        production_source=production_source,
+                        **at,
+                    )
                 ),
                 separators=(",", ":"),
             )

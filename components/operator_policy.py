@@ -19,6 +19,14 @@ _CHANGING_TAGS = ["understudy:role", "understudy:expires-at", "understudy:refres
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProductionSource:
+    """Where production is, and the keys of its volumes."""
+
+    place: Place
+    key_arns: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class OperatorScope:
     """What the operator's policy is bound to.
 
@@ -32,6 +40,7 @@ class OperatorScope:
         reports_arn: The bucket with lease, ledger and reports.
         toolkit_arn: The bucket with toolkit and rules.
         volumes_key_arn: The key of staging's volumes.
+        production_source: Where production is and what encrypts its volumes, where that is known.
     """
 
     place: Place
@@ -43,6 +52,7 @@ class OperatorScope:
     reports_arn: str
     toolkit_arn: str
     volumes_key_arn: str
+    production_source: ProductionSource | None = None
 
 
 def operator_policy(scope: OperatorScope) -> dict[str, Any]:
@@ -52,6 +62,8 @@ def operator_policy(scope: OperatorScope) -> dict[str, Any]:
             *_look(),
             *_run_documents(scope),
             *_production(scope),
+            *_copy(scope),
+            *_production_keys(scope),
             *_make(scope),
             *_use(scope),
             *_files(scope),
@@ -113,6 +125,37 @@ def production_statements(place: Place, space: str, instance_ids: Sequence[str],
         _allow(
             "SnapshotGone", "ec2:DeleteSnapshot", snapshots, {"StringEquals": {f"aws:ResourceTag/{_SPACE_TAG}": space}}
         ),
+    ]
+
+
+def _copy(scope: OperatorScope) -> list[Statement]:
+    """Return what copies snapshots here from production's account and region: CopySnapshot is judged by both."""
+    if scope.production_source is None or scope.production_source.place == scope.place:
+        return []
+    there = scope.production_source.place
+    source = f"arn:{there.partition}:ec2:{there.region}::snapshot/*"
+    copies = f"arn:{scope.place.partition}:ec2:{scope.place.region}::snapshot/*"
+    born = {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": scope.space}}
+    return [
+        _allow("CopyFrom", "ec2:CopySnapshot", source, {"StringEquals": {"ec2:Owner": there.account_id}}),
+        _allow("CopyBorn", "ec2:CopySnapshot", copies, born),
+        _allow("CopyTags", "ec2:CreateTags", copies, {"StringEquals": {"ec2:CreateAction": "CopySnapshot"}}),
+    ]
+
+
+def _production_keys(scope: OperatorScope) -> list[Statement]:
+    """Return what reads snapshots under production's keys, through EC2 alone; the keys' own policies must agree."""
+    if scope.production_source is None or not scope.production_source.key_arns:
+        return []
+    keys = list(scope.production_source.key_arns)
+    regions = sorted({scope.production_source.place.region, scope.place.region})
+    through_ec2 = {"StringEquals": {"kms:ViaService": [f"ec2.{region}.amazonaws.com" for region in regions]}}
+    for_aws = {**through_ec2, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    use = ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom"]
+    return [
+        _allow("ProductionKeys", "kms:DescribeKey", keys),
+        _allow("ProductionKeysUse", use, keys, through_ec2),
+        _allow("ProductionKeysGrant", "kms:CreateGrant", keys, for_aws),
     ]
 
 

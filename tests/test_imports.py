@@ -10,6 +10,7 @@ OURS = {"components", "refresh", "anonymizer", "dumps", "sandbox", "scripts"}
 MAY_IMPORT = {
     "__main__.py": {"components"},
     "components": {"components", "refresh"},
+    "production_role": {"components"},
     # Tasks of the Aurora refresh run beside dumps and detectors; MongoDB's meets the anonymizer on hosts only.
     "refresh": {"refresh", "dumps", "anonymizer"},
     "refresh/mongo": {"refresh"},
