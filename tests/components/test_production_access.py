@@ -2,10 +2,12 @@
 
 import json
 import pathlib
+import re
 import sys
 
 import pulumi
 import pytest
+import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from declared import declared_by
@@ -176,3 +178,40 @@ def test_every_problem_of_the_owners_configuration_is_told_at_once():
     for name in ("staging_account_id", "external_id", "space", "instance_ids", "aws:region"):
         assert f"- {name}: " in told
     assert "staging_region" not in told
+
+
+IN_THE_DOCS = Consent(
+    place=THERE,
+    staging_account_id="444455556666",
+    staging_region="eu-central-1",
+    principal_arns=(),
+    external_id="understudy-staging",
+    space="understudy/staging",
+    instance_ids=("i-0123456789abcdef0", "i-0123456789abcdef1", "i-0123456789abcdef2"),
+    key_arns=("arn:aws:kms:eu-north-1:111122223333:key/00000000-0000-4000-8000-000000000000",),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("trust", trust(IN_THE_DOCS)),
+        ("permissions", permissions(IN_THE_DOCS, DOCUMENT)),
+        ("keys", key_statements(IN_THE_DOCS)),
+    ],
+)
+def test_the_policies_that_the_owner_reviews_are_those_that_are_made(name, made):
+    text = (ROOT / "docs/production-elsewhere.md").read_text(encoding="utf-8")
+    shown = re.search(rf"<!-- {name} -->\n```json\n(.*?)\n```", text, flags=re.DOTALL)
+    assert shown
+    assert json.loads(shown[1]) == made
+    for statement in made["Statement"] if isinstance(made, dict) else ():
+        assert name == "trust" or f"`{statement['Sid']}`" in text
+
+
+def test_the_template_for_the_owner_is_taken():
+    config = yaml.safe_load((ROOT / "production_role/Pulumi.staging.yaml").read_text(encoding="utf-8"))["config"]
+    given = {name.partition(":")[2]: value for name, value in config.items() if not name.startswith("aws:")}
+    taken = []
+    declared_by(lambda: taken.append(read_consent(Given(**given), config["aws:region"], ROOT / "scripts")))
+    assert taken[0].consent == Consent(**{**vars(IN_THE_DOCS), "place": taken[0].consent.place})
