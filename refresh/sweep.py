@@ -9,7 +9,7 @@ from datetime import datetime
 from refresh import snapshots
 from refresh.aws import EXPIRES_TAG, SPACE_TAG, Aws, Snapshot, Tags, Volume
 from refresh.commands import Commands
-from refresh.errors import ReleaseError
+from refresh.errors import PermanentError, ReleaseError
 from refresh.poller import Poller
 from refresh.release import Releaser
 from refresh.request import SpaceRequest
@@ -99,7 +99,7 @@ def sweep_space(request: SpaceRequest, aws: Aws, poller: Poller, say: Callable[[
     everything = aws.compute.volumes(tags)
     kept = [each for each in everything if request.retain_live_volume and each.role == "live"]
     doomed = [each for each in everything if each not in kept]
-    raw = snapshots.raw(aws, tags)
+    raw, unseen = _raw(aws, tags)
     if everything:
         _stop_staging(request, aws, hosts)
     for volume in kept:
@@ -114,6 +114,25 @@ def sweep_space(request: SpaceRequest, aws: Aws, poller: Poller, say: Callable[[
         region=request.region,
         worker_instance_id=request.worker_instance_id,
     ).release_all(doomed, raw)
+    if unseen:
+        raise ReleaseError(unseen)
+
+
+def _raw(aws: Aws, tags: Tags) -> tuple[list[Snapshot], str]:
+    """Look for snapshots on both sides; where production's cannot be seen any more, ours are removed all the same.
+
+    Returns:
+        What was found, and the reason for which production's side was not looked at; empty when it was.
+    """
+    try:
+        return snapshots.raw(aws, tags), ""
+    except PermanentError as error:
+        found = [each for each in aws.compute.snapshots(tags) if each.role in snapshots.RAW_ROLES]
+        named = ",".join(f"Name=tag:{name},Values={value}" for name, value in tags.items())
+        return found, (
+            f"production's side could not be looked at: {error}. Our own side is removed; whether snapshots were "
+            f"left there, its owner sees with: aws ec2 describe-snapshots --owner-ids self --filters {named}"
+        )
 
 
 def _stop_staging(request: SpaceRequest, aws: Aws, hosts: Commands) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from refresh import session
 from refresh.aws import EXPIRES_TAG, ROLE_TAG, SOURCE_TAG, SPACE_TAG, TAKE_TAG
-from refresh.errors import PermanentError, PreflightError, SourceError
+from refresh.errors import PermanentError, PreflightError, ReleaseError, SourceError
 from refresh.places import Key, Place
 from tests.refresh.fake_cloud import KEY, OTHER_ACCOUNT, OWN_ACCOUNT
 from tests.refresh.fake_world import PRODUCTION, SPACE, FakeWorld, inputs
@@ -164,6 +164,25 @@ def test_removing_the_space_removes_snapshots_and_copies_in_both_accounts(world:
     assert world.source.snapshots({SPACE_TAG: SPACE}) == []
     assert world.ec2.snapshots({SPACE_TAG: SPACE}) == []
     assert world.roles[-1].role_arn == ROLE
+
+
+def test_with_productions_role_gone_our_own_side_is_removed_and_what_to_look_for_is_told(world: FakeWorld) -> None:
+    world.fate.die_after = number_of(world, "copy_snapshot", nth=1)
+    assert world.up_and_die(**OTHERS)
+
+    def refuse(_tags: object) -> None:
+        raise denied("DescribeSnapshots")
+
+    world.source.snapshots = refuse  # type: ignore[method-assign, assignment]
+    given = inputs(**OTHERS)
+    space = {
+        **{name: given[name] for name in ("space", "region", "reports_bucket", "documents", "production")},
+        "staging_instance_id": given["staging"]["instance_id"],
+        "worker_instance_id": given["worker"]["instance_id"],
+    }
+    with pytest.raises(ReleaseError, match=f"--filters Name=tag:{SPACE_TAG},Values={SPACE}"):
+        session.remove(space, world.world())
+    assert world.ec2.snapshots({SPACE_TAG: SPACE}) == []
 
 
 Change = Callable[[FakeWorld], None]
