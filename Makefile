@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE := $(if $(SUDO),1,$(PYTHONDONTWRITEBYTECODE))
 export NAME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox sandbox-stop sandbox-env demo demo-aurora test test-fast soak check format toolkit kernel bench clean
+.PHONY: help docs setup sandbox sandbox-stop sandbox-env doctor demo demo-aurora test test-fast soak check format toolkit kernel bench clean
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ sandbox-stop: ## Stop that sandbox and leave nothing of it behind.
 
 sandbox-env: ## Print the environment of a running sandbox: eval "$(make -s sandbox-env)"
 	@$(SUDO) $(VENV_PYTHON) -m sandbox env --name "$$NAME"
+
+doctor: setup ## Says whether a stack's surroundings are in order, and what to do: STACK=<name>, else the selected one.
+	@$(VENV_PYTHON) -m doctor $(if $(STACK),--stack "$(STACK)")
 
 demo: setup ## The whole story in a sandbox: a production, two refreshes, what staging then holds.
 	@$(SUDO) $(VENV_PYTHON) -m sandbox.demo
@@ -49,7 +52,7 @@ test-fast: setup ## The quick tests, which need neither root nor servers.
 	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak and not slow" --numprocesses auto
 
 # Shell is looked for, so that a new file cannot be forgotten; the stand-ins without ending carry their shebang.
-SHELL_FILES = $(shell find scripts sandbox .ci -name .cache -prune -o -type f \
+SHELL_FILES = $(shell find scripts sandbox docs .ci -name .cache -prune -o -type f \
 	\( -name '*.sh' -o ! -name '*.*' -exec sh -c 'head -n 1 "$$1" | grep -q "^#!.*sh$$"' _ {} \; \) -print)
 
 check: setup ## Lint, format, types and shell.
@@ -63,6 +66,10 @@ format: setup ## Rewrite Python and shell in the project's format.
 	ruff check --fix-only --quiet .
 	ruff format .
 	shfmt --write --indent 2 --case-indent $(SHELL_FILES)
+
+docs: setup ## Write the generated parts of docs/ anew, and build the site into .cache/site.
+	$(VENV_PYTHON) -m documentation
+	NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict --quiet
 
 toolkit: ## Fetch the wheels for hosts that are unlike this machine: PYTHON_VERSION=3.12, MACHINE=aarch64.
 	@$(SETUP) $(if $(PYTHON_VERSION),--python-version "$(PYTHON_VERSION)") $(if $(MACHINE),--machine "$(MACHINE)")

@@ -26,9 +26,6 @@ reports = PrivateBucket("reports", PrivateBucketArgs(noncurrent_days=365, tags=s
 access = Access("access", AccessArgs.of(settings, place, toolkit.bucket.arn, reports.arn))
 staging = Staging("staging", StagingArgs(settings=settings, place=place, access=access))
 runbooks = Runbooks("runbooks", RunbooksArgs.of(settings, ROOT, production.other_account_ids))
-operator_policy_arn = access.operator_policy(
-    runbooks.arns, PRODUCTION_VERB, production.instance_ids, production.role_arn, production.source
-)
 refresh = Refresh(
     "refresh",
     RefreshArgs(
@@ -52,9 +49,12 @@ pulumi.export("refresh_id", refresh.output("refresh_id"))
 pulumi.export("data_as_of", refresh.output("data_as_of"))
 pulumi.export("source_member", refresh.output("source_member"))
 pulumi.export("live_volume_id", refresh.output("live_volume_id"))
+pulumi.export("serving", refresh.output("serving"))
+pulumi.export("serving_refresh_id", refresh.output("serving_refresh_id"))
 pulumi.export("report", refresh.output("report"))
 pulumi.export("reports_bucket", reports.bucket_name)
 pulumi.export("toolkit_bucket", toolkit.bucket.bucket_name)
 pulumi.export("volumes_key_arn", access.volumes_key.arn)
-pulumi.export("operator_policy_arn", operator_policy_arn)
+pulumi.export("operator_policy_arn", access.operator_policy(runbooks.arns, PRODUCTION_VERB, production))
+pulumi.export("operator_source_policy_arn", access.source_policy_arn)
 pulumi.export("aurora", aurora)

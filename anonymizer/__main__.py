@@ -10,7 +10,8 @@ import sys
 
 from anonymizer.codehash import code_sha256
 from anonymizer.commands import add_parsers
-from anonymizer.errors import AnonymizerError, Interrupted
+from anonymizer.errors import AnonymizerError
+from anonymizer.parallel import processes
 
 __all__ = ["code_sha256", "main"]
 
@@ -24,9 +25,6 @@ def main(arguments: list[str] | None = None) -> int:
     except AnonymizerError as error:
         print(f"{options.verb}: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print(f"{options.verb}: interrupted", file=sys.stderr)
-        return Interrupted.exit_code
 
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
@@ -36,4 +34,5 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    processes.end_when_asked()
     sys.exit(main())

@@ -89,7 +89,8 @@ class Server:
 
 def add_parser(subparsers: Any) -> None:
     """Add the command `accounts`; what it parses has `handler`, which returns the exit code."""
-    accounts = subparsers.add_parser("accounts", help="users and roles of a candidate (admin and password on stdin)")
+    about = "carry users and roles from one mongod to another (admin and password on stdin)"
+    accounts = subparsers.add_parser("accounts", help=about)
     actions = accounts.add_subparsers(dest="action", required=True)
     for name, action in (("carry", carry), ("compare", compare), ("create-admin", create_admin)):
         parser = actions.add_parser(name, help=str(action.__doc__).partition("\n")[0])

@@ -1,6 +1,7 @@
 """The configuration keys of the stack: what each may hold. Plain Python.
 
-What they are for stands in `Pulumi.staging.yaml`, one comment a key; a test holds the two together.
+What they are is told in `descriptions.py`, and how to choose a value in `Pulumi.staging.yaml`, one comment a key; tests
+hold the three together.
 """
 
 from dataclasses import dataclass
@@ -97,12 +98,25 @@ KEYS: tuple[Key, ...] = (
         example="2026-11-22",
         default=None,
     ),
+    Key(name="refresh_source", parse=kinds.refresh_source, example="production", default="production"),
+    Key(
+        name="accepted_golden_rules",
+        parse=kinds.text(r"[0-9a-f]{64}", "must be the SHA-256 of the rules that a golden snapshot was made under"),
+        example="0123456789abcdef" * 4,
+        default=None,
+    ),
+    Key(name="serve", parse=kinds.one_of("live", "previous"), example="live", default="live"),
     Key(name="source_lag_limit_seconds", parse=kinds.whole_number(1, 86400), example="60", default=60),
     Key(name="step_timeout_minutes", parse=kinds.minutes_by_step, example='{"anonymize": 240}', default={}),
     Key(name="quarantine_expiry_hours", parse=kinds.whole_number(1, 168), example="24", default=24),
     Key(name="previous_volumes_kept", parse=kinds.whole_number(0, 10), example="1", default=1),
+    Key(name="previous_volumes_max_age_days", parse=kinds.whole_number(0, 3650), example="30", default=0),
+    Key(name="golden", parse=kinds.true_or_false, example="true", default=False),
+    Key(name="golden_snapshots_kept", parse=kinds.whole_number(0, 50), example="2", default=1),
+    Key(name="golden_max_age_days", parse=kinds.whole_number(0, 3650), example="90", default=0),
     Key(name="retain_live_volume", parse=kinds.true_or_false, example="false", default=False),
     Key(name="smoke_tests", parse=kinds.texts, example='["./tests/smoke.sh"]', default=()),
+    Key(name="on_smoke_failure", parse=kinds.one_of("stay", "switch-back"), example="switch-back", default="stay"),
     Key(
         name="toolkit_path",
         parse=kinds.text(r".+", "must be a folder"),

@@ -54,6 +54,13 @@ def whole_number(least: int, most: int) -> Parser:
     return parse
 
 
+def refresh_source(raw: str) -> str:
+    """Read what staging is made of: production, the latest golden snapshot, or a golden snapshot by its id."""
+    if raw not in ("production", "golden") and not re.fullmatch(r"snap-[0-9a-f]{8,17}", raw):
+        raise ValueError("must be production, golden, or the id of a golden snapshot")
+    return raw
+
+
 def true_or_false(raw: str) -> bool:
     """Read `true` or `false`."""
     if raw not in ("true", "false"):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
@@ -14,28 +14,12 @@ from components.host_policies import Place
 from components.mongo_host import DataVolume, MongoHost, MongoHostArgs
 from components.network import HostAccess, IsolatedNetwork, IsolatedNetworkArgs
 from components.operator_policy import ProductionSource
+from components.production_found import Production
 from components.settings import Settings
 
 MEMBERS = 3
 _FIRST_ADDRESS = 10
 _DATA_VOLUME_GIB = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class Production:
-    """Production as the refresh sees it.
-
-    Attributes:
-        instance_ids: Members of the replica set.
-        other_account_ids: The account that it is in, where that is not the stack's but runs the stack's document.
-        role_arn: Role through which it is reached, or None.
-        source: Where it is, and the keys of its volumes.
-    """
-
-    instance_ids: pulumi.Output[Sequence[str]]
-    other_account_ids: Sequence[str]
-    role_arn: str | None
-    source: ProductionSource
 
 
 def production_of(settings: Settings, place: Place) -> Production:

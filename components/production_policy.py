@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.host_policies import Place, Statement, policy
-from components.operator_policy import production_statements
+from components.source_policy import production_statements
 
 _SPACE_TAG = "understudy:space"
 

@@ -8,14 +8,16 @@ import pulumi
 
 from components.access import Access
 from components.private_bucket import PrivateBucket
-from components.production import Production
+from components.production_found import Production
 from components.runbooks import PRODUCTION_VERB, Runbooks
 from components.settings import Settings
 from components.smoke_tests import SmokeTests, SmokeTestsArgs
 from components.staging import Staging
-from components.staging_refresh import RefreshSpace, RefreshSpaceArgs, StagingRefresh, StagingRefreshArgs
+from components.staging_refresh import RefreshSpace, StagingRefresh
+from components.staging_refresh_args import RefreshSpaceArgs, StagingRefreshArgs
 from components.surroundings import cache_mib
 from components.toolkit import Toolkit
+from refresh.keeping import SWITCH_BACK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,20 @@ def _refresh(args: RefreshArgs, trigger: str) -> StagingRefreshArgs:
         },
         retention={
             "previous_volumes": settings.previous_volumes_kept,
+            "previous_volumes_max_age_days": settings.previous_volumes_max_age_days,
+            "golden_snapshots": settings.golden_snapshots_kept,
+            "golden_max_age_days": settings.golden_max_age_days,
             "retain_live_volume": settings.retain_live_volume,
+        },
+        serve=settings.serve,
+        golden={
+            "keep": settings.golden,
+            "source": settings.refresh_source,
+            "accepted_rules": settings.accepted_golden_rules or "",
+        },
+        smoke={
+            "commands": list(settings.smoke_tests) if _switches_back(settings) else [],
+            "endpoint": args.staging.endpoint,
         },
     )
 
@@ -137,15 +152,20 @@ def _staging(args: RefreshArgs) -> Mapping[str, Any]:
     }
 
 
+def _switches_back(settings: Settings) -> bool:
+    """Say whether the smoke tests belong to the refresh: it has to know of a failure to switch back."""
+    return settings.on_smoke_failure == SWITCH_BACK
+
+
 def _smoke_tests(args: RefreshArgs, refresh: StagingRefresh) -> SmokeTestsArgs:
     settings = args.settings
-    commands: Sequence[str] = settings.smoke_tests
+    commands: Sequence[str] = () if _switches_back(settings) else settings.smoke_tests
     return SmokeTestsArgs(
         commands=commands,
-        refresh_id=refresh.refresh_id,
+        refresh_id=refresh.serving_refresh_id,
         environment={
             "UNDERSTUDY_ENDPOINT": args.staging.endpoint,
-            "UNDERSTUDY_REFRESH_ID": refresh.refresh_id,
+            "UNDERSTUDY_REFRESH_ID": refresh.serving_refresh_id,
             "UNDERSTUDY_DATA_AS_OF": refresh.data_as_of,
             "UNDERSTUDY_REPORT": refresh.report,
             "UNDERSTUDY_CA_CERTIFICATE": refresh.ca_certificate,

@@ -51,12 +51,20 @@ class Settings:
     staging_replica_set: str
     rules_path: Path
     refresh_trigger: str | None
+    refresh_source: str
+    accepted_golden_rules: str | None
+    serve: str
     source_lag_limit_seconds: int
     step_timeout_minutes: Mapping[str, int]
     quarantine_expiry_hours: int
     previous_volumes_kept: int
+    previous_volumes_max_age_days: int
+    golden: bool
+    golden_snapshots_kept: int
+    golden_max_age_days: int
     retain_live_volume: bool
     smoke_tests: tuple[str, ...]
+    on_smoke_failure: str
     toolkit_path: Path
     aurora: AuroraSettings | None = None
     production_region: str | None = None

@@ -6,12 +6,7 @@ They keep nothing on `self`, no client and no secret.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -26,90 +21,28 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from components.dynamic import differs, failures, inputs_of, names_of, picked, plainly_spoken, with_unknowns
-from refresh import orphan, session
-from refresh.mongo import plan
+from components.due import LOST, held, is_due, is_switch_due
+from components.dynamic import differs, failures, inputs_of, picked, plainly_spoken, with_unknowns
+from components.rules_check import rules_failures
+from components.staging_refresh_args import INPUTS, SPACE_INPUTS, RefreshSpaceArgs, StagingRefreshArgs
+from refresh import orphan, serve_session, session
+from refresh.errors import RequestError
+from refresh.keeping import LIVE
+from refresh.mongo import plan, serving_plan
 from refresh.poller import SystemClock
 from refresh.request import RefreshRequest, SpaceRequest
-from refresh.values import UNKNOWN, plain
 
-_ROOT = Path(__file__).resolve().parent.parent
-# The anonymizer's own command can (`--preserve-socket`); in a refresh, live staging is not at hand on the worker.
-_NO_PRESERVE = "preserve cannot be used in a refresh yet; take mask, sample, empty or drop"
-_RULES_CHECK_SECONDS = 60
-_LOST = "live_volume_lost"  # `read` puts it among the inputs, so that a preview shows the drift
-
-
-@dataclass(frozen=True, kw_only=True)
-class RefreshSpaceArgs:
-    """What sweeping a space needs.
-
-    Attributes:
-        space: `<project>/<stack>`, the tag of everything a refresh makes.
-        region: The region of the stack.
-        reports_bucket: Where lease and ledger lie.
-        staging_instance_id: Staging's host.
-        worker_instance_id: The worker's host; staging's where staging is its own worker.
-        documents: For each verb a map with name and hash.
-        retain_live_volume: Whether the live volume outlives the stack.
-        production: role_arn, region, external_id (each may be empty): production's side is swept through them.
-    """
-
-    space: pulumi.Input[str]
-    region: pulumi.Input[str]
-    reports_bucket: pulumi.Input[str]
-    staging_instance_id: pulumi.Input[str]
-    worker_instance_id: pulumi.Input[str]
-    documents: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]]]
-    retain_live_volume: pulumi.Input[bool] = False
-    production: pulumi.Input[Mapping[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StagingRefreshArgs:
-    """What a refresh needs.
-
-    Attributes:
-        trigger: A value that was not used before; changing it asks for a refresh.
-        production: instance_ids, role_arn, region, external_id (these may be empty), user_parameter,
-            password_parameter, accept_unencrypted.
-        worker: instance_id, cache_mib.
-        staging: instance_id, address, replica_set, volume_gib (0: as the source's), kms_key_id, availability_zone,
-            user_parameter, password_parameter.
-        rules: The anonymizer's rules, structured.
-        documents: For each verb a map with name and hash.
-        toolkit: bucket, key, sha256.
-        reports_bucket: Where lease, ledger, results and reports lie.
-        pseudonym_key_parameter: Name of the SecureString with the key, never the key.
-        limits: source_lag_seconds, step_timeout_minutes (a map by step), quarantine_expiry_hours.
-        retention: previous_volumes, retain_live_volume.
-        space: `<project>/<stack>`, the tag of everything a refresh makes.
-        region: The region of the stack.
-    """
-
-    trigger: pulumi.Input[str]
-    production: pulumi.Input[Mapping[str, Any]]
-    worker: pulumi.Input[Mapping[str, Any]]
-    staging: pulumi.Input[Mapping[str, Any]]
-    rules: pulumi.Input[Mapping[str, Any]]
-    documents: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]]]
-    toolkit: pulumi.Input[Mapping[str, Any]]
-    reports_bucket: pulumi.Input[str]
-    pseudonym_key_parameter: pulumi.Input[str]
-    limits: pulumi.Input[Mapping[str, Any]]
-    retention: pulumi.Input[Mapping[str, Any]]
-    space: pulumi.Input[str]
-    region: pulumi.Input[str]
-
-
-_INPUTS = names_of(StagingRefreshArgs)
-_SPACE_INPUTS = names_of(RefreshSpaceArgs)
+_INTERRUPTED = "(interrupted)"  # neither value of `serve`: the next update finishes or undoes the switch
+_STORED_ALONE = ("retention", "smoke", "golden")  # a change of theirs is recorded without a refresh
 _OUTPUTS = (
     "refresh_id",
     "source_member",
     "data_as_of",
     "live_volume_id",
     "previous_volume_ids",
+    "golden_snapshot_ids",
+    "serving",
+    "serving_refresh_id",
     "phases",
     "collections",
     "findings",
@@ -118,6 +51,9 @@ _OUTPUTS = (
     "anonymizer_sha256",
     "ca_certificate",
 )
+
+
+_NEXT_SOURCE = "understudy:refresh_source has changed: the next understudy:refresh_trigger goes by it"
 
 
 class RefreshSpaceProvider(ResourceProvider):
@@ -131,39 +67,43 @@ class RefreshSpaceProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Store any change: deleting has to know today's documents and hosts."""
-        return DiffResult(changes=picked(_olds, _SPACE_INPUTS) != picked(_news, _SPACE_INPUTS))
+        return DiffResult(changes=picked(_olds, SPACE_INPUTS) != picked(_news, SPACE_INPUTS))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Remember where to sweep."""
-        return CreateResult(str(props["space"]), picked(props, _SPACE_INPUTS))
+        return CreateResult(str(props["space"]), picked(props, SPACE_INPUTS))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Remember where to sweep from now on."""
-        return UpdateResult(picked(_news, _SPACE_INPUTS))
+        return UpdateResult(picked(_news, SPACE_INPUTS))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Sweep."""
         with plainly_spoken():
             orphan.watch()
-            session.remove(picked(_props, _SPACE_INPUTS))
+            session.remove(picked(_props, SPACE_INPUTS))
 
 
 class StagingRefreshProvider(ResourceProvider):
-    """A refresh is due when trigger, rules or source change, or the live volume is gone; nothing else runs one."""
+    """A refresh is due when trigger, rules or source change, or the live volume is gone; a switch when `serve` does."""
 
     serialize_as_secret_always = False
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Validate what is known; where a refresh is due, print its plan."""
-        wrong = failures(RefreshRequest.from_inputs, news) or _rules_failures(news)
-        if not wrong and (_LOST in _olds or is_due(_olds, news)):
-            _print_plan(news)
+        """Validate what is known; where a refresh or a switch is due, print its plan."""
+        wrong = failures(RefreshRequest.from_inputs, news) or rules_failures(news)
+        reason = "" if wrong else held(_olds, news)
+        if reason:
+            wrong = [CheckFailure("serve", reason)]
+        if not wrong:
+            wrong = _planned(_olds, news)
         return CheckResult(news, wrong)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Decide from the values alone. A changed retention is stored without a refresh: deleting has to know it."""
+        """Decide from the values alone. Some changes are stored without a refresh: deleting has to know them."""
         lost = not _olds.get("live_volume_id")
-        return DiffResult(changes=lost or is_due(_olds, _news) or differs(_olds, _news, "retention"))
+        stored = any(differs(_olds, _news, name) for name in _STORED_ALONE) or "serving" not in _olds
+        return DiffResult(changes=lost or is_due(_olds, _news) or is_switch_due(_olds, _news) or stored)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Run the first refresh."""
@@ -172,20 +112,23 @@ class StagingRefreshProvider(ResourceProvider):
             return CreateResult(str(props["space"]), _refreshed(props))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Run a refresh where one is due; return the complete outputs either way."""
+        """Refresh or switch where that is due; return the complete outputs either way."""
         with plainly_spoken():
             orphan.watch()
-            if _olds.get("live_volume_id") and not is_due(_olds, _news):
-                return UpdateResult({**picked(_olds, _OUTPUTS), **picked(_news, _INPUTS)})
-            return UpdateResult(_refreshed(_news))
+            switches = is_switch_due(_olds, _news)
+            if is_due(_olds, _news) or not (switches or _olds.get("live_volume_id")):
+                return UpdateResult(_refreshed(_news))
+            inputs = picked(_news, INPUTS)
+            return UpdateResult({**_outputs(_olds), **inputs, **(serve_session.serve(inputs) if switches else {})})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Notice a live volume that is missing or detached."""
+        """Notice a live volume that is missing or detached, and a switch that did not end."""
         with plainly_spoken():
-            inputs = picked(props, _INPUTS)
-            if not props.get("live_volume_id") or session.is_live(props):
-                return ReadResult(id_, dict(props), inputs)
-            return ReadResult(id_, {**props, "live_volume_id": ""}, {**inputs, _LOST: True})
+            inputs = picked(props, INPUTS)
+            if props.get("live_volume_id") and not session.is_live(props):
+                return ReadResult(id_, {**props, "live_volume_id": ""}, {**inputs, LOST: True})
+            drift = {"serve": _INTERRUPTED} if serve_session.is_interrupted(props) else {}
+            return ReadResult(id_, {**props, **drift}, {**inputs, **drift})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Remove every volume and snapshot that was ever made, unless told to retain the live one.
@@ -213,6 +156,9 @@ class StagingRefresh(Resource, module="understudy", name="StagingRefresh"):
     data_as_of: pulumi.Output[str]
     live_volume_id: pulumi.Output[str]
     previous_volume_ids: pulumi.Output[Sequence[str]]
+    golden_snapshot_ids: pulumi.Output[Sequence[str]]
+    serving: pulumi.Output[str]
+    serving_refresh_id: pulumi.Output[str]
     phases: pulumi.Output[Mapping[str, float]]
     collections: pulumi.Output[Sequence[Mapping[str, Any]]]
     findings: pulumi.Output[Sequence[Mapping[str, Any]]]
@@ -227,29 +173,8 @@ class StagingRefresh(Resource, module="understudy", name="StagingRefresh"):
         super().__init__(StagingRefreshProvider(), name, {**inputs_of(args), **outputs}, opts)
 
 
-def is_due(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Decide whether a refresh is due, from old and new values alone.
-
-    Args:
-        olds: Stored inputs or outputs; empty before the first.
-        news: Today's inputs, perhaps with parts that are not known yet.
-
-    Returns:
-        True when trigger, rules or source differ.
-    """
-    return differs(olds, news, "trigger") or differs(olds, news, "rules") or _source(olds) != _source(news)
-
-
-def _source(values: Mapping[str, Any]) -> Any:
-    production = values.get("production")
-    if not isinstance(production, Mapping):
-        return production
-    ids = production.get("instance_ids")
-    return sorted(ids) if isinstance(ids, list) else ids, production.get("role_arn") or ""
-
-
 def _refreshed(props: Mapping[str, Any]) -> dict[str, Any]:
-    inputs = picked(props, _INPUTS)
+    inputs = picked(props, INPUTS)
     return {**inputs, **session.perform(inputs)}
 
 
@@ -266,32 +191,28 @@ def _space_of(props: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rules_failures(news: Mapping[str, Any]) -> list[CheckFailure]:
-    """Have the anonymizer judge the rules: as a command, since only the hosts' side may know its inside."""
-    rules = with_unknowns(plain(news["rules"]))
-    if UNKNOWN in json.dumps(rules):
-        return []
-    done = subprocess.run(
-        [sys.executable, "-m", "anonymizer", "rules", "-", "--json"],
-        input=json.dumps(rules),
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        timeout=_RULES_CHECK_SECONDS,
-        check=False,
-    )
-    try:
-        answer = json.loads(done.stdout.splitlines()[-1])
-    except (ValueError, IndexError):
-        return [
-            CheckFailure("rules", f"could not be checked: {done.stderr.strip()[-300:] or 'no answer'}. Run: make setup")
-        ]
-    wrong = [CheckFailure(f"rules.{each['where']}", each["message"]) for each in answer["errors"]]
-    preserved = [name for name, mode in answer["collections"].items() if mode == "preserve"]
-    return wrong + [CheckFailure(f"rules.databases.{name}.mode", _NO_PRESERVE) for name in preserved]
+def _outputs(olds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the stored outputs, with those that a state of before does not know."""
+    known = {"serving": LIVE, "serving_refresh_id": olds.get("refresh_id"), "golden_snapshot_ids": []}
+    return {**known, **picked(olds, _OUTPUTS)}
 
 
-def _print_plan(news: Mapping[str, Any]) -> None:
+def _planned(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[CheckFailure]:
+    """Print the plan of what is due; return why it cannot be, where that can be known without doing anything."""
     request = RefreshRequest.from_inputs(with_unknowns(news))
-    for line in plan.lines(request, session.World().connect, SystemClock()):
+    connect = session.World().connect
+    try:
+        if is_switch_due(olds, news) and not is_due(olds, news):
+            lines = serving_plan.switch_lines(request, connect)
+        elif not (LOST in olds or is_due(olds, news)):
+            changed = bool(olds) and (olds.get("golden") or {}).get("source") != news["golden"].get("source")
+            lines = [_NEXT_SOURCE] if changed else []
+        elif request.is_reset:
+            lines = serving_plan.reset_lines(request, connect)
+        else:
+            lines = plan.lines(request, connect, SystemClock())
+    except RequestError as error:
+        return [CheckFailure(error.field, error.reason)]
+    for line in lines:
         session.say(line)
+    return []

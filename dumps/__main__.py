@@ -11,6 +11,7 @@ import argparse
 import sys
 
 from anonymizer.errors import AnonymizerError, Interrupted
+from anonymizer.parallel import processes
 from dumps.commands import add_parsers
 
 
@@ -26,9 +27,6 @@ def main(arguments: list[str] | None = None) -> int:
     except AnonymizerError as error:
         print(f"{options.verb}: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print(f"{options.verb}: interrupted", file=sys.stderr)
-        return Interrupted.exit_code
 
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
@@ -38,4 +36,5 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    processes.end_when_asked()
     sys.exit(main())

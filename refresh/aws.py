@@ -6,7 +6,7 @@ a snapshot. `boto.py` holds the real ones; tests pass fakes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +20,8 @@ ROLE_TAG = "understudy:role"
 EXPIRES_TAG = "understudy:expires-at"
 TAKE_TAG = "understudy:take"  # which call of CreateSnapshots: what one call made is one point in time
 SOURCE_TAG = "understudy:source-volume"  # on copies and parts: a copy's own VolumeId says nothing
+RULES_TAG = "understudy:rules"
+AS_OF_TAG = "understudy:data-as-of"
 
 Tags = Mapping[str, str]
 
@@ -58,7 +60,7 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """An EBS snapshot as DescribeSnapshots shows it."""
+    """An EBS snapshot as DescribeSnapshots shows it; `full_bytes`: all that was ever written, 0 where unsaid."""
 
     snapshot_id: str
     volume_id: str
@@ -69,11 +71,12 @@ class Snapshot:
     message: str = ""
     progress: str = ""
     region: str = ""
+    full_bytes: int = 0
     tags: Tags = field(default_factory=dict)
 
     @property
     def role(self) -> str:
-        """What it is for: snapshot (in production's place) or copy (in our own)."""
+        """What it is: snapshot (of production), copy (of one, in our own place) or golden (masked)."""
         return self.tags.get(ROLE_TAG, "")
 
     @property
@@ -94,13 +97,14 @@ class Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """An EC2 instance as DescribeInstances shows it; `devices` maps device names to volume ids."""
+    """An EC2 instance as DescribeInstances shows it; `devices` maps device names to volume ids, `kind` is its type."""
 
     instance_id: str
     state: str
     zone: str
     root_device: str
     devices: Mapping[str, str]
+    kind: str = ""
 
     @property
     def data_volume_ids(self) -> tuple[str, ...]:
@@ -181,6 +185,10 @@ class SourceCompute(Protocol):
         """Ask whether snapshots may be asked for; nothing is made. Raises when they may not."""
         ...
 
+    def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
+        """Look up this account's snapshots of these volumes, whoever made them."""
+        ...
+
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
         """Ask for snapshots of an instance's volumes; they carry their tags from birth."""
         ...
@@ -223,6 +231,10 @@ class Compute(Protocol):
 
     def copy_snapshot(self, order: CopyOrder) -> str:
         """Begin to copy a snapshot of another place and return the copy's id; it carries its tags from birth."""
+        ...
+
+    def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
+        """Ask for a snapshot of one volume of ours; it carries its tags from birth."""
         ...
 
     def create_volume(self, order: VolumeOrder) -> Volume:
@@ -296,7 +308,10 @@ class ObjectPort(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Aws:
-    """Both sides. `source_*` act through production's session, all others through our own."""
+    """Both sides. `source_*` act through production's session, all others through our own.
+
+    `session_ends_at` says when our own credentials end; None where they do not, or do not say.
+    """
 
     source_compute: SourceCompute
     source_commands: CommandPort
@@ -304,3 +319,4 @@ class Aws:
     commands: CommandPort
     parameters: ParameterPort
     objects: ObjectPort
+    session_ends_at: Callable[[], datetime | None] = lambda: None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -122,7 +123,7 @@ def connect(region: str, production: Side | str = "") -> Aws:
     side = production if isinstance(production, Side) else Side(role_arn=production)
     own = boto3.Session(region_name=region)
     with wrapped("reading the AWS credentials of this environment"):
-        theirs = _assumed(own, side) if side.role_arn else boto3.Session(region_name=side.region or region)
+        theirs = assumed(own, side) if side.role_arn else boto3.Session(region_name=side.region or region)
     return assemble(own, theirs)
 
 
@@ -144,7 +145,30 @@ def assemble(own: Any, production: Any) -> Aws:
         commands=ssm,
         parameters=ssm,
         objects=S3(_clients(own, "s3")[1]),
+        session_ends_at=lambda: ends_at(own, os.environ),
     )
+
+
+def ends_at(session: Any, environment: Mapping[str, str]) -> datetime | None:
+    """Say when credentials end that nothing renews: those of a session, given by environment variables.
+
+    Args:
+        session: Whose credentials.
+        environment: `AWS_CREDENTIAL_EXPIRATION` is in it where the one who gave them says so.
+
+    Returns:
+        The time; None where they do not end, renew themselves, or do not say.
+    """
+    with wrapped("reading the AWS credentials of this environment"):
+        credentials = session.get_credentials()
+    told = environment.get("AWS_CREDENTIAL_EXPIRATION", "")
+    if credentials is None or credentials.method != "env" or not told:
+        return None
+    try:
+        moment = datetime.fromisoformat(told.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def _clients(session: Any, service: str) -> tuple[Any, Any]:
@@ -154,7 +178,7 @@ def _clients(session: Any, service: str) -> tuple[Any, Any]:
     return session.client(service, config=once), session.client(service, config=patient)
 
 
-def _assumed(own: Any, side: Side) -> Any:
+def assumed(own: Any, side: Side) -> Any:
     """Make a session that assumes the role anew whenever its credentials run out."""
     external_id = {"ExternalId": side.external_id} if side.external_id else {}
     fetcher = AssumeRoleCredentialFetcher(

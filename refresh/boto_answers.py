@@ -47,6 +47,7 @@ def snapshot_of(entry: Mapping[str, Any], region: str) -> Snapshot:
         message=entry.get("StateMessage", ""),
         progress=entry.get("Progress", ""),
         region=region,
+        full_bytes=int(entry.get("FullSnapshotSizeInBytes") or 0),
         tags=_tags(entry.get("Tags")),
     )
 
@@ -63,4 +64,5 @@ def instance_of(entry: Mapping[str, Any]) -> Instance:
             for each in entry.get("BlockDeviceMappings", ())
             if "Ebs" in each
         },
+        kind=entry.get("InstanceType", ""),
     )

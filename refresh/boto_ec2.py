@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -102,6 +102,13 @@ class Ec2:
                 if not is_code(error, "DryRunOperation"):
                     raise
 
+    def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
+        """Look this account's snapshots up by the volumes that they are of."""
+        with wrapped(f"DescribeSnapshots of {', '.join(volume_ids)}"):
+            wanted = [{"Name": "volume-id", "Values": list(volume_ids)}]
+            pages = self._patient.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=wanted)
+            return [snapshot_of(entry, self._region) for page in pages for entry in page["Snapshots"]]
+
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
         """Ask for snapshots of an instance's data volumes at one point in time."""
         with wrapped(f"CreateSnapshots of {order.instance_id}"):
@@ -120,6 +127,14 @@ class Ec2:
                 TagSpecifications=_birth_tags("snapshot", order.tags),
             )
         return str(answer["SnapshotId"])
+
+    def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
+        """Ask for a snapshot of one volume."""
+        with wrapped(f"CreateSnapshot of {volume_id}"):
+            answer = self._once.create_snapshot(
+                VolumeId=volume_id, Description=description, TagSpecifications=_birth_tags("snapshot", tags)
+            )
+        return snapshot_of(answer, self._region)
 
     def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
         """Let an account make volumes of a snapshot."""

@@ -9,7 +9,8 @@
     │   ├── DeadlineError           a wait went past its limit
     │   ├── LeaseError              another refresh holds the space, or this one lost it
     │   ├── LedgerError             the ledger in the bucket is not what this run wrote last
-    │   ├── CutOverError            staging's health check failed and it switched back
+    │   ├── CutOverError            a cutover did not end as it should
+    │   │   └── SwitchedBackError   unhealthy, or a smoke test failed: staging serves its former data again
     │   ├── DatabaseError           a database server refused or failed: its error's number, never its text
     │   ├── LockedError             other sessions hold what a swap needs; each is named
     │   ├── ExecutionError          an automation ended otherwise than with success, or is in the way
@@ -110,7 +111,11 @@ class LedgerError(PermanentError):
 
 
 class CutOverError(PermanentError):
-    """Report that staging serves its former data again."""
+    """Report a cutover that did not end as it should: what staging serves is in the message."""
+
+
+class SwitchedBackError(CutOverError):
+    """Report a volume that staging served for a moment and left again: unhealthy, or a smoke test failed."""
 
 
 class DatabaseError(PermanentError):

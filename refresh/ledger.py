@@ -116,6 +116,12 @@ class Ledger:
         ledger._write()
         return ledger
 
+    @classmethod
+    def unwritten(cls, objects: ObjectPort, bucket: str, clock: Clock, refresh_id: str) -> Ledger:
+        """Return the ledger of a refresh that did nothing yet, for who only looks: nothing is read or written."""
+        values = _blank(refresh_id, clock, 1)
+        return cls(objects, bucket, clock, key=key_of(refresh_id), values=values, etag=None)
+
     @property
     def refresh_id(self) -> str:
         """Whose ledger it is."""
@@ -185,6 +191,13 @@ class Ledger:
         """Take back the records of steps that have to be done again."""
         for step in steps:
             self._values["steps"].pop(step, None)
+        self._write()
+
+    def reopen(self, step: str, **facts: Any) -> None:
+        """Take back that a step is done, and note why, in one write; what it noted before stays."""
+        record = self._record(step)
+        record["done_at"] = ""
+        record["facts"].update(facts)
         self._write()
 
     def start_over(self) -> None:

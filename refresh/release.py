@@ -61,9 +61,10 @@ class Releaser:
         except RefreshError as error:
             region = snapshot.region or self.region
             command = f"aws ec2 delete-snapshot --region {region} --snapshot-id {snapshot.snapshot_id}"
+            held = "masked" if snapshot.role == "golden" else "production's"
             raise ReleaseError(
-                f"snapshot {snapshot.snapshot_id} ({snapshot.place}) of refresh {snapshot.refresh_id} holds "
-                f"production's data and could not be deleted: {error}. Delete it by hand: {command}"
+                f"snapshot {snapshot.snapshot_id} ({snapshot.place}) of {snapshot.refresh_id} holds {held} data and "
+                f"could not be deleted: {error}. Delete it by hand: {command}"
             ) from None
 
     def release_all(self, volumes: Iterable[Volume], raw_snapshots: Iterable[Snapshot]) -> None:

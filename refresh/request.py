@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refresh.errors import RequestError
+from refresh.keeping import LIVE, Golden, Retention, Smoke, read_served
 from refresh.places import Production, Side
 from refresh.values import UNKNOWN, Reader, plain, sha256_of
 
@@ -63,14 +64,6 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retention:
-    """How many former volumes stay, and whether the live one outlives the stack."""
-
-    previous_volumes: int = 1
-    retain_live_volume: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class SpaceRequest:
     """What a space needs to be swept: where it is and through which hosts and documents."""
 
@@ -123,6 +116,9 @@ class RefreshRequest:
     pseudonym_key_parameter: str
     limits: Limits
     retention: Retention
+    serve: str = LIVE
+    golden: Golden = field(default_factory=Golden)
+    smoke: Smoke = field(default_factory=Smoke)
 
     @classmethod
     def from_inputs(cls, inputs: Mapping[str, Any]) -> RefreshRequest:
@@ -151,7 +147,10 @@ class RefreshRequest:
             reports_bucket=values.text("reports_bucket"),
             pseudonym_key_parameter=values.text("pseudonym_key_parameter"),
             limits=_limits(values.inside("limits")),
-            retention=_retention(values.inside("retention")),
+            retention=Retention.read(values.inside("retention")),
+            serve=read_served(values),
+            golden=Golden.read(_optional(values, "golden")),
+            smoke=Smoke.read(_optional(values, "smoke")),
         )
         _refuse_wrong(request)
         return request
@@ -164,8 +163,14 @@ class RefreshRequest:
     @property
     def refresh_id(self) -> str:
         """The trigger with a short hash of rules and source: the same request has the same id."""
-        short = sha256_of({"rules": self.rules, "source": self.production.source()})[:8]
+        source = {"golden": self.golden.source} if self.is_reset else self.production.source()
+        short = sha256_of({"rules": self.rules, "source": source})[:8]
         return f"{self.trigger}-{short}"
+
+    @property
+    def is_reset(self) -> bool:
+        """Whether staging is made of a golden snapshot instead of production."""
+        return self.golden.is_source
 
     @property
     def worker_is_staging(self) -> bool:
@@ -184,6 +189,11 @@ class RefreshRequest:
             retain_live_volume=self.retention.retain_live_volume,
             production=self.production.side,
         )
+
+
+def _optional(values: Reader, name: str) -> Reader:
+    """Read the values inside a map that a state of before may not have."""
+    return Reader({}, f"{name}.") if values.values.get(name) is None else values.inside(name)
 
 
 def _documents(values: Reader) -> dict[str, Document]:
@@ -221,13 +231,6 @@ def _limits(values: Reader) -> Limits:
         source_lag_seconds=values.number("source_lag_seconds", 30, least=1),
         step_timeout_minutes={step: minutes.number(step, 0, least=1) for step in minutes.values},
         quarantine_expiry_hours=values.number("quarantine_expiry_hours", 24, least=1),
-    )
-
-
-def _retention(values: Reader) -> Retention:
-    return Retention(
-        previous_volumes=values.number("previous_volumes", 1),
-        retain_live_volume=values.flag("retain_live_volume"),
     )
 
 

@@ -11,18 +11,20 @@ from refresh import boto, sweep
 from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG, Aws, Volume
 from refresh.context import Say
-from refresh.errors import RequestError
+from refresh.errors import RequestError, SwitchedBackError
 from refresh.lease import Lease
 from refresh.ledger import Ledger
-from refresh.mongo import report
+from refresh.mongo import event_report, report
 from refresh.mongo.context import Context
 from refresh.mongo.retire import abandon
-from refresh.mongo.workflow import STEPS
+from refresh.mongo.workflow import steps_of
 from refresh.places import Side
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
 from refresh.request import RefreshRequest, SpaceRequest
 from refresh.runner import run_steps
+from refresh.shell import Shell
+from refresh.shell import run as run_shell
 
 
 def say(line: str) -> None:
@@ -41,6 +43,7 @@ class World:
         reports_folder: Where reports go on this machine.
         lease_beats: Whether a thread keeps the lease alive; else every wait does.
         identity: Who takes the lease; this process when left out.
+        shell: Runs the user's smoke tests.
     """
 
     connect: Callable[[str, Side | str], Aws] = boto.connect
@@ -49,6 +52,7 @@ class World:
     reports_folder: Path = Path("reports")
     lease_beats: bool = True
     identity: ProcessIdentity | None = None
+    shell: Shell = run_shell
 
     def lease(self, aws: Aws, bucket: str, purpose: str) -> Lease:
         """Return the lease of a space, not yet taken."""
@@ -70,7 +74,7 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     """
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
-    aws = world.connect(request.region, request.production.side)
+    aws = world.connect(request.region, "" if request.is_reset else request.production.side)
     with world.lease(aws, request.reports_bucket, request.refresh_id) as lease:
         about = {"trigger": request.trigger, "space": request.space, "rules_sha256": request.rules_sha256}
         ledger = Ledger.open(
@@ -89,8 +93,13 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
             clock=world.clock,
             poller=Poller(world.clock, lease.check),
             say=world.say,
+            shell=world.shell,
         )
-        run_steps(context, STEPS, abandon)
+        try:
+            run_steps(context, steps_of(request), abandon)
+        except SwitchedBackError:
+            event_report.tell_switched_back(context, world.reports_folder)
+            raise
         return _outputs(context, world.reports_folder)
 
 
@@ -115,6 +124,8 @@ def live_volume(space: str, staging_instance_id: str, aws: Aws) -> Volume | None
 def is_live(outputs: Mapping[str, Any], world: World | None = None) -> bool:
     """Say whether the live volume that the outputs name is there and attached to staging.
 
+    Where a switch was made and its record died, another volume of the space is live: that is no loss.
+
     Args:
         outputs: Inputs and outputs of StagingRefresh as stored.
         world: What to meet; the real one when left out.
@@ -126,7 +137,8 @@ def is_live(outputs: Mapping[str, Any], world: World | None = None) -> bool:
     aws = world.connect(str(outputs["region"]), "")
     volume = aws.compute.volume(str(outputs["live_volume_id"]))
     staging = outputs["staging"]["instance_id"]
-    return volume is not None and any(each.instance_id == staging for each in volume.attachments)
+    there = volume is not None and any(each.instance_id == staging for each in volume.attachments)
+    return there or live_volume(str(outputs["space"]), str(staging), aws) is not None
 
 
 def remove(inputs: Mapping[str, Any], world: World | None = None) -> None:
@@ -173,22 +185,20 @@ def _outputs(context: Context, folder: Path) -> dict[str, Any]:
     ledger = context.ledger
     if ledger.state != ledgers.FINISHED:
         ledger.close(ledgers.FINISHED)
+    if context.request.is_reset:
+        return event_report.finish_reset(context, folder)
     built = report.build(ledger.values, finished_at=ledger.values["finished_at"])
     place = report.write(context.aws.objects, context.request.reports_bucket, built, folder)
     context.say(
         f"refresh {context.refresh_id}: staging serves data as of {built['source']['data_as_of']}; report {place}"
     )
     return {
-        "refresh_id": context.refresh_id,
+        **event_report.served(ledger.values),
         "source_member": built["source"]["member"],
-        "data_as_of": built["source"]["data_as_of"],
-        "live_volume_id": built["volumes"]["live"],
-        "previous_volume_ids": built["volumes"]["previous"],
         "phases": built["phases"],
         "collections": built["collections"],
         "findings": built["findings"],
         "report": place,
         "rules_sha256": built["hashes"]["rules"],
         "anonymizer_sha256": built["hashes"]["anonymizer_code"],
-        "ca_certificate": ledger.facts("cut_over")["ca_certificate"],
     }

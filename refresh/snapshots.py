@@ -59,7 +59,7 @@ def complete(found: Iterable[Snapshot], volume_ids: Sequence[str]) -> list[Snaps
     return [usable[each] for each in volume_ids] if usable.keys() >= set(volume_ids) else []
 
 
-def wait_until_completed(aws: Aws, poller: Poller, tags: Tags, taken: Sequence[Snapshot]) -> None:
+def wait_until_completed(aws: Aws, poller: Poller, tags: Tags, taken: Sequence[Snapshot]) -> list[Snapshot]:
     """Wait until volumes or copies can be made of snapshots on production's side.
 
     Args:
@@ -68,12 +68,21 @@ def wait_until_completed(aws: Aws, poller: Poller, tags: Tags, taken: Sequence[S
         tags: What they are looked up by.
         taken: The snapshots.
 
+    Returns:
+        The same, completed.
+
     Raises:
         SourceError: One failed.
         ResourceError: One is gone.
     """
     ids = [each.snapshot_id for each in taken]
-    poller.wait_for(f"{named(ids)} to be completed", lambda: all_completed(aws.source_compute.snapshots(tags), ids))
+
+    def completed() -> list[Snapshot] | None:
+        found = aws.source_compute.snapshots(tags)
+        by_id = {each.snapshot_id: each for each in found}
+        return [by_id[each] for each in ids] if all_completed(found, ids) else None
+
+    return poller.wait_for(f"{named(ids)} to be completed", completed)
 
 
 def refuse_failed(aws: Aws, tags: Tags, number: int) -> None:

@@ -99,40 +99,41 @@ def sweep_space(request: SpaceRequest, aws: Aws, poller: Poller, say: Callable[[
     everything = aws.compute.volumes(tags)
     kept = [each for each in everything if request.retain_live_volume and each.role == "live"]
     doomed = [each for each in everything if each not in kept]
-    raw, unseen = _raw(aws, tags)
+    shots, unseen = _shots(aws, tags)
     if everything:
         _stop_staging(request, aws, hosts)
     for volume in kept:
         say(f"volume {volume.volume_id} stays, as retain_live_volume asks")
         volumes.detach(volume.volume_id)
-    if doomed or raw:
-        say(f"removes {len(doomed)} volumes and {len(raw)} snapshots of {request.space}")
+    if doomed or shots:
+        say(f"removes {len(doomed)} volumes and {len(shots)} snapshots of {request.space}")
     Releaser(
         aws=aws,
         hosts=hosts,
         volumes=volumes,
         region=request.region,
         worker_instance_id=request.worker_instance_id,
-    ).release_all(doomed, raw)
+    ).release_all(doomed, shots)
     if unseen:
         raise ReleaseError(unseen)
 
 
-def _raw(aws: Aws, tags: Tags) -> tuple[list[Snapshot], str]:
+def _shots(aws: Aws, tags: Tags) -> tuple[list[Snapshot], str]:
     """Look for snapshots on both sides; where production's cannot be seen any more, ours are removed all the same.
 
     Returns:
         What was found, and the reason for which production's side was not looked at; empty when it was.
     """
+    ours, theirs, unseen = aws.compute.snapshots(tags), [], ""
     try:
-        return snapshots.raw(aws, tags), ""
+        theirs = aws.source_compute.snapshots(tags)
     except PermanentError as error:
-        found = [each for each in aws.compute.snapshots(tags) if each.role in snapshots.RAW_ROLES]
         named = ",".join(f"Name=tag:{name},Values={value}" for name, value in tags.items())
-        return found, (
+        unseen = (
             f"production's side could not be looked at: {error}. Our own side is removed; whether snapshots were "
             f"left there, its owner sees with: aws ec2 describe-snapshots --owner-ids self --filters {named}"
         )
+    return list({each.snapshot_id: each for each in [*theirs, *ours]}.values()), unseen
 
 
 def _stop_staging(request: SpaceRequest, aws: Aws, hosts: Commands) -> None:

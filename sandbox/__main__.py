@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     try:
         status: int = arguments.action(arguments)
     except SandboxError as error:
@@ -88,18 +88,19 @@ def _list(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    made = argparse.ArgumentParser(
         prog="python -m sandbox", description="A small AWS with real disks and real mongods."
     )
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = made.add_subparsers(required=True, metavar="command")
     for name, action, text in (
         ("start", _start, "start a sandbox (or find the running one) and print its environment"),
         ("stop", _stop, "stop a sandbox and leave nothing of it behind"),
         ("env", _env, "print the environment of a running sandbox, for eval"),
         ("status", _status, "show instances and forwards"),
-        ("exec", _exec, "run a command (or a shell) inside a host"),
-        ("forward", _forward, "open a way from 127.0.0.1 to a host's port"),
+        ("exec", _exec, "run a command (or a shell) inside a host: `exec <instance id> -- <command>`"),
+        ("forward", _forward, "open a way from 127.0.0.1 to a host's port: `forward <instance id> [port]`"),
         ("list", _list, "list sandboxes"),
     ):
         command = commands.add_parser(name, help=text, description=text)
@@ -112,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("port", type=int, nargs="?", default=27017)
         if name == "exec":
             command.add_argument("command", nargs=argparse.REMAINDER)
-    return parser
+    return made
 
 
 if __name__ == "__main__":

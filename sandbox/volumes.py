@@ -81,6 +81,10 @@ class VolumeStore:
         """Copy a snapshot to one of its own."""
         _clone(self.snapshot_file(source_id), self.snapshot_file(target_id))
 
+    def written_bytes(self, snapshot_id: str) -> int:
+        """Return the size of all blocks of a snapshot that were ever written."""
+        return self.snapshot_file(snapshot_id).stat().st_blocks * 512
+
     def delete_snapshot(self, snapshot_id: str) -> None:
         """Delete a snapshot's image; volumes made from it keep their blocks."""
         self.snapshot_file(snapshot_id).unlink(missing_ok=True)

@@ -12,6 +12,7 @@
 # @param password_parameter ^/[A-Za-z0-9_./-]{1,500}$ SSM parameter with the admin's password.
 # @param replica_set ^[A-Za-z0-9_.-]{1,100}$ The name of staging's replica set.
 # @param cache_mib ^[0-9]{3,7}$ The size of the candidate mongod's cache, in MiB.
+# @param served_before ^(true|false)$ =false Whether staging has served this volume: then it may need a recovery first.
 set -euo pipefail
 
 # include lib/verb.sh
@@ -53,6 +54,14 @@ live=$(live_volume_id)
 require_toolkit "$SSM_toolkit_sha256"
 read_login
 [[ -z $live ]] || require_healthy_staging
+mount_volume "$SSM_volume_id"
+# What a member of a set did not write down in order before it ended, only its own start as a member brings back. A
+# server that was stopped in order leaves its lock file empty.
+if [[ $SSM_served_before == true && -s $(volume_path "$SSM_volume_id")/db/mongod.lock ]] &&
+  ! systemctl is-active --quiet "$(volume_unit "$SSM_volume_id")"; then
+  echo '{"users":0,"roles":0,"users_equal":false,"roles_equal":false,"unclean":true}'
+  exit 0
+fi
 log "$SSM_refresh_id: brings users and roles to $SSM_volume_id"
 open_candidate
 if [[ -n $live ]]; then

@@ -6,17 +6,20 @@ import pathlib
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
-OURS = {"components", "refresh", "anonymizer", "dumps", "sandbox", "scripts"}
+OURS = {"components", "doctor", "documentation", "refresh", "anonymizer", "dumps", "sandbox", "scripts"}
 MAY_IMPORT = {
     "__main__.py": {"components"},
     "components": {"components", "refresh"},
     "production_role": {"components"},
+    "doctor": {"doctor", "components", "refresh"},
     # Tasks of the Aurora refresh run beside dumps and detectors; MongoDB's meets the anonymizer on hosts only.
     "refresh": {"refresh", "dumps", "anonymizer"},
     "refresh/mongo": {"refresh"},
     "dumps": {"dumps", "anonymizer"},
     "anonymizer": {"anonymizer"},
     "sandbox": {"sandbox"},
+    # It reads all of them, and none of them reads it.
+    "documentation": {"documentation", "components", "refresh", "anonymizer", "sandbox"},
 }
 # Pulumi's protocol is how the engine speaks to a plugin; it is not the SDK that programs are written with.
 PROTOCOL = "pulumi.runtime.proto"

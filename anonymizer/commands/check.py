@@ -20,7 +20,8 @@ EXIT_CHANGED = 3
 
 def add_parser(verbs: Any) -> None:
     """Add the verb."""
-    command = verbs.add_parser("check", help="compare rules with a database: new, changed and gone paths")
+    about = "compare rules with a database: new, changed and gone paths; 3 where one is new"
+    command = verbs.add_parser("check", help=about)
     pair.add_server(command, "source", "the mongod to read", required=True)
     command.add_argument("--rules", required=True, help="rules file, .yaml or .json")
     scan.add_selection(command)

@@ -68,7 +68,7 @@ def begin(options: argparse.Namespace) -> tuple[model.Rules, Any]:
     """
     from anonymizer.keys import Keyring, read_key
 
-    processes.end_when_asked()
+    processes.refuse_if_asked()
     options.result.unlink(missing_ok=True)
     if options.workers < 1:
         raise UsageError("--workers must be at least 1")

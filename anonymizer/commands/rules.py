@@ -12,7 +12,7 @@ from anonymizer.rules import rulesfile
 
 def add_parser(verbs: Any) -> None:
     """Add the verb."""
-    command = verbs.add_parser("rules", help="check rules")
+    command = verbs.add_parser("rules", help="check a rules file, with no server and no key")
     command.add_argument("file", help="rules file, or - for standard input")
     command.add_argument("--json", action="store_true", help="print the outcome as JSON")
     command.set_defaults(handler=handle)

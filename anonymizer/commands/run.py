@@ -15,7 +15,7 @@ from anonymizer.errors import UnlistedError
 
 def add_parser(verbs: Any) -> None:
     """Add the verb."""
-    command = verbs.add_parser("run", help="copy and mask")
+    command = verbs.add_parser("run", help="copy from one mongod to another by rules")
     pair.add_arguments(command)
     pair.add_server(command, "preserve", "today's staging, for collections with mode preserve", required=False)
     command.add_argument(

@@ -17,7 +17,7 @@ EXIT_FINDINGS = 4
 
 def add_parser(verbs: Any) -> None:
     """Add the verb."""
-    command = verbs.add_parser("verify", help="look for what should not be in the copy")
+    command = verbs.add_parser("verify", help="look for what should not be in the copy, and for what is missing")
     pair.add_arguments(command)
     command.set_defaults(handler=handle)
 

@@ -57,7 +57,11 @@ def signals_held() -> Iterator[None]:
 
 
 def end_when_asked() -> None:
-    """Let the signals that ask to stop raise `Interrupted` in this process."""
+    """Let the signals that ask to stop raise `Interrupted` in this process, and be remembered.
+
+    To be called before anything else: Python drops the `KeyboardInterrupt` of its own handler where a module's import
+    lock is given back, as any error in a finaliser, and a run that was asked to stop would go on.
+    """
     for number in _STOPPING:
         signal.signal(number, _interrupt)
 
@@ -70,7 +74,7 @@ def refuse_if_asked() -> None:
     """
     if _asked:
         name = signal.Signals(_asked[0]).name
-        raise Interrupted(f"stopped by {name}; run the same command again, it goes on where it was")
+        raise Interrupted(f"stopped by {name}; run the same command again, it goes on where it can")
 
 
 def _interrupt(number: int, _: FrameType | None) -> None:

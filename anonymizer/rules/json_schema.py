@@ -1,6 +1,6 @@
-"""The JSON Schema of rules, for editors: `python -m anonymizer.rules_json_schema > rules/schema.json`.
+"""The JSON Schema of rules, for editors: `python -m anonymizer.rules.json_schema > rules/schema.json`.
 
-Made from the models of `rules_schema` and the table of masks, so that it says what the check says, as far as a schema
+Made from the models of `schema` and the table of masks, so that it says what the check says, as far as a schema
 can.
 """
 

@@ -54,7 +54,7 @@ class _Grouped(_Strict):
 
 
 class Mask(_Grouped):
-    """Every document is copied, each path treated as `fields` says."""
+    """Every document; `fields` maps each path to what happens to its value."""
 
     mode: Literal["mask"]
     fields: dict[str, Any] = Field(
@@ -65,7 +65,10 @@ class Mask(_Grouped):
 
 
 class Copy(_Grouped):
-    """Every document is copied as it is."""
+    """Every document as it is; `fields` lists all paths, since an unlisted one stops the refresh here too.
+
+    With `unchecked: true` instead of `fields` nothing is looked at, which the report names.
+    """
 
     mode: Literal["copy"]
     fields: Annotated[list[str], AfterValidator(_paths_once)] = Field(
@@ -85,7 +88,7 @@ class Copy(_Grouped):
 
 
 class Drop(_Strict):
-    """The collection is not copied."""
+    """Nothing: staging does not have the collection."""
 
     mode: Literal["drop"]
 
@@ -97,13 +100,16 @@ class Empty(_Strict):
 
 
 class Preserve(_Strict):
-    """The collection of today's staging is taken over."""
+    """The collection of today's staging, as it is there."""
 
     mode: Literal["preserve"]
 
 
 class SampleOf(Mask):
-    """A part of the documents, treated like those of `mask`."""
+    """A `share` (above 0, up to 1) or a `count` of the documents, masked like those of `mask`.
+
+    What the paths under `follow` refer to (`refers_to`) comes along.
+    """
 
     mode: Literal["sample"]  # type: ignore[assignment]
     share: float | None = Field(default=None, gt=0, le=1, description="a number above 0, up to 1")

@@ -22,6 +22,8 @@ from anonymizer.shown import shown_key
 
 DUPLICATE_KEY = 11000
 _TOO_LARGE = (10334, 17280, 17419, 17420)
+_OUT_OF_DISK_SPACE = 14031
+_NO_SPACE = "No space left on device"  # as the storage engine has it, under code 8 (UnknownError)
 _MOST_BYTES = 16 << 20
 _ID_CHUNK = 500
 _TYPE_OF = {name: kind for kind, name in TYPE_BYTES.items()}
@@ -96,6 +98,11 @@ class Writer:
         for row in wrong:
             if row.get("code") in _TOO_LARGE:
                 raise self._too_large(documents[row["index"]])
+            if row.get("code") == _OUT_OF_DISK_SPACE or _NO_SPACE in str(row.get("errmsg")):
+                raise ServerError(
+                    f"writing {self._rule.namespace}: the candidate's disk is full; make it larger and run the same "
+                    "command again: it goes on where it was"
+                )
         if codes != {DUPLICATE_KEY}:
             raise ServerError(
                 f"writing {self._rule.namespace}: the candidate refused documents, code(s) {sorted(map(str, codes))}; "

@@ -51,12 +51,10 @@ def add_parser(verbs: Any) -> None:
 
 def handle(options: argparse.Namespace) -> int:
     """Prepare a dump and give the exit code."""
-    from anonymizer.parallel import processes
     from dumps import prepare
     from dumps.manifest import Prepared
     from dumps.survey import of_one_schema
 
-    processes.end_when_asked()
     rules = begin.rules(options)
     day = options.day or datetime.now(timezone.utc).strftime("%Y%m%d")
     if not _DAY.fullmatch(day):

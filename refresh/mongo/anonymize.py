@@ -17,7 +17,7 @@ _LONGEST_LIST = 200
 
 @dataclass(frozen=True)
 class Anonymize:
-    """Run the anonymizer as a job on the worker.
+    """Copy from quarantine to candidate by the rules, as a job on the worker.
 
     Idempotent: the job is keyed by refresh and step, and joined when it runs. Resumes by joining it. A copy whose job
     died is thrown away with its volume before a new one starts.

@@ -77,7 +77,7 @@ def is_lost(context: Context, live_volume_id: str) -> bool:
 
 
 def host_refusals(context: Context) -> list[str]:
-    """Look every host up."""
+    """Look every host up, production's and our own."""
     request = context.request
     reasons = []
     for instance_id in request.production.instance_ids:
@@ -87,6 +87,13 @@ def host_refusals(context: Context) -> list[str]:
                 f"production host {instance_id} does not exist in {context.aws.source_compute.place()}: check the ids, "
                 "understudy:production_region and understudy:production_role_arn"
             )
+    return [*reasons, *own_host_refusals(context)]
+
+
+def own_host_refusals(context: Context) -> list[str]:
+    """Look staging's and the worker's host up."""
+    request = context.request
+    reasons = []
     wanted = {request.staging.instance_id: "staging", request.worker.instance_id: "worker"}
     for instance_id, role in wanted.items():
         instance = context.aws.compute.instance(instance_id)

@@ -12,6 +12,8 @@ from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller
 from refresh.release import Releaser
 from refresh.request import RefreshRequest
+from refresh.shell import Shell
+from refresh.shell import run as run_shell
 from refresh.volumes import Volumes
 
 
@@ -25,6 +27,7 @@ class Context:
     clock: Clock
     poller: Poller
     say: Say
+    shell: Shell = run_shell
 
     @property
     def refresh_id(self) -> str:
@@ -71,7 +74,7 @@ class Context:
         """Return the tags that name a thing of this refresh.
 
         Args:
-            role: snapshot, quarantine, candidate, live or previous.
+            role: snapshot, golden, quarantine, candidate, live or previous.
 
         Returns:
             The tags to look it up by.

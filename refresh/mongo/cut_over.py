@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.errors import CutOverError
+from refresh.errors import CutOverError, SwitchedBackError
 from refresh.mongo import progress
 from refresh.mongo.context import Context
 from refresh.request import RefreshRequest
@@ -35,9 +35,13 @@ class CutOver:
     def run(self, context: Context) -> dict[str, Any]:
         """Switch."""
         delivered = context.ledger.facts("deliver")
-        answer = _switch(context, delivered)
+        if progress.is_cut_over(context):
+            context.say("        staging serves this refresh already: only the record was missing")
+        former = str(delivered.get("from_volume_id") or "")
+        answer = switch(context, from_volume_id=former, to_volume_id=delivered["candidate_volume_id"])
         if answer.get("switched_back"):
-            raise CutOverError(
+            note_switched_back(context, f"not healthy: {answer.get('reason')}", answer, former)
+            raise SwitchedBackError(
                 f"cut over of refresh {context.refresh_id} on {context.request.staging.instance_id}: the health check "
                 f"of {delivered['candidate_volume_id']} failed ({answer.get('reason')}), and staging switched back to "
                 "what it served. The delivered copy is kept: pulumi up tries the cutover again, a new trigger starts "
@@ -56,16 +60,44 @@ class CutOver:
         }
 
 
-def _switch(context: Context, delivered: dict[str, Any]) -> dict[str, Any]:
+def note_switched_back(context: Context, failure: str, answer: dict[str, Any], former: str) -> None:
+    """Write into the ledger, at once, that staging serves its former volume again, and that cutting over is undone.
+
+    Args:
+        context: The refresh.
+        failure: Why.
+        answer: What the document that switched back answered.
+        former: The volume that is served.
+    """
+    before = context.ledger.facts("cut_over").get("switched_back", [])
+    told = {"at": context.clock.now().isoformat(), "failure": failure, "unavailable_ms": answer.get("unavailable_ms")}
+    context.ledger.reopen(
+        "cut_over",
+        going_back="",
+        live_volume_id=context.ledger.facts("deliver")["candidate_volume_id"],
+        from_volume_id=former,
+        switched_back=[*before, told],
+    )
+
+
+def switch(context: Context, *, from_volume_id: str, to_volume_id: str) -> dict[str, Any]:
+    """Have staging serve another volume, or switch back by itself.
+
+    Args:
+        context: The refresh, or a switch by hand.
+        from_volume_id: The way back; empty when there is none.
+        to_volume_id: What is to be served.
+
+    Returns:
+        What the document answers.
+    """
     staging = context.request.staging
-    if progress.is_cut_over(context):
-        context.say("        staging serves this refresh already: only the record was missing")
     return context.hosts.run(
         staging.instance_id,
         "staging-cutover",
-        refresh_id=context.refresh_id,
-        from_volume_id=delivered.get("from_volume_id") or "none",
-        to_volume_id=delivered["candidate_volume_id"],
+        refresh_id=context.ledger.refresh_id,
+        from_volume_id=from_volume_id or "none",
+        to_volume_id=to_volume_id,
         user_parameter=staging.user_parameter,
         password_parameter=staging.password_parameter,
         replica_set=staging.replica_set,

@@ -27,7 +27,12 @@ class JobEnd:
 
 def rules_key(context: Context) -> str:
     """Return where the rules lie in the toolkit's bucket."""
-    return f"rules/{context.request.rules_sha256}.json"
+    return rules_key_of(context.request.rules_sha256)
+
+
+def rules_key_of(rules_sha256: str) -> str:
+    """Return where rules of a hash lie there: those of every refresh stay, so that a plan can compare."""
+    return f"rules/{rules_sha256}.json"
 
 
 def put_rules(context: Context) -> None:

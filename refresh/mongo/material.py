@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from refresh import snapshots
-from refresh.aws import ROLE_TAG, SOURCE_TAG, TAKE_TAG, Volume, VolumeOrder
+from refresh.aws import ROLE_TAG, SOURCE_TAG, TAKE_TAG, Snapshot, Volume, VolumeOrder
 from refresh.errors import ResourceError, SourceError
 from refresh.mongo import taken as takes
 from refresh.mongo.context import Context
@@ -16,6 +16,7 @@ SNAPSHOT, COPY = snapshots.SNAPSHOT, snapshots.COPY
 # A part is a further volume of production's data, mounted into the quarantine volume.
 QUARANTINE, PART, CANDIDATE, LIVE, PREVIOUS = "quarantine", "quarantine-part", "candidate", "live", "previous"
 RAW_ROLES = frozenset({QUARANTINE, PART})
+GOLDEN = "golden"
 MAKING = "restore"  # the step whose record counts how often a candidate was made
 
 
@@ -76,6 +77,21 @@ def ensure_candidate(context: Context) -> Volume:
     size_gib = int(context.ledger.facts("snapshot")["candidate_gib"])
     order = _order(context, context.tags(CANDIDATE), size_gib, str(_generation(context)))
     return _on_worker(context, context.volumes.ensure(order, context.tags(CANDIDATE)))
+
+
+def ensure_candidate_of(context: Context, snapshot: Snapshot) -> Volume:
+    """Make the candidate volume of a golden snapshot, attached to nothing.
+
+    Args:
+        context: The refresh.
+        snapshot: The golden snapshot.
+
+    Returns:
+        The volume.
+    """
+    which = snapshot.snapshot_id
+    order = _order(context, context.tags(CANDIDATE), snapshot.size_gib, which, which)
+    return context.volumes.ensure(order, context.tags(CANDIDATE))
 
 
 def open_quarantine(context: Context, volume: Volume) -> str:

@@ -14,7 +14,7 @@ from refresh.request import RefreshRequest
 
 @dataclass(frozen=True)
 class OpenQuarantine:
-    """Open the candidate, compare versions, then boot the quarantine volume for recovery.
+    """Open the candidate, compare versions, boot the quarantine volume for recovery: read-only, on a unix socket.
 
     Idempotent: the documents join a server that runs. Resumes by asking again; it is done when all was read.
     """

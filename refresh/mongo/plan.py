@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from refresh import ledger as ledgers
-from refresh.aws import SPACE_TAG, Aws, Volume
+from refresh.aws import Aws, Volume
 from refresh.errors import RefreshError
 from refresh.lease import holder_in
+from refresh.mongo.planning import cost, limits
+from refresh.mongo.planning.duration import readable_time
+from refresh.mongo.planning.look_up import LookUp
+from refresh.mongo.planning.rule_changes import changes
 from refresh.mongo.workflow import STEPS
 from refresh.places import Side
 from refresh.poller import Clock
@@ -19,6 +22,10 @@ from refresh.values import UNKNOWN
 
 _MODES = ("mask", "copy", "empty", "drop")
 _SECONDS_AN_HOUR = 3600
+_MOST_CHANGES = 40
+_MOST_COLLECTIONS = 12
+_GIB = 1024**3
+_WITHOUT_VOLUMES = frozenset({"preflight", "snapshot"})  # steps before there is anything that costs
 
 
 def lines(request: RefreshRequest, connect: Callable[[str, Side | str], Aws], clock: Clock) -> list[str]:
@@ -35,22 +42,21 @@ def lines(request: RefreshRequest, connect: Callable[[str, Side | str], Aws], cl
     known = UNKNOWN not in {request.trigger, *request.production.instance_ids}
     told = [f"A refresh is due: {request.refresh_id if known else request.trigger}", *_collections(request.rules)]
     try:
-        aws = connect(request.region, request.production.side)
+        found = LookUp(request=request, aws=connect(request.region, request.production.side), clock=clock)
     except RefreshError as error:
         return [*told, f"  (nothing could be looked up: {error})"]
-    for part in (_source, _staging_now, _volumes, _obstacles):
-        told += _softly(part, request, aws, clock)
-    told += [f"  {number}. {step.plan(request)}" for number, step in enumerate(STEPS, start=1)]
-    return told
+    for part in (_rules, _source, _staging_now, _documents, _volumes, _duration, _cost, _obstacles):
+        told += _softly(part, found)
+    return told + _steps(found)
 
 
-def _softly(
-    part: Callable[[RefreshRequest, Aws, Clock], Iterator[str]], request: RefreshRequest, aws: Aws, clock: Clock
-) -> list[str]:
+def _softly(part: Callable[[LookUp], Iterator[str]], found: LookUp) -> list[str]:
     try:
-        return list(part(request, aws, clock))
+        return list(part(found))
     except RefreshError as error:
         return [f"  (part of the plan could not be looked up: {error})"]
+    except (KeyError, TypeError, ValueError) as error:  # a ledger written by another version: no reason to fail
+        return [f"  (part of the plan could not be read from the reports bucket: {type(error).__name__})"]
 
 
 def _collections(rules: Mapping[str, Any]) -> Iterator[str]:
@@ -65,59 +71,142 @@ def _collections(rules: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {mode}: {', '.join(sorted(by_mode[mode]))}"
 
 
-def _source(request: RefreshRequest, aws: Aws, _clock: Clock) -> Iterator[str]:
-    for instance_id in request.production.instance_ids:
-        if instance_id == UNKNOWN:
-            yield "  source: production's hosts are not known yet"
-            continue
-        instance = aws.source_compute.instance(instance_id)
+def _rules(found: LookUp) -> Iterator[str]:
+    """Say what changed in the rules since the last refresh."""
+    if found.last is None:
+        return
+    if found.last.rules_sha256 == found.request.rules_sha256:
+        yield f"  rules: as in {found.last.refresh_id}"
+        return
+    if found.last_rules is None:
+        yield f"  rules: others than in {found.last.refresh_id}, whose own are not kept any more"
+        return
+    told = changes(found.last_rules, found.request.rules)
+    yield f"  rules: {len(told)} {'change' if len(told) == 1 else 'changes'} since {found.last.refresh_id}"
+    yield from (f"    {line}" for line in told[:_MOST_CHANGES])
+    if len(told) > _MOST_CHANGES:
+        yield f"    and {len(told) - _MOST_CHANGES} more: pulumi preview --diff shows all"
+
+
+def _source(found: LookUp) -> Iterator[str]:
+    if UNKNOWN in found.request.production.instance_ids:
+        yield "  source: production's hosts are not known yet"
+    for instance_id, instance in found.members.items():
         if instance is None:
             yield f"  source: {instance_id} does not exist on production's side"
             continue
-        volumes = [aws.source_compute.volume(each) for each in instance.data_volume_ids]
-        sizes = ", ".join(f"{each.volume_id} of {each.size_gib} GiB" for each in volumes if each) or "no data volume"
-        yield f"  source: {instance_id} ({instance.state}), {sizes}"
+        volumes = found.data_volumes[instance_id]
+        sizes = ", ".join(f"{each.volume_id} of {each.size_gib} GiB" for each in volumes) or "no data volume"
+        last = " (the last refresh's)" if found.last and found.last.source_instance_id == instance_id else ""
+        yield f"  source: {instance_id} ({instance.state}), {sizes}{last}"
+    if found.members:
+        yield "  source: preflight takes the member that is hidden, or else the least behind"
 
 
-def _staging_now(request: RefreshRequest, aws: Aws, clock: Clock) -> Iterator[str]:
-    if request.reports_bucket == UNKNOWN:
+def _staging_now(found: LookUp) -> Iterator[str]:
+    if found.request.reports_bucket == UNKNOWN:
         yield "  staging serves nothing yet"
         return
-    past = ledgers.read_all(aws.objects, request.reports_bucket)
-    finished = [each for each in past if each.get("state") == ledgers.FINISHED and "snapshot" in each["steps"]]
-    if not finished:
+    last = found.last
+    if last is None:
         yield "  staging serves nothing of a finished refresh yet"
         return
-    last = max(finished, key=lambda each: str(each["finished_at"]))
-    as_of = str(last["steps"]["snapshot"]["facts"]["data_as_of"])
-    age_hours = (clock.now() - datetime.fromisoformat(as_of)).total_seconds() / _SECONDS_AN_HOUR
-    yield f"  staging serves {last['refresh_id']}, data as of {as_of}, {age_hours:.1f} h old"
-    seconds = {name: float(record.get("seconds", 0.0)) for name, record in last["steps"].items()}
-    longest = max(seconds, key=lambda name: seconds[name])
-    yield f"  the last refresh took {sum(seconds.values()):.0f} s, {seconds[longest]:.0f} s of them {longest}"
-    if any(each["refresh_id"] == request.refresh_id for each in finished) and last["refresh_id"] != request.refresh_id:
-        yield f"  ! {request.refresh_id} has finished before: it will be refused. Give a trigger that was not used yet"
+    age_hours = (found.clock.now() - datetime.fromisoformat(last.data_as_of)).total_seconds() / _SECONDS_AN_HOUR
+    yield f"  staging serves {last.refresh_id}, data as of {last.data_as_of}, {age_hours:.1f} h old"
+    longest = max(last.seconds, key=lambda name: last.seconds[name])
+    took, most = readable_time(last.total_seconds), readable_time(last.seconds[longest])
+    yield f"  the last refresh took {took}, {most} of them {longest}"
+    used = any(run.refresh_id == found.request.refresh_id for run in found.runs)
+    if used and last.refresh_id != found.request.refresh_id:
+        yield (
+            f"  ! {found.request.refresh_id} has finished before: it will be refused. Give a trigger that was not "
+            "used yet"
+        )
 
 
-def _volumes(request: RefreshRequest, aws: Aws, _clock: Clock) -> Iterator[str]:
-    volumes = sorted(aws.compute.volumes({SPACE_TAG: request.space}), key=lambda each: each.created_at, reverse=True)
-    live = [each for each in volumes if each.role == "live"]
-    previous = [each for each in volumes if each.role == "previous"]
-    kept = [*live, *previous][: request.retention.previous_volumes]
-    gone = [each for each in [*live, *previous] if each not in kept]
+def _documents(found: LookUp) -> Iterator[str]:
+    """Say how much there will be to read, by collection as it was in the last refresh."""
+    if found.last is None or found.expected is None:
+        yield "  documents: not known before the first refresh"
+        return
+    yield f"  documents: about {found.expected.documents:,} expected ({found.expected.based_on})"
+    rows = sorted(found.last.documents.items(), key=lambda row: -row[1])
+    shown = [f"{name} {number:,}" for name, number in rows[:_MOST_COLLECTIONS]]
+    rest = rows[_MOST_COLLECTIONS:]
+    more = [f"{len(rest)} others {sum(number for _, number in rest):,}"] if rest else []
+    if shown:
+        yield f"    in {found.last.refresh_id}: {', '.join([*shown, *more])}"
+
+
+def _volumes(found: LookUp) -> Iterator[str]:
+    request, volumes = found.request, found.own_volumes
+    kept, gone = _kept_and_gone(found)
     left = [each for each in volumes if each.role in UNFINISHED_ROLES and each.refresh_id != request.refresh_id]
-    size = f"{request.staging.volume_gib} GiB" if request.staging.volume_gib else "the source volume's size"
-    yield f"  makes: a quarantine volume, deleted in the end, and a candidate volume of {size}"
+    size = f"{found.candidate_gib} GiB" if found.candidate_gib else "the source volume's size"
+    source = f" of {found.source.size_gib} GiB" if found.source else ""
+    yield f"  makes: a snapshot and a quarantine volume{source}, deleted in the end, and a candidate volume of {size}"
     yield f"  keeps as the way back: {_named(kept)}"
     yield f"  deletes: {_named([*gone, *left])}"
 
 
-def _obstacles(request: RefreshRequest, aws: Aws, _clock: Clock) -> Iterator[str]:
-    if request.reports_bucket != UNKNOWN:
-        held = holder_in(aws.objects, request.reports_bucket)
+def _kept_and_gone(found: LookUp) -> tuple[list[Volume], list[Volume]]:
+    """Return the volumes of staging that will be kept as the way back, and those that will be deleted."""
+    live = [each for each in found.own_volumes if each.role == "live"]
+    previous = [each for each in found.own_volumes if each.role == "previous"]
+    former = [*live, *previous]
+    keep = found.request.retention.previous_volumes
+    return former[:keep], former[keep:]
+
+
+def _duration(found: LookUp) -> Iterator[str]:
+    if found.estimate is None:
+        yield "  how long it takes is not known before the first refresh"
+        return
+    yield f"  takes about {readable_time(found.estimate.total_seconds)}, from {found.estimate.based_on}"
+    yield from limits.lines(found.request, found.estimate, found.aws.session_ends_at(), found.clock.now())
+
+
+def _cost(found: LookUp) -> Iterator[str]:
+    if found.source is None or found.candidate_gib is None:
+        yield "  what it costs is not known before production's volume is"
+        return
+    seconds = found.estimate.seconds if found.estimate else {}
+    if not seconds:
+        yield "  what an hour of it costs:"
+    kept, _ = _kept_and_gone(found)
+    use = cost.Use(
+        seconds=sum(each for step, each in seconds.items() if step not in _WITHOUT_VOLUMES) or _SECONDS_AN_HOUR,
+        worker_kind="" if found.request.worker_is_staging or found.worker is None else found.worker.kind,
+        quarantine_gib=found.source.size_gib,
+        candidate_gib=found.candidate_gib,
+        snapshot_gib=found.backup.full_bytes / _GIB if found.backup else found.source.size_gib,
+        kept_gib=[found.candidate_gib, *(each.size_gib for each in kept)],
+    )
+    yield from cost.lines(use, found.request.region)
+
+
+def _obstacles(found: LookUp) -> Iterator[str]:
+    if found.request.reports_bucket != UNKNOWN:
+        held = holder_in(found.aws.objects, found.request.reports_bucket)
         if held:
             yield f"  ! {held}"
 
 
+def _steps(found: LookUp) -> list[str]:
+    """List the steps, each with how long it should take."""
+    try:
+        seconds: Mapping[str, float] = found.estimate.seconds if found.estimate else {}
+    except (RefreshError, KeyError, TypeError, ValueError):  # said above by the part that needed it
+        seconds = {}
+    return [
+        f"  {number}. {step.plan(found.request)}"
+        + (f" (about {readable_time(seconds[step.name])})" if step.name in seconds else "")
+        for number, step in enumerate(STEPS, start=1)
+    ]
+
+
 def _named(volumes: list[Volume]) -> str:
-    return ", ".join(f"{each.volume_id} ({each.role} of {each.refresh_id})" for each in volumes) or "nothing"
+    return (
+        ", ".join(f"{each.volume_id} ({each.role} of {each.refresh_id}, {each.size_gib} GiB)" for each in volumes)
+        or "nothing"
+    )

@@ -9,7 +9,7 @@ from refresh import sweep
 from refresh.aws import ROLE_TAG, SPACE_TAG
 from refresh.errors import PreflightError
 from refresh.mongo import material, production, progress, source_checks
-from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals, size_refusals, version_refusals
+from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals
 from refresh.mongo.context import Context
 from refresh.mongo.production import ReplicaSet
 from refresh.request import RefreshRequest
@@ -17,10 +17,10 @@ from refresh.request import RefreshRequest
 
 @dataclass(frozen=True)
 class Preflight:
-    """Collect every reason into one error; then tidy up what others left.
+    """Ask production, staging, hosts and parameters; list every reason to refuse in one error; sweep what others left.
 
-    Idempotent: it looks, and what it sweeps is swept once. It runs anew in every run until the cutover, since a resumed
-    refresh needs today's answers; production is asked only while its snapshot is still to be taken.
+    Idempotent: it looks, and what it sweeps is swept once. Resumes by running anew in every run until the cutover,
+    since a resumed refresh needs today's answers; production is asked only while its snapshot is still to be taken.
     """
 
     name: str = "preflight"
@@ -49,7 +49,7 @@ class Preflight:
             reasons += _production_refusals(context, members, status)
         if reasons:
             raise PreflightError(context.refresh_id, reasons)
-        _tidy(context, status.live_volume_id)
+        tidy(context, status.live_volume_id)
         return {
             "live_volume_id": status.live_volume_id,
             "hashes": {
@@ -62,8 +62,8 @@ class Preflight:
 
 
 def _has_snapshot(context: Context) -> bool:
-    if progress.is_cut_over(context):
-        return True
+    if progress.is_cut_over(context) or progress.is_delivered(context):
+        return True  # what was switched back from is tried again, and stands ready
     return context.ledger.is_done("snapshot") and material.has_source(context)
 
 
@@ -83,23 +83,16 @@ def _production_refusals(context: Context, members: ReplicaSet, status: StagingS
         return reasons
     for instance_id, reason in members.silent.items():
         context.say(f"        production host {instance_id} did not answer and is left out: {reason}")
-    return _fitting_refusals(context, members, status, limit_seconds)
+    return source_checks.fitting_refusals(context, members.sources(limit_seconds)[0], status)
 
 
-def _fitting_refusals(context: Context, members: ReplicaSet, status: StagingStatus, limit_seconds: float) -> list[str]:
-    source = members.sources(limit_seconds)[0]
-    reasons, whole = source_checks.volumes(context, source)
-    if whole is None:
-        return reasons
-    return [
-        *reasons,
-        *size_refusals(context.request, whole, int(source.answer.get("data_bytes") or 0)),
-        *version_refusals(source, status),
-    ]
+def tidy(context: Context, live_volume_id: str) -> None:
+    """Put the roles right after a run that died behind its cutover; release what others left and what has expired.
 
-
-def _tidy(context: Context, live_volume_id: str) -> None:
-    """Put the roles right after a run that died behind its cutover; release what others left and what has expired."""
+    Args:
+        context: The refresh.
+        live_volume_id: What staging says that it serves.
+    """
     mark_roles(context, live_volume_id)
     left = sweep.leftovers(
         context.aws,

@@ -46,10 +46,23 @@ def is_copied(context: Context) -> bool:
 
 
 def is_verified(context: Context) -> bool:
-    """Say whether this very copy was verified."""
+    """Say whether this very copy was verified; a golden snapshot was when it was taken."""
+    if context.request.is_reset:
+        return is_restored(context)
     return context.ledger.is_done("verify") and is_copied(context)
 
 
+def is_restored(context: Context) -> bool:
+    """Say whether the candidate was made of a golden snapshot."""
+    facts = context.ledger.facts("restore_golden")
+    if not context.ledger.is_done("restore_golden"):
+        return False
+    candidate = context.find_volume(material.CANDIDATE)
+    return candidate is not None and candidate.volume_id == facts["candidate_volume_id"]
+
+
 def is_delivered(context: Context) -> bool:
-    """Say whether the verified copy stands ready on staging's host."""
-    return context.ledger.is_done("deliver") and is_verified(context)
+    """Say whether the verified copy stands ready on staging's host, with the users of what staging serves by now."""
+    delivered, live_volume_id = context.ledger.facts("deliver"), context.ledger.facts("preflight").get("live_volume_id")
+    from_today = live_volume_id in (delivered.get("from_volume_id"), delivered.get("candidate_volume_id"))
+    return context.ledger.is_done("deliver") and from_today and is_verified(context)

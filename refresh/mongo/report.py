@@ -14,20 +14,24 @@ _CONTROL = "A control is a fault planted in the check's own input: it has to be 
 _CHECK_COLUMNS = ("check", "documents:", "values:", "controls planted:", "found:", "findings:")
 
 
-def build(ledger: Mapping[str, Any], *, finished_at: str) -> dict[str, Any]:
+def build(ledger: Mapping[str, Any], *, finished_at: str, outcome: str = "finished") -> dict[str, Any]:
     """Take from a ledger what people ask for. No value of a document is in it.
 
     Args:
         ledger: The values of a ledger whose steps are done.
         finished_at: When the refresh ended.
+        outcome: finished, or switched back: then nothing was retired.
 
     Returns:
         Plain values.
     """
     steps = ledger["steps"]
     facts = {name: record["facts"] for name, record in steps.items()}
-    source, copied, switched, retired = facts["snapshot"], facts["anonymize"], facts["cut_over"], facts["retire"]
+    source, copied, switched = facts["snapshot"], facts["anonymize"], facts["cut_over"]
+    retired = facts.get("retire", {"previous_volume_ids": [], "deleted_volume_ids": []})
     return {
+        "kind": "refresh",
+        "outcome": outcome,
         "refresh_id": ledger["refresh_id"],
         "trigger": ledger["trigger"],
         "space": ledger["space"],
@@ -54,11 +58,13 @@ def build(ledger: Mapping[str, Any], *, finished_at: str) -> dict[str, Any]:
         "users": facts["deliver"].get("users"),
         "roles": facts["deliver"].get("roles"),
         "volumes": {
-            "live": switched["live_volume_id"],
+            "live": switched["live_volume_id"] if outcome == "finished" else switched["from_volume_id"],
             "previous": retired["previous_volume_ids"],
             "deleted": retired["deleted_volume_ids"],
         },
         "unavailable_ms": switched.get("unavailable_ms"),
+        "switched_back": switched.get("switched_back", []),
+        "golden_snapshot": facts.get("golden", {}).get("snapshot_id") or None,
         "phases": {name: record["seconds"] for name, record in steps.items() if "seconds" in record},
     }
 
@@ -102,11 +108,17 @@ def _summary(report: Mapping[str, Any]) -> list[str]:
         ("staging unavailable", "not measured" if unavailable is None else f"{unavailable} ms"),
         ("masked by", report["masked_by"]),
         ("findings of the verifier", len(report["findings"])),
+        ("golden snapshot", report["golden_snapshot"] or "none"),
+        *(
+            (f"switched back {each['at']}", f"{each['failure']}; {each['unavailable_ms']} ms")
+            for each in report["switched_back"]
+        ),
     )
+    serves = "serves" if report["outcome"] == "finished" else "was switched back from"
     return [
         f"# Refresh {report['refresh_id']}",
         "",
-        f"Staging of `{report['space']}` serves production's data as of **{source['data_as_of']}**,",
+        f"Staging of `{report['space']}` {serves} production's data as of **{source['data_as_of']}**,",
         f"{report['treatment']}. Pseudonymised data is still personal data to whoever holds the key.",
         "",
         *table(("", ""), rows),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh import snapshots
-from refresh.aws import REFRESH_TAG, SPACE_TAG, Volume
+from refresh.aws import REFRESH_TAG, SPACE_TAG
 from refresh.errors import HostError, LeaseError, RefreshError
-from refresh.mongo import material
+from refresh.mongo import golden, material, retention
 from refresh.mongo.context import Context
 from refresh.mongo.preflight import mark_roles
 from refresh.request import RefreshRequest
@@ -29,10 +29,10 @@ class Retire:
 
     def plan(self, request: RefreshRequest) -> str:
         """Say what it will do."""
-        kept = request.retention.previous_volumes
-        return (
-            f"retire: deletes quarantine volume and snapshot, keeps {kept} former volumes of staging, stops the worker"
-        )
+        kept = f"keeps {request.retention.previous_volumes} former volumes of staging"
+        if request.is_reset:
+            return f"retire: {kept}"
+        return f"retire: deletes quarantine volume and snapshot, {kept}, stops the worker"
 
     def is_done(self, context: Context) -> bool:
         """Say whether it was recorded."""
@@ -43,12 +43,18 @@ class Retire:
         live_volume_id = str(context.ledger.facts("cut_over")["live_volume_id"])
         mark_roles(context, live_volume_id)
         remove_raw_data(context)
-        kept, surplus = _previous(context, live_volume_id)
-        context.releaser.release_all(surplus, ())
+        asked, now, space = context.request.retention, context.clock.now(), context.request.space
+        way_back = str(context.ledger.facts("cut_over").get("from_volume_id") or "")
+        volumes = [each for each in context.aws.compute.volumes({SPACE_TAG: space}) if each.role == material.PREVIOUS]
+        kept, surplus = retention.former_volumes(volumes, way_back, asked, now)
+        golden_kept, golden_surplus = retention.golden_snapshots(golden.all_of(context.aws, space), asked, now)
+        context.releaser.release_all(surplus, golden_surplus)
         stop_worker(context)
         return {
             "previous_volume_ids": [each.volume_id for each in kept],
             "deleted_volume_ids": [each.volume_id for each in surplus],
+            "golden_snapshot_ids": [each.snapshot_id for each in golden_kept],
+            "deleted_golden_snapshot_ids": [each.snapshot_id for each in golden_surplus],
         }
 
 
@@ -107,12 +113,3 @@ def _forget_jobs(context: Context) -> None:
         context.releaser.discard_jobs(context.refresh_id)
     except HostError as error:
         context.say(f"        {error}")
-
-
-def _previous(context: Context, live_volume_id: str) -> tuple[list[Volume], list[Volume]]:
-    """Return the former volumes to keep, the newest first, and those beyond the retention."""
-    volumes = context.aws.compute.volumes({SPACE_TAG: context.request.space})
-    former = [each for each in volumes if each.role == material.PREVIOUS and each.volume_id != live_volume_id]
-    former.sort(key=lambda each: (each.created_at, each.volume_id), reverse=True)
-    keep = context.request.retention.previous_volumes
-    return former[:keep], former[keep:]

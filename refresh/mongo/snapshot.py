@@ -120,6 +120,7 @@ def _facts(context: Context, source: Member, point: Optime) -> dict[str, Any]:
         "candidate_gib": candidate_gib(context.request, whole),
         "commit_point": point.as_json(),
         "data_as_of": point.at().isoformat(),
+        "data_bytes": int(source.answer.get("data_bytes") or 0),
         "version": source.answer["version"],
         "fcv": source.answer["fcv"],
         "directory_per_db": bool(source.answer["directory_per_db"]),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from refresh.aws import Volume
 from refresh.errors import PermanentError, PreflightError, RefreshError
 from refresh.mongo import taken
+from refresh.mongo.checks import StagingStatus, size_refusals, version_refusals
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member
 from refresh.mongo.snapshot import source_order
@@ -43,6 +44,27 @@ def require_access(context: Context) -> None:
         who = side.role_arn or "whoever runs this"
         reason = f"{who} may not look at production's instances: {error}. What it needs stands in {_GUIDE}"
         raise PreflightError(context.refresh_id, [reason]) from None
+
+
+def fitting_refusals(context: Context, source: Member, status: StagingStatus) -> list[str]:
+    """Compare what would be read with what is to hold it, and with who may read it.
+
+    Args:
+        context: The refresh.
+        source: The member whose snapshot would be taken.
+        status: Staging's answer.
+
+    Returns:
+        One sentence each; empty when volumes, keys, size and version fit.
+    """
+    reasons, whole = volumes(context, source)
+    if whole is None:
+        return reasons
+    return [
+        *reasons,
+        *size_refusals(context.request, whole, int(source.answer.get("data_bytes") or 0)),
+        *version_refusals(source, status),
+    ]
 
 
 def volumes(context: Context, source: Member) -> tuple[list[str], Volume | None]:

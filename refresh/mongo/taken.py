@@ -14,6 +14,7 @@ from refresh.mongo.context import Context
 from refresh.snapshots import COPY, SNAPSHOT
 
 STEP = "snapshot"  # whose record holds the facts
+MAKING = "restore"  # whose record says what making volumes of it took
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ def ensure_readable(context: Context) -> list[Snapshot]:
     if not originals:
         snapshots.refuse_failed(context.aws, context.tags(SNAPSHOT), _number(context))
         raise ResourceError(f"refresh {context.refresh_id}: its snapshot is gone. Give a new trigger to start over")
-    snapshots.wait_until_completed(context.aws, context.poller, context.tags(SNAPSHOT), originals)
+    _await(context, originals)
     if not is_elsewhere(context):
         return originals
     return _copied(context, originals)
@@ -96,6 +97,14 @@ def ensure_readable(context: Context) -> list[Snapshot]:
 def facts(volume_ids: Sequence[str], take: int, places: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Return the record, to be written before the call that takes the snapshots."""
     return {"source_volume_ids": list(volume_ids), "take": take, "places": [dict(each) for each in places]}
+
+
+def _await(context: Context, originals: Sequence[Snapshot]) -> None:
+    """Wait for the snapshots; note what the next plan is reckoned with: how long it took, how much was written."""
+    began = context.clock.monotonic()
+    done = snapshots.wait_until_completed(context.aws, context.poller, context.tags(SNAPSHOT), originals)
+    waited = round(context.clock.monotonic() - began, 3)
+    context.ledger.note(MAKING, snapshot_bytes=done[0].full_bytes, snapshot_wait_seconds=waited)
 
 
 def _copied(context: Context, originals: Sequence[Snapshot]) -> list[Snapshot]:

@@ -42,7 +42,11 @@ class Verify:
             jobs.discard_job(context, self.name)
             end = _look(context)
         _refuse(context, end)
-        return {"findings": end.result["findings"], "checks": end.result["checks"]}
+        return {
+            "findings": end.result["findings"],
+            "checks": end.result["checks"],
+            "verifier_seconds": end.result.get("seconds"),
+        }
 
 
 def _look(context: Context) -> JobEnd:

@@ -7,12 +7,16 @@ from refresh.mongo.anonymize import Anonymize
 from refresh.mongo.context import Context
 from refresh.mongo.cut_over import CutOver
 from refresh.mongo.deliver import Deliver
+from refresh.mongo.golden import KeepGolden
 from refresh.mongo.open_quarantine import OpenQuarantine
 from refresh.mongo.preflight import Preflight
+from refresh.mongo.reset import PreflightReset, RestoreGolden
 from refresh.mongo.restore import Restore
 from refresh.mongo.retire import Retire
+from refresh.mongo.smoke import Smoke
 from refresh.mongo.snapshot import Snapshot
 from refresh.mongo.verify import Verify
+from refresh.request import RefreshRequest
 
 STEPS: tuple[Step[Context], ...] = (
     Preflight(),  # asks everything that could refuse; collects every reason into one error
@@ -21,8 +25,25 @@ STEPS: tuple[Step[Context], ...] = (
     OpenQuarantine(),  # recovery boot; unix socket; read-only
     Anonymize(),  # quarantine -> candidate, by the rules
     Verify(),  # other code than the one that masked; zero findings or stop
+    KeepGolden(),  # the masked, verified copy as a snapshot, before it has users; where it is asked for
     Deliver(),  # candidate moved to the staging host, mounted beside the live volume; staging's own users
     # ---- point of no return: staging changes from here ----
     CutOver(),  # switch, health check, or switch back by itself; no EC2 call
+    Smoke(),  # the tests whose failure switches back
     Retire(),  # quarantine and raw snapshot deleted, worker stopped, retention of masked volumes
 )
+
+RESET: tuple[Step[Context], ...] = (
+    PreflightReset(),  # staging's side alone, and whether the golden snapshot may be used
+    RestoreGolden(),  # golden snapshot -> candidate volume
+    Deliver(),
+    # ---- point of no return: staging changes from here ----
+    CutOver(),
+    Smoke(),
+    Retire(),
+)
+
+
+def steps_of(request: RefreshRequest) -> tuple[Step[Context], ...]:
+    """Return the steps that a request asks for."""
+    return RESET if request.is_reset else STEPS

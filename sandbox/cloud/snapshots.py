@@ -130,6 +130,7 @@ class Snapshots:
 
     def _complete_later(self, snapshot: Any) -> None:
         snapshot.status = "pending"
+        snapshot.full_snapshot_size_in_bytes = self._world.volumes.written_bytes(snapshot.id)
         self._world.later(SNAPSHOT_SECONDS, lambda: setattr(snapshot, "status", "completed"))
 
     def _mount_points(self, volume: Any) -> list[Any]:

@@ -105,3 +105,38 @@ def test_the_first_process_is_started_with_the_signals_masked(tmp_path, hold, ma
     program.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{STARTED.format(hold=hold)}")
     done = subprocess.run([sys.executable, str(program)], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == masked
+
+
+# While the verb's modules are loaded, in a finaliser as Python's own of an import lock.
+WHILE_MODULES_ARE_LOADED = """
+import runpy, signal, sys
+
+class Finalised:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "anonymizer.commands.run":
+            Finalised()
+
+if {asked}:
+    sys.meta_path.insert(0, Finder())
+sockets = "--source-socket /nowhere/a.sock --target-socket /nowhere/b.sock"
+files = "--rules /nowhere/rules.yaml --progress /nowhere/progress.json --result /nowhere/result.json"
+sys.argv = f"anonymizer run --key-stdin {{sockets}} {{files}}".split()
+runpy.run_module("anonymizer", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize(("asked", "code"), [(True, 130), (False, 2)])
+def test_an_interrupt_is_heard_from_the_first_moment(asked, code):
+    done = subprocess.run(
+        [sys.executable, "-c", WHILE_MODULES_ARE_LOADED.format(asked=asked)],
+        cwd=ROOT,
+        input="5f" * 32,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr

@@ -2,12 +2,14 @@
 
 import fnmatch
 import json
+import pathlib
 
 import pytest
 
 from components import host_policies
 from components.host_policies import Place
-from components.operator_policy import OperatorScope, operator_policy
+from components.operator_policy import OperatorScope, ProductionSource, operator_policy
+from components.source_policy import source_policy
 
 PLACE = Place(partition="aws", region="eu-central-1", account_id="123456789012")
 EC2 = "arn:aws:ec2:eu-central-1:123456789012"
@@ -62,9 +64,14 @@ def allowed(policy, action, resource, **context):
     return effects == {"Allow"}
 
 
+def both(scope):
+    """The two policies of whoever runs refreshes, as IAM reads them together."""
+    return {"Statement": [*operator_policy(scope)["Statement"], *source_policy(scope)["Statement"]]}
+
+
 @pytest.fixture
 def operator():
-    return operator_policy(SCOPE)
+    return both(SCOPE)
 
 
 def test_production_documents_run_on_production_and_no_other_document_does(operator):
@@ -83,6 +90,17 @@ def test_a_snapshot_is_taken_of_productions_instance_and_only_with_the_stacks_ta
     assert not allowed(operator, "ec2:CreateSnapshots", f"{EC2}:instance/i-other")
     assert allowed(operator, "ec2:CreateSnapshots", SNAPSHOT, **{"aws:RequestTag/understudy:space": "understudy/test"})
     assert not allowed(operator, "ec2:CreateSnapshots", SNAPSHOT)
+
+
+def test_a_golden_snapshot_is_taken_of_the_stacks_own_volume_and_only_with_the_stacks_tag(operator):
+    assert allowed(operator, "ec2:CreateSnapshot", f"{EC2}:volume/vol-1", **OWN)
+    assert not allowed(operator, "ec2:CreateSnapshot", f"{EC2}:volume/vol-1")
+    assert allowed(operator, "ec2:CreateSnapshot", SNAPSHOT, **{"aws:RequestTag/understudy:space": "understudy/test"})
+    assert not allowed(operator, "ec2:CreateSnapshot", SNAPSHOT)
+    born = {"ec2:CreateAction": "CreateSnapshot", "aws:TagKeys": ["understudy:space"]}
+    assert allowed(operator, "ec2:CreateTags", SNAPSHOT, **born)
+    assert allowed(operator, "ec2:CreateVolume", SNAPSHOT, **OWN)
+    assert not allowed(operator, "ec2:CreateVolume", SNAPSHOT)
 
 
 @pytest.mark.parametrize("action", ["ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume"])
@@ -130,14 +148,31 @@ def test_the_toolkit_itself_cannot_be_exchanged(operator):
 
 def test_another_accounts_production_is_reached_through_its_role_only():
     role = "arn:aws:iam::111122223333:role/understudy"
-    policy = operator_policy(OperatorScope(**{**vars(SCOPE), "production_role_arn": role}))
+    policy = both(OperatorScope(**{**vars(SCOPE), "production_role_arn": role}))
     assert allowed(policy, "sts:AssumeRole", role)
     assert not allowed(policy, "sts:AssumeRole", "arn:aws:iam::111122223333:role/admin")
     assert not allowed(policy, "ec2:CreateSnapshots", f"{EC2}:instance/i-production")
 
 
-def test_the_policy_is_not_larger_than_iam_takes(operator):
-    assert len(json.dumps(operator, separators=(",", ":"))) < 6144
+@pytest.mark.parametrize("made", [operator_policy, source_policy])
+@pytest.mark.parametrize("role", [None, "arn:aws:iam::111122223333:role/understudy"])
+def test_no_policy_is_larger_than_iam_takes(made, role):
+    """With every document of the project, under long names, and a key for each of three members."""
+    verbs = sorted(path.stem for path in (pathlib.Path(__file__).parents[2] / "scripts").glob("*.sh"))
+    keys = [f"arn:aws:kms:eu-north-1:111122223333:key/{number:08}-0000-4000-8000-000000000000" for number in range(3)]
+    place = Place(partition="aws", region="eu-north-1", account_id="111122223333") if role else PLACE
+    members = [f"i-0123456789abcdef{number}" for number in range(3)]
+    scope = {
+        "space": "understudy/a-stack-of-twenty",
+        "document_arns": [f"{DOCUMENT.rpartition('/')[0]}/understudy-a-stack-of-twenty-{verb}" for verb in verbs],
+        "production_instance_ids": members,
+        "production_role_arn": role,
+        "production_source": ProductionSource(place=place, key_arns=keys),
+        "reports_arn": "arn:aws:s3:::understudy-a-stack-of-twenty-reports-0123456",
+        "toolkit_arn": "arn:aws:s3:::understudy-a-stack-of-twenty-toolkit-0123456",
+    }
+    written = json.dumps(made(OperatorScope(**{**vars(SCOPE), **scope})), separators=(",", ":"))
+    assert len(written) <= 6144
 
 
 def test_a_worker_reads_its_parameter_and_its_files_and_no_other():

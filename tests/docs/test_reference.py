@@ -57,9 +57,9 @@ def test_every_mode_is_listed():
 def test_every_mask_is_listed_with_its_parameters():
     masks = dict.fromkeys(MASKS)
     for line in section("Masks").splitlines():
-        if line.startswith("| `"):
+        if line.startswith("| [`"):
             name, parameters = line.split("|")[1:3]
-            masks[name.strip(" `")] = re.findall(r"`(\w+)`", parameters)
+            masks[re.search(r"`(\w+)`", name)[1]] = re.findall(r"`(\w+)`", parameters)
     assert masks == {name: list(kind.parameters) for name, kind in MASKS.items()}
 
 

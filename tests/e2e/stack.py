@@ -58,12 +58,14 @@ class Stack:
         name: the stack's name.
         env: the sandbox's environment, as it prints it.
         rules: the copy of the rules file that the stack's config names.
+        project: the checkout to work in.
     """
 
-    def __init__(self, name: str, env: Mapping[str, str], rules: Path) -> None:
+    def __init__(self, name: str, env: Mapping[str, str], rules: Path, project: Path = PROJECT) -> None:
         self.name = name
         self.env = dict(env)
         self.rules = rules
+        self._project = project
 
     def pulumi(self, *words: str, expect: int | None = 0, timeout_seconds: float = 10 * _MINUTES) -> str:
         """Run a command to its end.
@@ -80,7 +82,7 @@ class Stack:
             CommandFailedError: Another exit status.
         """
         done = subprocess.run(
-            self._command(words), cwd=PROJECT, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            self._command(words), cwd=self._project, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, timeout=timeout_seconds, check=False,
         )  # fmt: skip
         text = _COLOUR.sub("", done.stdout)
@@ -91,7 +93,7 @@ class Stack:
     def start(self, *words: str) -> Running:
         """Start a command and return at once."""
         process = subprocess.Popen(
-            self._command(words), cwd=PROJECT, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            self._command(words), cwd=self._project, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
         return Running(process)
@@ -127,7 +129,7 @@ class Stack:
 
     def _json(self, *words: str) -> str:
         done = subprocess.run(
-            self._command(words), cwd=PROJECT, env=self.env, stdin=subprocess.DEVNULL, capture_output=True,
+            self._command(words), cwd=self._project, env=self.env, stdin=subprocess.DEVNULL, capture_output=True,
             text=True, timeout=2 * _MINUTES, check=True,
         )  # fmt: skip
         return done.stdout

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 
@@ -40,7 +42,7 @@ def test_a_first_up_that_was_killed_is_destroyed_without_a_trace(
     stack: Stack, inventory: Inventory, empty_world: Counter[str]
 ) -> None:
     running = stack.start("up", "--yes", "--skip-preview")
-    running.wait_for_line(r"\[4/9\]")
+    running.wait_for_line(r"\[4/\d+\]")
     left = [running.pid, *kill_tree(running.pid)]
     running.finish()
     assert wait_gone(left) == []
@@ -84,6 +86,31 @@ def test_the_report_is_on_this_machine_and_in_the_bucket(sandbox: Sandbox, stack
     assert json.loads((folder / "report.json").read_text())["findings"] == []
 
 
+def test_the_doctor_finds_the_stack_in_order_and_a_parameter_that_is_not_there(
+    stack: Stack, inventory: Inventory
+) -> None:
+    before = inventory.calls()
+    status, page = _doctor(stack)
+    assert status == 0, page
+    assert "would be read" in page
+    assert re.search(r"\? +quotas", page), "the sandbox has no Service Quotas for EBS"
+    # Two documents that look; the sandbox's KMS knows no DryRun and makes a data key that nobody keeps.
+    assert set(inventory.changes_since(before)) <= {"SendCommand", "GenerateDataKeyWithoutPlaintext"}
+    stack.configure("pseudonym_key_parameter", "/understudy/no-such-key")
+    status, page = _doctor(stack)
+    stack.configure("pseudonym_key_parameter", "/understudy/pseudonym-key")
+    assert status == 1
+    assert "WRONG  parameters" in page
+
+
+def _doctor(stack: Stack) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "doctor", "--stack", stack.name],
+        cwd=PROJECT, env=stack.env, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
 def test_up_with_nothing_changed_does_nothing(stack: Stack, inventory: Inventory) -> None:
     before = inventory.calls()
     text = stack.up()
@@ -107,6 +134,9 @@ def test_the_preview_of_a_second_refresh_shows_trigger_and_rule_and_starts_nothi
     assert re.search(r'\+ mask : "constant"', text)
     assert "A refresh is due: second-" in text
     assert "staging serves first-" in text
+    assert "rules: 1 change since first-" in text
+    assert "changed: shop.customers preferences.newsletter: from keep to constant (value false)" in text
+    assert "takes about" in text
     assert inventory.changes_since(before) == Counter()
 
 

@@ -35,9 +35,10 @@ class Inventory:
             found.setdefault(_tags(volume)[ROLE_TAG], []).append(volume["VolumeId"])
         return found
 
-    def snapshots(self) -> list[str]:
-        """List the refreshes' snapshots."""
-        return [each["SnapshotId"] for each in self._ec2.describe_snapshots(Filters=self._space)["Snapshots"]]
+    def snapshots(self, role: str = "snapshot") -> list[str]:
+        """List the refreshes' snapshots: those of production, or the golden ones."""
+        found = self._ec2.describe_snapshots(Filters=self._space)["Snapshots"]
+        return [each["SnapshotId"] for each in found if _tags(each)[ROLE_TAG] == role]
 
     def everything(self) -> Counter[str]:
         """Count all that this AWS holds, by kind; what is equal before and after left nothing over."""

@@ -83,7 +83,30 @@ class AuroraStack:
 
     def kill_up_at(self, text):
         """Start an `up`, kill it with all its processes when it prints a text, and take its lock away."""
-        process = subprocess.Popen(
+        process = self._begun()
+        seen = next((line for line in process.stdout if text in line), "")
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        assert seen, f"never printed {text}"
+        self.pulumi("cancel", "--yes")
+        return seen
+
+    def up_until(self, text, then):
+        """Run an `up`, do something as soon as it prints a text, which it has to, and return all that it printed."""
+        printed = []
+        with self._begun() as process:
+            for line in process.stdout:
+                printed.append(line)
+                if text in line:
+                    then()
+        told = "".join(printed)
+        assert text in told, told[-6000:]
+        assert process.returncode == 0, told[-6000:]
+        return told
+
+    def _begun(self):
+        return subprocess.Popen(
             ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", "aurora"],
             cwd=self.folder,
             env=self.env,
@@ -93,13 +116,6 @@ class AuroraStack:
             text=True,
             start_new_session=True,
         )
-        seen = next((line for line in process.stdout if text in line), "")
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        assert seen, f"never printed {text}"
-        self.pulumi("cancel", "--yes")
-        return seen
 
     def up(self, **options):
         return self.pulumi("up", "--yes", "--skip-preview", **options)
@@ -165,18 +181,21 @@ class AuroraStack:
         assert done.returncode == 0, done.stderr
 
     def sql(self, statement, cluster_id="nwac-test-db"):
-        """Ask a cluster as its administrator, with the password that the secret has today; return the rows."""
+        """Ask a cluster as its administrator; return the rows."""
+        with self.session(cluster_id) as opened, opened.cursor() as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    def session(self, cluster_id="nwac-test-db"):
+        """Open a session with the password that the secret has today."""
         secret = self.client("secretsmanager").get_secret_value(SecretId="nwac-test/db/admin")["SecretString"]
         login = json.loads(secret)
         host, port = self.sandbox.forward_database(cluster_id)
         authority = self.sandbox.layout.authority / "ca.pem"
-        opened = pymysql.connect(
+        return pymysql.connect(
             host=host,
             port=port,
             user=login["username"],
             password=login["password"],
             ssl={"ca": str(authority)},
         )
-        with opened, opened.cursor() as cursor:
-            cursor.execute(statement)
-            return list(cursor.fetchall())

@@ -78,11 +78,13 @@ def test_a_dump_is_refreshed_from_gone_back_from_and_refused_by_a_pulumi_up(stac
     stack.up()
     assert len(people(stack)) == 3
 
-    # Started by hand, as the source's procedure has it.
-    ssm = stack.client("ssm")
-    execution = ssm.start_automation_execution(DocumentName="NWACTest-DBRefresh", Parameters={"dumpKey": [first]})
+    # Started by hand, as the source's procedure has it; it cannot end before the `up` has found it.
     stack.configure(dump_key=first)
-    assert f"follows execution {execution['AutomationExecutionId']}" in stack.up()
+    with stack.session() as open_transaction:
+        open_transaction.query("SELECT * FROM intake.people LIMIT 1")
+        ssm = stack.client("ssm")
+        execution = ssm.start_automation_execution(DocumentName="NWACTest-DBRefresh", Parameters={"dumpKey": [first]})
+        stack.up_until(f"follows execution {execution['AutomationExecutionId']}", open_transaction.rollback)
     assert len(people(stack)) == 3
 
     # Nobody of the source is anywhere.
@@ -120,6 +122,7 @@ def loaded(stack):
     return key
 
 
+@pytest.mark.soak  # what migrations do is in tests/aurora, in seconds; here they are tasks
 def test_migrations_run_over_the_candidate_and_one_that_fails_changes_nothing(stack):
     key = loaded(stack)
     stack.configure(dump_key=key, migrations=["sh", "-c", MIGRATION])

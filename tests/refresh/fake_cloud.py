@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -103,6 +104,7 @@ class FakeEc2:
         self.tokens: dict[str, str] = {}
         self.orders: dict[str, VolumeOrder] = {}
         self.starts_at: dict[str, float] = {}
+        self.full_bytes = 30 * 1024**2  # what a snapshot says to be written
         self._numbers = itertools.count(0x100 if place is None else 0x100000)
         self.on_stop: Callable[[str], None] = lambda _instance_id: None
         self.is_mounted: Callable[[str], bool] = lambda _volume_id: False
@@ -145,6 +147,11 @@ class FakeEc2:
         self._settle()
         return [shot for shot, _, _ in self.shots.values() if tags.items() <= shot.tags.items()]
 
+    def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
+        self.fate.alive()
+        self._settle()
+        return [shot for shot, _, _ in self.shots.values() if shot.volume_id in volume_ids]
+
     # -- changing ---------------------------------------------------------------------------------------------------
 
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
@@ -161,6 +168,7 @@ class FakeEc2:
                     started_at=self.clock.now(),
                     owner_id=self.where.account_id,
                     region=self.where.region,
+                    full_bytes=self.full_bytes,
                     tags=dict(order.tags),
                 )
                 self.shots[shot.snapshot_id] = (
@@ -170,6 +178,24 @@ class FakeEc2:
                 )
                 made.append(shot)
         return made
+
+    def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
+        with self.fate.effect("create_snapshot"):
+            assert description
+            assert not self.is_mounted(volume_id), f"{volume_id} is not closed"
+            disk = self.disks[volume_id]
+            shot = Snapshot(
+                snapshot_id=f"snap-{next(self._numbers):08x}",
+                volume_id=volume_id,
+                state="pending",
+                size_gib=disk.volume.size_gib,
+                started_at=self.clock.now(),
+                owner_id=self.where.account_id,
+                region=self.where.region,
+                tags=dict(tags),
+            )
+            self.shots[shot.snapshot_id] = (shot, self.clock.seconds + SETTLE_SECONDS, copy.deepcopy(disk.content))
+        return shot
 
     def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
         with self.fate.effect("share_snapshot"):
@@ -222,7 +248,7 @@ class FakeEc2:
                 assert self.shots[order.snapshot_id][0].state == "completed", (
                     "a snapshot of another place, or one that is pending"
                 )
-            content = self.shots[order.snapshot_id][2] if order.snapshot_id else None
+            content = copy.deepcopy(self.shots[order.snapshot_id][2]) if order.snapshot_id else None
             if order.snapshot_id and order.kms_key_id in self.keys_that_fail:
                 self.tokens[order.token] = volume.volume_id  # made, and gone at once
                 return volume

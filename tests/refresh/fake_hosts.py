@@ -73,6 +73,7 @@ class FakeHosts:
         self.healthy = True
         self.admin = ("admin",)
         self.unhealthy_volumes: set[str] = set()
+        self.unclean_volumes: set[str] = set()
         self.anonymize_ends: list[tuple[int | None, dict[str, Any]]] = []
         self.verify_ends: list[tuple[int | None, dict[str, Any]]] = []
         self.worker_version = "6.0.5"
@@ -294,7 +295,14 @@ class FakeHosts:
         }
 
     def _staging_deliver(
-        self, instance_id: str, *, refresh_id: str, volume_id: str, toolkit_sha256: str, **_rest: str
+        self,
+        instance_id: str,
+        *,
+        refresh_id: str,
+        volume_id: str,
+        toolkit_sha256: str,
+        served_before: str = "false",
+        **_rest: str,
     ) -> dict[str, Any]:
         if self.live and (self.live not in self.ec2.disks or not self.healthy):
             raise RefusedError("live staging cannot be asked for its users")
@@ -304,6 +312,8 @@ class FakeHosts:
         assert isinstance(content, Copy)
         self._mount(instance_id, volume_id)
         self.servers.discard(volume_id)
+        if served_before == "true" and volume_id in self.unclean_volumes:
+            return {"users": 0, "roles": 0, "users_equal": False, "roles_equal": False, "unclean": True}
         live = self.ec2.disks[self.live].content if self.live else None
         content.users = live.users if isinstance(live, Copy) else self.admin
         return {"users": len(content.users), "roles": 0, "users_equal": True, "roles_equal": True}
@@ -320,7 +330,9 @@ class FakeHosts:
                 "unavailable_ms": None,
                 "ca_certificate": "-----BEGIN CERTIFICATE-----",
             }
-        assert self.mounts.get(to_volume_id) == instance_id
+        if to_volume_id not in self.mounts:
+            self._mount(instance_id, to_volume_id)
+        assert self.mounts[to_volume_id] == instance_id
         assert from_volume_id == (self.live or "none")
         self.fate.effects.append("switched")
         if to_volume_id in self.unhealthy_volumes or "*" in self.unhealthy_volumes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from refresh import session
-from refresh.aws import SPACE_TAG, Aws, Instance, Volume
+from refresh import serve_session, session
+from refresh.aws import ROLE_TAG, SPACE_TAG, Aws, Instance, Snapshot, Volume
 from refresh.places import Place
 from refresh.process import ProcessIdentity
 from refresh.session import World
@@ -59,6 +60,9 @@ def inputs(**changes: Any) -> dict[str, Any]:
         "pseudonym_key_parameter": "/understudy/pseudonym-key",
         "limits": {"source_lag_seconds": 30.0, "step_timeout_minutes": {}, "quarantine_expiry_hours": 24.0},
         "retention": {"previous_volumes": 1.0, "retain_live_volume": False},
+        "serve": "live",
+        "golden": {"keep": True, "source": "production", "accepted_rules": ""},
+        "smoke": {"commands": ["./smoke.sh"], "endpoint": "10.1.0.10:27017"},
     }
     for path, value in changes.items():
         *parents, last = path.split("__")
@@ -95,6 +99,8 @@ class FakeWorld:
         self.parameters = FakeParameters(self.fate)
         self.lines: list[str] = []
         self.roles: list[str] = []
+        self.tested: list[tuple[str, dict[str, str], str]] = []
+        self.test_ends: list[str] = []
         for number, instance_id in enumerate(PRODUCTION):
             volume_id = f"vol-0000000{number}"
             self.source.instances[instance_id] = Instance(
@@ -140,11 +146,31 @@ class FakeWorld:
             reports_folder=self.folder,
             lease_beats=False,
             identity=dead_by_then,
+            shell=self._shell,
         )
+
+    def _shell(self, command: str, environment: Mapping[str, str], _seconds: float, _say: object) -> str:
+        """Run a smoke test: what it is told is kept, and how it ends was said before."""
+        with self.fate.effect("smoke test"):
+            self.tested.append((command, dict(environment), self.hosts.live))
+            return self.test_ends.pop(0) if self.test_ends else ""
 
     def up(self, **changes: Any) -> dict[str, Any]:
         """Run a refresh as `pulumi up` would."""
         return session.perform(inputs(**changes), self.world())
+
+    def serve(self, value: str, **changes: Any) -> dict[str, Any]:
+        """Switch as `pulumi up` would."""
+        return serve_session.serve(inputs(serve=value, **changes), self.world())
+
+    def serve_and_die(self, value: str) -> bool:
+        """Switch, and perhaps be killed. Says whether it was."""
+        try:
+            self.serve(value)
+        except Killed:
+            self.fate.revive()
+            return True
+        return False
 
     def up_and_die(self, **changes: Any) -> bool:
         """Run a refresh that may be killed; the world goes on without it. Says whether it was."""
@@ -157,6 +183,9 @@ class FakeWorld:
 
     def of_space(self, role: str = "") -> list[Volume]:
         return [each for each in self.ec2.volumes({SPACE_TAG: SPACE}) if role in ("", each.role)]
+
+    def golden(self) -> list[Snapshot]:
+        return self.ec2.snapshots({SPACE_TAG: SPACE, ROLE_TAG: "golden"})
 
     def live_copy(self) -> Copy:
         content = self.ec2.disks[self.hosts.live].content
@@ -184,8 +213,10 @@ class FakeWorld:
         assert self.live_copy().source == "production's data"
         assert len(self.of_space("previous")) == previous
         assert len(self.of_space()) == 1 + previous
-        assert self.ec2.snapshots({SPACE_TAG: SPACE}) == []
-        assert self.source.snapshots({SPACE_TAG: SPACE}) == []
+        golden = self.golden()
+        assert self.ec2.snapshots({SPACE_TAG: SPACE}) == golden
+        assert len(golden) <= 1
+        assert self.source is self.ec2 or self.source.snapshots({SPACE_TAG: SPACE}) == []
         assert self.hosts.jobs == {}
         worker = self.ec2.instance(WORKER)
         assert worker is not None

@@ -16,6 +16,7 @@ from components import staging_refresh
 from components.staging_refresh import RefreshSpaceProvider, StagingRefreshProvider
 from refresh import orphan, session
 from refresh.errors import PreflightError
+from tests.refresh.fake_cloud import Killed
 from tests.refresh.fake_world import SPACE, STAGING, FakeWorld, inputs
 from tests.refresh.test_parts import space_inputs
 
@@ -94,6 +95,113 @@ def test_the_order_of_productions_hosts_does_not_matter(world: FakeWorld) -> Non
     assert StagingRefreshProvider().diff("id", created(world), news).changes is False
 
 
+def test_a_changed_serve_switches_and_no_refresh_runs(world: FakeWorld) -> None:
+    provider, first = StagingRefreshProvider(), created(world)
+    olds = provider.update("id", first, inputs(trigger="april")).outs
+    assert olds is not None
+    news = inputs(trigger="april", serve="previous")
+    assert provider.diff("id", olds, news).changes is True
+    made = len(world.ec2.tokens)
+    outs = provider.update("id", olds, {**news, **PROVIDER}).outs
+    assert outs == {
+        **olds,
+        "serve": "previous",
+        "serving": "previous",
+        "serving_refresh_id": first["refresh_id"],
+        "live_volume_id": first["live_volume_id"],
+        "previous_volume_ids": [olds["live_volume_id"]],
+        "data_as_of": first["data_as_of"],
+    }
+    assert len(world.ec2.tokens) == made
+    healthy = provider.read("id", {**outs, **PROVIDER})
+    assert (healthy.outs, healthy.inputs) == ({**outs, **PROVIDER}, news)  # no lost live volume
+    assert provider.diff("id", outs, news).changes is False
+    again = provider.update("id", outs, inputs(trigger="april")).outs
+    assert again == olds
+
+
+def test_the_preview_of_a_switch_shows_it_or_refuses_it(world: FakeWorld) -> None:
+    provider = StagingRefreshProvider()
+    created(world)
+    nothing = provider.check(inputs(), {**inputs(serve="previous"), **PROVIDER}).failures
+    assert [each.property for each in nothing] == ["serve"]
+    assert "nothing to go back to" in nothing[0].reason
+    world.up(trigger="april")
+    world.lines.clear()
+    effects, sent = len(world.fate.effects), len(world.hosts.sent)
+    olds, news = inputs(trigger="april"), inputs(trigger="april", serve="previous")
+    assert provider.check(olds, {**news, **PROVIDER}).failures == []
+    text = "\n".join(world.lines)
+    assert "Staging switches: serve previous" in text
+    assert f"from: {world.hosts.live} (refresh april-" in text
+    assert "(refresh march-" in text
+    assert (len(world.fate.effects), len(world.hosts.sent)) == (effects, sent)
+
+
+def test_while_staging_is_held_a_refresh_that_is_due_is_refused(world: FakeWorld) -> None:
+    held = inputs(serve="previous")
+    for changes in ({"trigger": "may"}, {"production__instance_ids": ["i-0000000000000009"]}):
+        refused = StagingRefreshProvider().check(held, {**inputs(serve="previous", **changes), **PROVIDER}).failures
+        assert [each.property for each in refused] == ["serve"]
+        assert "understudy:serve live" in refused[0].reason
+    assert StagingRefreshProvider().check({}, {**held, **PROVIDER}).failures  # a first refresh is none to go back from
+    assert StagingRefreshProvider().check(held, {**inputs(trigger="may"), **PROVIDER}).failures == []  # the control
+    assert world.fate.effects == []
+
+
+def test_a_switch_that_died_shows_as_drift_and_is_finished(world: FakeWorld) -> None:
+    provider = StagingRefreshProvider()
+    first = created(world)
+    olds = provider.update("id", first, inputs(trigger="april")).outs
+    assert olds is not None
+    world.fate.failures["tag"] = [Killed()]  # type: ignore[list-item]
+    with pytest.raises(Killed):
+        provider.update("id", olds, inputs(trigger="april", serve="previous"))
+    assert world.hosts.live == first["live_volume_id"]
+    found = provider.read("id", dict(olds))
+    assert found.outs is not None
+    assert found.outs["live_volume_id"] == olds["live_volume_id"]
+    for serve, live in (("previous", first["live_volume_id"]), ("live", olds["live_volume_id"])):
+        news = inputs(trigger="april", serve=serve)
+        assert provider.diff("id", found.outs, news).changes is True
+        outs = provider.update("id", found.outs, news).outs
+        assert outs is not None
+        assert world.hosts.live == outs["live_volume_id"] == live
+
+
+def test_a_state_of_before_switches_were_known_is_completed_without_a_refresh(world: FakeWorld) -> None:
+    olds = created(world)
+    old = {name: each for name, each in olds.items() if name not in {"serve", "golden", "smoke", "serving"}}
+    del old["serving_refresh_id"], old["golden_snapshot_ids"]
+    assert StagingRefreshProvider().diff("id", old, inputs()).changes is True
+    sent = len(world.hosts.sent)
+    outs = StagingRefreshProvider().update("id", old, inputs()).outs
+    assert outs is not None
+    assert (outs["serving"], outs["serving_refresh_id"]) == ("live", olds["refresh_id"])
+    assert len(world.hosts.sent) == sent
+    assert StagingRefreshProvider().diff("id", outs, inputs()).changes is False
+
+
+def test_a_changed_source_waits_for_the_next_trigger(world: FakeWorld) -> None:
+    olds = created(world)
+    provider, news = StagingRefreshProvider(), inputs(golden__source="golden")
+    world.lines.clear()
+    assert provider.check(inputs(), {**news, **PROVIDER}).failures == []
+    assert any("next understudy:refresh_trigger" in line for line in world.lines)
+    sent = len(world.hosts.sent)
+    assert provider.update("id", olds, news).outs == {**olds, "golden": news["golden"]}
+    assert len(world.hosts.sent) == sent
+    world.lines.clear()
+    assert provider.check(news, {**inputs(trigger="april", golden__source="golden"), **PROVIDER}).failures == []
+    assert any("A reset is due: april-" in line for line in world.lines)
+
+
+def test_the_preview_of_a_reset_refuses_what_cannot_be(world: FakeWorld) -> None:
+    provider, news = StagingRefreshProvider(), inputs(trigger="april", golden__source="golden")
+    (refused,) = provider.check(inputs(), {**news, **PROVIDER}).failures
+    assert (refused.property, "there is no golden snapshot" in refused.reason) == ("golden.source", True)
+
+
 def test_a_changed_retention_is_stored_without_a_refresh(world: FakeWorld) -> None:
     olds = created(world)
     news = inputs(retention__retain_live_volume=True)
@@ -154,6 +262,8 @@ def test_check_bears_what_is_not_known_yet(world: FakeWorld) -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "reason"),
     [
+        ({"serve": "last"}, "serve", "live or previous"),
+        ({"golden__source": "gold"}, "golden.source", "must be production, golden or the id"),
         ({"trigger": "Not Plain"}, "trigger", "pulumi config set understudy:refresh_trigger"),
         ({"staging__instance_id": inputs()["production"]["instance_ids"][0]}, "staging.instance_id", "production host"),
         ({"rules__databases": {"shop": {"people": {"mode": "mask", "fields": {"a": "nmae"}}}}}, "rules.", "nmae"),

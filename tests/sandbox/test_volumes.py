@@ -105,8 +105,14 @@ def test_a_snapshot_is_the_volume_at_that_moment(site, host, wait_until):
     site.sh(host, "echo before >/mnt/v/file; sync")
     pending = site.ec2.create_snapshot(VolumeId=volume_id)
     assert pending["State"] == "pending"
-    site.sh(host, "echo after >/mnt/v/file; sync")
+    site.sh(host, "head -c 50M /dev/zero | tr '\\0' x >/mnt/v/more; echo after >/mnt/v/file; sync")
     site.await_snapshot(pending["SnapshotId"])
+    later = site.ec2.create_snapshot(VolumeId=volume_id)["SnapshotId"]
+    written = {
+        each["SnapshotId"]: each["FullSnapshotSizeInBytes"]
+        for each in site.ec2.describe_snapshots(SnapshotIds=[pending["SnapshotId"], later])["Snapshots"]
+    }
+    assert 50 << 20 <= written[later] - written[pending["SnapshotId"]] < 70 << 20
     restored = site.new_volume(SnapshotId=pending["SnapshotId"])
     site.attach(restored, host, "/dev/sdg")
     script = f"mkdir -p /mnt/r; mount -o nouuid {link(restored)} /mnt/r; cat /mnt/r/file /mnt/v/file; umount /mnt/r"

@@ -1,28 +1,31 @@
-"""docs/masks.md's tables, made from the table of masks: `python -m tests.anonymizer.mask_pages` writes them anew."""
+"""The tables of docs/masks.md, made from the table of masks, with examples that the code makes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from anonymizer.keys import Keyring
 from anonymizer.masks.build import build
 from anonymizer.masks.draw import DROP
+from anonymizer.masks.kind import MaskKind
 from anonymizer.masks.parameters import FAMILIES
 from anonymizer.rules import reader
+from documentation.marks import Table
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/masks.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs/masks.md"
 RING = Keyring(bytes(range(32)))
 CONTEXT = {"name": ["Jane Doe"]}
-BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 
 
-def tables():
-    """Give the tables."""
+def tables(_page: str) -> str:
+    """Return a section for each mask, by families."""
     return "\n".join(f"### {family}\n\n" + "".join(map(section, kinds.items())) for family, kinds in FAMILIES.items())
 
 
-def section(item):
-    """Give what is said of one mask."""
+def section(item: tuple[str, MaskKind]) -> str:
+    """Return what is said of one mask."""
     name, kind = item
     lines = [f"#### `{name}`", "", kind.gives, ""]
     lines.append(f"- takes: {', '.join(kind.takes)}")
@@ -38,7 +41,7 @@ def section(item):
     return "\n".join([*lines, "", ""])
 
 
-def collision(kind):
+def collision(kind: MaskKind) -> str:
     """Say whether two values may get one pseudonym, and whether one may stay itself."""
     if not kind.collides:
         said = "no" if kind.fixed_points else "no (64 keyed bits or more)"
@@ -49,14 +52,14 @@ def collision(kind):
     return said + ("; a value may stay as it is" if kind.fixed_points or kind.injective_if else "")
 
 
-def noted(name, kind):
+def noted(name: str, kind: MaskKind) -> str:
     """Say what is special about a parameter."""
     if name in kind.required:
         return "required"
     return f"opt-in, named in the report: {kind.opt_ins[name]}" if name in kind.opt_ins else ""
 
 
-def example(name, kind):
+def example(name: str, kind: MaskKind) -> str:
     """Let the code make an example, under a key of its own."""
     given = ", ".join([name, *(f"{key}: {shown(value)}" for key, value in kind.given.items())])
     rule = f"{{mask: {given}}}" if kind.given else name
@@ -64,9 +67,9 @@ def example(name, kind):
     return f"`{rule}`: `{shown(kind.example)}` → `{shown(made)}`"
 
 
-def masked(name, kind):
+def masked(name: str, kind: MaskKind) -> Any:
     """Mask a kind's example."""
-    fields = {"x": {"mask": name, **kind.given}, "name": "name"}
+    fields: dict[str, Any] = {"x": {"mask": name, **kind.given}, "name": "name"}
     if name == "redact":
         fields["x"]["of"] = ["name"]
     raw = {"version": 1, "databases": {"d": {"c": {"mode": "mask", "fields": fields}}}}
@@ -75,7 +78,7 @@ def masked(name, kind):
     return kind.example if function is None else function(kind.example)
 
 
-def shown(value):
+def shown(value: Any) -> str:
     """Write a value for the page."""
     if value is DROP:
         return "(no field)"
@@ -86,11 +89,4 @@ def shown(value):
     return value.hex() if isinstance(value, bytes) else "null" if value is None else str(value)
 
 
-def written(page):
-    """Give the page with its tables made anew."""
-    before, _, rest = page.partition(BEGIN)
-    return f"{before}{BEGIN}\n\n{tables()}{END}{rest.partition(END)[2]}"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+TABLES: Mapping[str, Table] = {"masks": tables}

@@ -1,0 +1,109 @@
+"""What staging can serve: the volume of the latest refresh, and the one that it served before; by tags and ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from refresh import ledger as ledgers
+from refresh.aws import SPACE_TAG, Aws, Volume
+from refresh.errors import RequestError
+from refresh.keeping import LIVE
+from refresh.mongo import material
+from refresh.mongo.facts import cut_over_at, data_as_of, facts_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """A volume that staging may serve, with the refresh that made it and the moment that its data is from."""
+
+    volume: Volume
+    data_as_of: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return what a report says of it."""
+        return {
+            "volume_id": self.volume.volume_id,
+            "refresh_id": self.volume.refresh_id,
+            "data_as_of": self.data_as_of,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.volume.volume_id} (refresh {self.volume.refresh_id}, data as of {self.data_as_of or 'unknown'})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sides:
+    """Both; `former_volumes` are all that staging served before the latest, the way back first."""
+
+    latest: Side | None
+    former_volumes: tuple[Side, ...]
+
+    @classmethod
+    def look(cls, aws: Aws, bucket: str, space: str) -> Sides:
+        """Find both.
+
+        The latest is that of the refresh or reset that was cut over last. The way back from it is what staging served
+        when it was cut over; where that is gone, the newest of the others.
+
+        Args:
+            aws: Our own side.
+            bucket: The reports bucket.
+            space: The space.
+        """
+        served = [each for each in ledgers.read_all(aws.objects, bucket) if cut_over_at(each)]
+        by_refresh = {str(each["refresh_id"]): each for each in served}
+        last = facts_of(max(served, key=cut_over_at), "cut_over") if served else {}
+        volumes = {
+            each.volume_id: Side(volume=each, data_as_of=data_as_of(by_refresh.get(each.refresh_id, {"steps": {}})))
+            for each in aws.compute.volumes({SPACE_TAG: space})
+            if each.role in (material.LIVE, material.PREVIOUS) or each.volume_id == last.get("live_volume_id")
+        }
+        return cls(latest=volumes.get(str(last.get("live_volume_id"))), former_volumes=_former(volumes, last))
+
+    def wanted(self, serve: str) -> Side:
+        """Return what is to be served.
+
+        Args:
+            serve: live or previous.
+
+        Raises:
+            RequestError: There is no such volume.
+        """
+        if serve == LIVE:
+            if self.latest is None:
+                raise RequestError(
+                    "serve",
+                    "the volume of the latest refresh is not there: there is nothing to go forward to. Ask for a "
+                    "refresh: pulumi config set understudy:refresh_trigger <new value>",
+                )
+            return self.latest
+        if not self.former_volumes:
+            raise RequestError(
+                "serve",
+                "previous, but no former volume of staging is there: there is nothing to go back to, and nothing was "
+                "changed. One is kept from the second refresh on, if understudy:previous_volumes_kept is 1 or more. "
+                "Run: pulumi config set understudy:serve live",
+            )
+        return self.former_volumes[0]
+
+    def of(self, volume_id: str) -> Side | None:
+        """Return the side that a volume is."""
+        both = [*([self.latest] if self.latest else []), *self.former_volumes]
+        return next((each for each in both if each.volume.volume_id == volume_id), None)
+
+    def other_than(self, wanted: Side) -> str:
+        """Return the volume to fall back to from a wanted one; empty when there is none."""
+        both = [*([self.latest] if self.latest else []), *self.former_volumes]
+        return next((each.volume.volume_id for each in both if each != wanted), "")
+
+
+def _former(volumes: Mapping[str, Side], last: Mapping[str, Any]) -> tuple[Side, ...]:
+    former = [side for volume_id, side in volumes.items() if volume_id != last.get("live_volume_id")]
+    way_back = last.get("from_volume_id")
+    former.sort(
+        key=lambda each: (each.volume.volume_id == way_back, each.volume.created_at, each.volume.volume_id),
+        reverse=True,
+    )
+    return tuple(former)

@@ -1,0 +1,154 @@
+"""The way in to a switch by hand: inputs and stored outputs to new outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from refresh import ledger as ledgers
+from refresh import session
+from refresh.aws import Aws
+from refresh.commands import Commands
+from refresh.errors import RequestError, SwitchedBackError
+from refresh.ledger import Ledger
+from refresh.mongo import event_report
+from refresh.mongo.serving import LEDGERS, SERVE, Switching, refuse, what_staging_serves
+from refresh.mongo.sides import Sides
+from refresh.poller import Poller
+from refresh.request import RefreshRequest
+from refresh.runner import run_steps
+
+_ID = "serve-"
+
+
+def serve(inputs: Mapping[str, Any], world: session.World | None = None) -> dict[str, Any]:
+    """Have staging serve what `serve` says, or finish the switch that was interrupted.
+
+    Args:
+        inputs: The inputs of StagingRefresh.
+        world: What to meet; the real one when left out.
+
+    Returns:
+        Those outputs of StagingRefresh that a switch changes.
+
+    Raises:
+        RefreshError: What failed, why, and what to do next.
+    """
+    world = world or session.World()
+    request = RefreshRequest.from_inputs(inputs)
+    aws = world.connect(request.region, "")
+    with world.lease(aws, request.reports_bucket, f"serve {request.serve}") as lease:
+        sides = Sides.look(aws, request.reports_bucket, request.space)
+        try:
+            wanted = sides.wanted(request.serve)
+        except RequestError as error:
+            raise refuse(request, error.reason) from None
+        poller = Poller(world.clock, lease.check)
+        hosts = Commands(port=aws.commands, poller=poller, documents=request.documents)
+        serves, healthy = what_staging_serves(request, hosts)
+        wanted_id = wanted.volume.volume_id
+        context = Switching(
+            request=request,
+            aws=aws,
+            ledger=_event(request, aws, world, lease.fencing, wanted_id if healthy and serves == wanted_id else ""),
+            clock=world.clock,
+            poller=poller,
+            say=world.say,
+            wanted=wanted,
+            serves=serves,
+            healthy=healthy,
+            way_back=sides.other_than(wanted),
+        )
+        return _switched(context, world, sides)
+
+
+def is_interrupted(outputs: Mapping[str, Any], world: session.World | None = None) -> bool:
+    """Say whether the latest switch did not end.
+
+    Args:
+        outputs: Inputs and outputs of StagingRefresh as stored.
+        world: What to meet; the real one when left out.
+    """
+    aws = (world or session.World()).connect(str(outputs["region"]), "")
+    last = _latest(aws, str(outputs["reports_bucket"]))
+    return last is not None and last["state"] == ledgers.RUNNING
+
+
+def _switched(context: Switching, world: session.World, sides: Sides) -> dict[str, Any]:
+    """Switch, and tell it."""
+    ledger, wanted = context.ledger, context.wanted
+    try:
+        run_steps(context, SERVE, _abandon_nothing)
+    except SwitchedBackError:
+        told = event_report.of_switch(ledger.values, "switched back", world.clock.now().isoformat())
+        context.say(f"        report {event_report.write(context, told, world.reports_folder)}")
+        ledger.close(ledgers.ABANDONED)
+        raise
+    if ledger.state != ledgers.FINISHED:
+        ledger.close(ledgers.FINISHED)
+    built = event_report.of_switch(ledger.values, "finished", str(ledger.values["finished_at"]))
+    place = event_report.write(context, built, world.reports_folder)
+    away = built["unavailable_ms"]
+    context.say(
+        f"{ledger.refresh_id}: staging serves {wanted}; it was away for "
+        f"{'a time that was not measured' if away is None else f'{away} ms'}; report {place}"
+    )
+    both = [*([sides.latest] if sides.latest else []), *sides.former_volumes]
+    return {
+        "live_volume_id": wanted.volume.volume_id,
+        "previous_volume_ids": [each.volume.volume_id for each in both if each != wanted],
+        "data_as_of": wanted.data_as_of,
+        "serving": context.request.serve,
+        "serving_refresh_id": wanted.volume.refresh_id,
+    }
+
+
+def _event(request: RefreshRequest, aws: Aws, world: session.World, fencing: int, served_volume_id: str) -> Ledger:
+    """Open the ledger of a switch: the one whose record is missing, where it was to serve the same, else a new one.
+
+    Args:
+        request: What was asked for.
+        aws: Our own side.
+        world: The time.
+        fencing: The lease's fencing number.
+        served_volume_id: The wanted volume, where staging serves it already and well; else empty.
+    """
+    last = _latest(aws, request.reports_bucket)
+    if last is None:
+        return _open(request, aws, world, fencing, 1, request.serve)
+    number, serve = _number(str(last["refresh_id"])), str(last["serve"])
+    if last["state"] == ledgers.RUNNING:
+        if serve == request.serve:
+            return _open(request, aws, world, fencing, number, serve)
+        _open(request, aws, world, fencing, number, serve).close(ledgers.ABANDONED)
+    settled = str(last["steps"].get("settle", {}).get("facts", {}).get("live_volume_id") or "")
+    if last["state"] == ledgers.FINISHED and serve == request.serve and settled and settled == served_volume_id:
+        return _open(request, aws, world, fencing, number, serve)  # killed before Pulumi recorded it
+    return _open(request, aws, world, fencing, number + 1, request.serve)
+
+
+def _open(request: RefreshRequest, aws: Aws, world: session.World, fencing: int, number: int, serve: str) -> Ledger:
+    return Ledger.open(
+        aws.objects,
+        request.reports_bucket,
+        world.clock,
+        refresh_id=f"{_ID}{number}",
+        fencing=fencing,
+        about={"space": request.space, "serve": serve},
+        prefix=LEDGERS,
+    )
+
+
+def _latest(aws: Aws, bucket: str) -> dict[str, Any] | None:
+    names = [key[len(LEDGERS) : -len(".json")] for key in aws.objects.keys(bucket, LEDGERS) if key.endswith(".json")]
+    last = max(names, key=_number, default=None)
+    return ledgers.read(aws.objects, bucket, last, LEDGERS) if last else None
+
+
+def _number(event_id: str) -> int:
+    digits = event_id.removeprefix(_ID)
+    return int(digits) if digits.isdigit() else 0
+
+
+def _abandon_nothing(_context: Switching) -> None:
+    """A switch makes nothing that would have to go."""

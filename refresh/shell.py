@@ -1,0 +1,45 @@
+"""The user's own commands, run where Pulumi runs; what they print is theirs and is shown as it comes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from refresh.context import Say
+
+# Runs a command with an environment added to ours, for so many seconds; returns why it failed, or nothing.
+Shell = Callable[[str, Mapping[str, str], float, Say], str]
+_LINES_SHOWN = 20
+
+
+def run(command: str, environment: Mapping[str, str], timeout_seconds: float, say: Say) -> str:
+    """Run a shell command to its end and show the last lines of what it printed.
+
+    Args:
+        command: For `/bin/sh`, as Pulumi's own command resource runs it.
+        environment: Added to this process's own.
+        timeout_seconds: After which it is ended.
+        say: Tells the user.
+
+    Returns:
+        Why it failed; empty when it ended with status 0.
+    """
+    try:
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=timeout_seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"it did not end within {timeout_seconds:.0f} s"
+    for line in deque(done.stdout.splitlines(), _LINES_SHOWN):
+        say(f"        | {line}")
+    return f"it ended with status {done.returncode}" if done.returncode else ""
