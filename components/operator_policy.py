@@ -97,7 +97,7 @@ def _look() -> list[Statement]:
 
 def _run_documents(scope: OperatorScope) -> list[Statement]:
     """Return what runs the stack's documents on its hosts: named by what their ARNs begin with, for IAM's limit."""
-    documents = f"{commonprefix(list(scope.document_arns))}*"
+    documents = f"{commonprefix(list(scope.document_arns))}*"  # noqa: RUF071 - ARNs, and their letters are meant
     hosts = {"StringEquals": {f"ssm:resourceTag/{_STACK_TAG}": scope.space}}
     return [
         allow("Documents", ["ssm:SendCommand", "ssm:DescribeDocument", "ssm:GetDocument"], documents),
