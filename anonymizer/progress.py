@@ -36,7 +36,14 @@ class Progress:
         self._written_at = 0.0
         self._state: dict[str, Any] = {}
         self._seen: deque[tuple[float, int]] = deque(maxlen=_RATE_SAMPLES)
+        self._took: dict[str, float] = {}
+        self._since = time.monotonic()
         self._begin("start", 0, 0)
+
+    @property
+    def phase_seconds(self) -> dict[str, float]:
+        """What each phase took so far; those that read documents grow with the data, the others do not."""
+        return {phase: round(seconds, 3) for phase, seconds in self._ended().items()}
 
     def phase(self, phase: str, total: int = 0, before: int = 0) -> None:
         """Begin a phase of `total` documents, of which `before` were done by an earlier run."""
@@ -49,7 +56,15 @@ class Progress:
             self._state.update(collection=collection, documents=self._before + documents, **self._pace(documents))
             self._write()
 
+    def _ended(self) -> dict[str, float]:
+        """Count the phase at hand as if it ended now."""
+        if not self._state:
+            return dict(self._took)
+        phase = self._state["phase"]
+        return {**self._took, phase: self._took.get(phase, 0.0) + time.monotonic() - self._since}
+
     def _begin(self, phase: str, total: int, before: int) -> None:
+        self._took, self._since = self._ended(), time.monotonic()
         self._before = before
         self._seen.clear()
         self._seen.append((time.monotonic(), 0))

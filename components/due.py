@@ -23,8 +23,10 @@ def is_due(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
         news: Today's inputs, perhaps with parts that are not known yet.
 
     Returns:
-        True when trigger, rules or source differ.
+        True when trigger, rules, source or end differ.
     """
+    if (olds.get("until") or "end") != (news.get("until") or "end"):  # states from before there was `until` have none
+        return True
     return differs(olds, news, "trigger") or differs(olds, news, "rules") or _source(olds) != _source(news)
 
 

@@ -6,9 +6,9 @@ cannot be put on what others made: CreateTags works only within the call that ma
 what carries the stack's tag already.
 """
 
+import os.path
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import Any
 
 from components.host_policies import Place, Statement, policy
@@ -17,6 +17,8 @@ SPACE_TAG = "understudy:space"
 _STACK_TAG = "understudy:stack"
 # What a refresh changes on a thing that it made; all other tags stay as they were born.
 _CHANGING_TAGS = ["understudy:role", "understudy:expires-at", "understudy:refresh", "Name"]
+_BIRTHS = ["CreateVolume", "CreateSnapshot"]
+_ENDS = ["ec2:DeleteVolume", "ec2:DeleteSnapshot"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +98,22 @@ def _look() -> list[Statement]:
 
 
 def _run_documents(scope: OperatorScope) -> list[Statement]:
-    """Return what runs the stack's documents on its hosts: named by what their ARNs begin with, for IAM's limit."""
-    documents = f"{commonprefix(list(scope.document_arns))}*"  # noqa: RUF071 - ARNs, and their letters are meant
     hosts = {"StringEquals": {f"ssm:resourceTag/{_STACK_TAG}": scope.space}}
     return [
-        allow("Documents", ["ssm:SendCommand", "ssm:DescribeDocument", "ssm:GetDocument"], documents),
+        allow("Documents", ["ssm:SendCommand", "ssm:DescribeDocument", "ssm:GetDocument"], _documents(scope)),
         allow("DocumentsOnOwnHosts", "ssm:SendCommand", scope.place.arn("ec2", "instance/*"), hosts),
         allow("CancelOwn", "ssm:CancelCommand", "*"),
     ]
+
+
+def _documents(scope: OperatorScope) -> str | list[str]:
+    """Name the stack's documents by their common beginning, `<project>-<stack>-`.
+
+    A managed policy holds 6,144 characters, and each ARN has eighty.
+    """
+    arns = list(scope.document_arns)
+    beginning = os.path.commonprefix(arns)  # noqa: RUF071 - characters are meant
+    return f"{beginning}*" if ":document/" in beginning else arns
 
 
 def _make(scope: OperatorScope) -> list[Statement]:
@@ -115,21 +125,19 @@ def _make(scope: OperatorScope) -> list[Statement]:
         allow(
             "VolumeBorn", "ec2:CreateVolume", volumes, {"StringEquals": {f"aws:RequestTag/{SPACE_TAG}": scope.space}}
         ),
-        allow("VolumeFrom", "ec2:CreateVolume", snapshots, own),
-        allow("VolumeTags", "ec2:CreateTags", volumes, {"StringEquals": {"ec2:CreateAction": "CreateVolume"}}),
-        allow("GoldenOf", "ec2:CreateSnapshot", volumes, own),
+        allow("Births", "ec2:CreateTags", [volumes, snapshots], {"StringEquals": {"ec2:CreateAction": _BIRTHS}}),
         allow(
             "GoldenBorn",
             "ec2:CreateSnapshot",
             snapshots,
             {"StringEquals": {f"aws:RequestTag/{SPACE_TAG}": scope.space}},
         ),
-        allow("GoldenTags", "ec2:CreateTags", snapshots, {"StringEquals": {"ec2:CreateAction": "CreateSnapshot"}}),
         allow("Roles", "ec2:CreateTags", [volumes, snapshots], retag),
         allow(
             "Expiry", "ec2:DeleteTags", volumes, {**own, "ForAllValues:StringEquals": {"aws:TagKeys": _CHANGING_TAGS}}
         ),
-        allow("Gone", ["ec2:DeleteVolume", "ec2:DeleteSnapshot"], [volumes, snapshots], own),
+        # Volumes of our own snapshots, golden snapshots of our own volumes, and the end of either.
+        allow("Own", ["ec2:CreateVolume", "ec2:CreateSnapshot", *_ENDS], [volumes, snapshots], own),
     ]
 
 

@@ -49,7 +49,8 @@ class Refresh(pulumi.ComponentResource):
         if args.settings.refresh_trigger is not None:
             child = pulumi.ResourceOptions(parent=self, depends_on=[space, *needs])
             self.latest = StagingRefresh(name, _refresh(args, args.settings.refresh_trigger), child)
-            SmokeTests(f"{name}-smoke-test", _smoke_tests(args, self.latest), pulumi.ResourceOptions(parent=self))
+            if args.settings.until == "end":  # otherwise there is nothing new that they could test
+                SmokeTests(f"{name}-smoke-test", _smoke_tests(args, self.latest), pulumi.ResourceOptions(parent=self))
         self.register_outputs({"refresh_id": self.output("refresh_id")})
 
     def output(self, name: str) -> Any:
@@ -74,6 +75,7 @@ def _refresh(args: RefreshArgs, trigger: str) -> StagingRefreshArgs:
     settings = args.settings
     return StagingRefreshArgs(
         trigger=trigger,
+        until=settings.until,
         space=settings.space,
         region=settings.region,
         production={

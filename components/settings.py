@@ -71,6 +71,7 @@ class Settings:
     production_external_id: str | None = None
     production_document: str | None = None
     production_unencrypted: str = "refuse"
+    until: str = "end"
 
     @property
     def space(self) -> str:

@@ -101,7 +101,7 @@ class StagingRefreshProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Decide from the values alone. Some changes are stored without a refresh: deleting has to know them."""
-        lost = not _olds.get("live_volume_id")
+        lost = not _olds.get("live_volume_id") and not _is_scan(_news)
         stored = any(differs(_olds, _news, name) for name in _STORED_ALONE) or "serving" not in _olds
         return DiffResult(changes=lost or is_due(_olds, _news) or is_switch_due(_olds, _news) or stored)
 
@@ -116,8 +116,8 @@ class StagingRefreshProvider(ResourceProvider):
         with plainly_spoken():
             orphan.watch()
             switches = is_switch_due(_olds, _news)
-            if is_due(_olds, _news) or not (switches or _olds.get("live_volume_id")):
-                return UpdateResult(_refreshed(_news))
+            if is_due(_olds, _news) or not (switches or _olds.get("live_volume_id") or _is_scan(_news)):
+                return UpdateResult(_refreshed(_news, _olds))
             inputs = picked(_news, INPUTS)
             return UpdateResult({**_outputs(_olds), **inputs, **(serve_session.serve(inputs) if switches else {})})
 
@@ -173,9 +173,14 @@ class StagingRefresh(Resource, module="understudy", name="StagingRefresh"):
         super().__init__(StagingRefreshProvider(), name, {**inputs_of(args), **outputs}, opts)
 
 
-def _refreshed(props: Mapping[str, Any]) -> dict[str, Any]:
+def _refreshed(props: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Refresh; what a run until the scan does not answer stays as it was."""
     inputs = picked(props, INPUTS)
-    return {**inputs, **session.perform(inputs)}
+    return {**dict.fromkeys(_OUTPUTS), **_outputs(olds or {}), **inputs, **session.perform(inputs)}
+
+
+def _is_scan(news: Mapping[str, Any]) -> bool:
+    return news.get("until") == "scan"
 
 
 def _space_of(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,7 +198,7 @@ def _space_of(props: Mapping[str, Any]) -> dict[str, Any]:
 
 def _outputs(olds: Mapping[str, Any]) -> dict[str, Any]:
     """Return the stored outputs, with those that a state of before does not know."""
-    known = {"serving": LIVE, "serving_refresh_id": olds.get("refresh_id"), "golden_snapshot_ids": []}
+    known: dict[str, Any] = {"serving": LIVE, "serving_refresh_id": olds.get("refresh_id"), "golden_snapshot_ids": []}
     return {**known, **picked(olds, _OUTPUTS)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ from components import descriptions
 from components.aurora_settings import AuroraSettings
 from components.config_keys import KEYS, REQUIRED
 from documentation.marks import PageError, Table, sentence, table
-from refresh.mongo.workflow import STEPS
+from refresh.context import Step
+from refresh.mongo.context import Context
+from refresh.mongo.workflow import DRAFTING, STEPS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/reference.md"
@@ -78,8 +80,12 @@ def findings(_page: str) -> str:
 
 def steps(_page: str) -> str:
     """Return the table of the steps: the first paragraph of each one's docstring, and how it resumes."""
+    return _steps(STEPS)
+
+
+def _steps(steps: Sequence[Step[Context]]) -> str:
     rows = []
-    for step in STEPS:
+    for step in steps:
         text = inspect.getdoc(type(step)) or ""
         resumes = re.search(r"\bResumes?\b[^.]*\.", text.replace("\n", " "))
         if not resumes:
@@ -99,6 +105,11 @@ def documents(_page: str) -> str:
             raise PageError(f"scripts/{file.name}: its header says not what it does, or on which @host")
         rows.append((f"`{file.stem}`", ", ".join(hosts[1].split()), about[1]))
     return table(("verb", "host", "what it does"), rows)
+
+
+def drafting(_page: str) -> str:
+    """Return the table of the steps that only a refresh until the scan has."""
+    return _steps([step for step in DRAFTING if step not in STEPS])
 
 
 def outputs(page: str) -> str:
@@ -150,6 +161,7 @@ TABLES: Mapping[str, Table] = {
     "masks-of-an-id": masks_of_an_id,
     "findings": findings,
     "steps": steps,
+    "drafting": drafting,
     "documents": documents,
     "outputs": outputs,
     "tags": tags,

@@ -105,10 +105,12 @@ class Masking:
             known = Remembered(last)
             return lambda literals_, _: [known[one] for one in literals_]
 
+        beside = [(one, 2 * self._names.index(one) + 1) for one in sorted(looked_at(rule))]
+
         def in_rows(literals_: Sequence[bytes], columns: list[Sequence[bytes]]) -> Sequence[bytes]:
             made = []
             for at, literal in enumerate(literals_):
-                self._row = {one: columns[2 * place + 1][at] for place, one in enumerate(self._names)}
+                self._row = {one: columns[place][at] for one, place in beside}
                 mask = next((mask for when, mask in treated if self._holds(when)), last)
                 made.append(mask(literal))
             return made

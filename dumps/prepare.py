@@ -43,7 +43,7 @@ class Job:
         source_name: How the manifest and messages name the source; never a host.
         verify: Whether the result is verified; without, nobody may upload it.
         level: Of compression.
-        workers: Processes that mask.
+        workers: Processes that mask and verify.
     """
 
     prepared: Prepared
@@ -88,9 +88,8 @@ def run(job: Job, file: IO[bytes], tell: Tell) -> dict[str, Any]:
         tell("verifying")
         from dumps.verify import verify  # noqa: PLC0415 (loaded when it is needed)
 
-        file.seek(0)
         rows = sum(scrubber.counts.read.values())
-        outcome = verify(file, job.prepared.dump, job.rules, survey.collector, job.prepared.folder, rows)
+        outcome = verify(file, job.prepared.dump, job.rules, survey.collector, job.prepared.folder, rows, job.workers)
         found.update(checks=outcome.checks, findings=outcome.findings)
     manifest.write_json(job.prepared.manifest, found)
     return found

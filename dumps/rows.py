@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from dumps.errors import CutShortError, RefusedError
 from dumps.lexing import Lexer
 
 Batch = list[tuple[bytes, ...]]
-# Longer values go to the walk: where a pattern fails, it tries again from each sign of what it has matched.
+# Longer values go to the walk. No text may be read in two ways: a row that is cut off by the end of what is held would
+# be tried in all combinations of them, 2 to the power of its columns.
 _STRING = {
-    True: rb"'[^'\\]{0,1000}(?:(?:\\.|'')[^'\\]{0,1000}){0,200}'",
-    False: rb"'[^']{0,1000}(?:''[^']{0,1000}){0,200}'",
+    True: rb"'[^'\\]{0,1000}(?:'|(?:(?:\\.|'')[^'\\]{0,1000}){1,200}')(?!')",
+    False: rb"'[^']{0,1000}(?:''[^']{0,1000}){0,200}'(?!')",
 }
 _WORD = rb"-?[0-9A-Za-z_.]{1,1000}(?:[+-][0-9]+)?"
-_INTRODUCED = rb"(?:_[0-9A-Za-z]+\s*|[bBxXnN])?"
+_INTRODUCED = rb"(?:_[0-9A-Za-z]+\s*|[bBxXnN])"
 _SPACE = rb"[ \t\r\n]*"
 _LITERAL_START = re.compile(rb"(?:_[0-9A-Za-z]+\s*|[bBxXnN])?(['\"])")
 _BARE = re.compile(rb"(?:_[0-9A-Za-z]+\s+)?(?:[+-]?[0-9A-Za-z_.]+(?:[+-][0-9]+)?|\\N)")
@@ -40,7 +42,8 @@ def pattern(count: int, wanted: tuple[int, ...], *, backslash: bool, spaced: boo
         A pattern whose groups together are the whole row with its separator: what is before the first column that is
         wanted, that column, what is before the next, and so on.
     """
-    literal = rb"(?:'[^'\\]{0,1000}'(?!')|[0-9A-Za-z_.]{1,1000}|%b|%b%b)" % (_WORD, _INTRODUCED, _STRING[backslash])
+    text = _STRING[backslash]
+    literal = rb"(?:%b|%b|%b%b)" % (text, _WORD, _INTRODUCED, text)
     space = _SPACE if spaced else b""
     parts, plain = [], [_SPACE + rb"\(" + space]
     for place in range(count):
@@ -135,7 +138,7 @@ class Rows:
         found = matched.findall(*part)
         if matched.groups == 1:
             found = [(row,) for row in found]
-        whole = b"".join([part for row in found for part in row])
+        whole = b"".join(chain.from_iterable(found))
         odd = not found and min(part[2], len(window.data)) - window.at > _MOST_PLAIN_BYTES // 2
         if odd or not window.data.startswith(whole, window.at):  # it found something like a row within another
             self._careful = _CAREFUL_ROWS

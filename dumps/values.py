@@ -44,6 +44,7 @@ class Text:
         self._own, self._connection = codec(column.charset), codec(charset)
         if charset == "binary":
             self._connection = self._own
+        self._is_utf8 = self._connection.name == "utf-8"
         signs = column.kind in ("char", "varchar")
         self._signs = column.length if signs else None
         self._bytes = None if signs else column.length
@@ -55,6 +56,8 @@ class Text:
     def read(self, literal: bytes) -> str:
         """Give the text."""
         data, charset = literals.said(literal, backslash=self._backslash)
+        if not charset and self._is_utf8:
+            return data.decode()
         found = self._own if charset == "binary" else codec(charset) if charset else self._connection
         return found.decode(data)[0]
 
@@ -68,7 +71,7 @@ class Text:
             return None
         try:
             own = self._own.encode(value)[0] if self._narrow or self._bytes is not None else b""
-            data = self._connection.encode(value)[0]
+            data = value.encode() if self._is_utf8 else self._connection.encode(value)[0]
         except UnicodeEncodeError:
             return None
         if (self._bytes is not None and len(own) > self._bytes) or (self._plane and value and max(value) > "\uffff"):

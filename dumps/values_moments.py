@@ -32,8 +32,8 @@ class Moment:
             raise ValueError("no date")
         if found[1] == "0000" and found[2] == found[3] == "00":
             return None
-        parts = [int(part) for part in found.groups()[:6] if part]
-        return datetime(*parts, microsecond=int((found[7] or "0").ljust(6, "0")))  # type: ignore[misc,arg-type] # noqa: DTZ001 (as above)
+        moment = datetime.fromisoformat(text.partition(".")[0])
+        return moment.replace(microsecond=int(found[7].ljust(6, "0"))) if found[7] else moment
 
     def write(self, value: Any) -> bytes | None:
         """Write the moment."""
@@ -44,10 +44,10 @@ class Moment:
         value = value.replace(tzinfo=None)
         if self._stamp and not _FIRST_STAMP <= value < _LAST_STAMP:
             return None
-        shown = value.strftime("%Y-%m-%d").rjust(10, "0")
+        shown = f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
         if not self._day:
             micros = f".{value.microsecond:06d}"[: self._digits + 1] if self._digits else ""
-            shown += value.strftime(" %H:%M:%S") + micros
+            shown += f" {value.hour:02d}:{value.minute:02d}:{value.second:02d}{micros}"
         return f"'{shown}'".encode()
 
 

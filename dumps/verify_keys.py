@@ -47,6 +47,16 @@ class CompositeKeys:
         """Tell whether rows of a table of the source are referred to."""
         return table in self._parents
 
+    def is_about(self, table: str) -> bool:
+        """Tell whether rows of a table are referred to, or refer to others."""
+        return table in self._parents or table in self._children
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Give the columns of a table that are of such keys, in order."""
+        parents = list(self._parents.get(table, {}).values())
+        children = [columns for _, columns, _ in self._children.get(table, ())]
+        return tuple(dict.fromkeys(column for columns in parents + children for column in columns))
+
     def there(self, table: str, document: Document, side: int) -> None:
         """Take a row that others may refer to.
 

@@ -1,49 +1,79 @@
-"""Rows of a dump as documents, table by table: what the verifier compares."""
+"""Rows of a dump, table by table, as the verifier takes them: cut into columns, or as documents."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import groupby
 from typing import Any
 
 from anonymizer.rules.model import KEEP, CollectionRule
+from dumps.lexing import Lexer
 from dumps.reading import Insert, Reader, Statement
+from dumps.rows import Rows
 from dumps.tables import Table
 from dumps.verify_values import Decode, decoder
+from dumps.window import Window
 
 Document = dict[str, Any]
+Literals = Sequence[bytes]
 GENERATED = b"DEFAULT"
+PART_ROWS = 1000
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row.
+class Form:
+    """How the rows of an INSERT are to be read.
 
     Attributes:
-        literals: Its values as they are written.
-        columns: Their columns.
-        decode: What makes a document of it.
-        generated: Those of them that are made of others; a source may have their values, a scrubbed dump has none.
+        columns: Their columns, in order.
+        charset: The character set of the dump's texts.
+        backslash: Whether a backslash escapes.
     """
 
-    literals: tuple[bytes, ...]
     columns: tuple[str, ...]
-    decode: tuple[Decode, ...]
-    generated: frozenset[str] = frozenset()
+    charset: str
+    backslash: bool
 
-    def tells_generated(self) -> list[str]:
-        """Give the columns that are made of others and have a value here all the same."""
-        pairs = zip(self.columns, self.literals, strict=True) if self.generated else ()
-        return [name for name, literal in pairs if name in self.generated and literal != GENERATED]
-
-    def document(self) -> Document:
-        """Give it as a document."""
+    def decoders(self, table: Table, rule: CollectionRule | None) -> dict[str, Decode]:
+        """Give what makes a value of a literal, by column."""
+        fields = rule.fields if rule else {}
         return {
-            name: decode(literal)
-            for name, decode, literal in zip(self.columns, self.decode, self.literals, strict=True)
-            if literal != GENERATED and name not in self.generated
+            name: decoder(
+                table.columns[name],
+                fields.get(name) or fields.get(f"{name}[]", KEEP),
+                self.charset,
+                backslash=self.backslash,
+            )
+            for name in self.columns
         }
+
+    def cut(self, table: str, rows: list[bytes], wanted: Sequence[str]) -> list[list[bytes]]:
+        """Cut rows into columns.
+
+        Args:
+            table: Their table, for messages.
+            rows: Whole, as they are written.
+            wanted: The columns that are wanted, in the order of `columns`.
+
+        Returns:
+            The literals of each of them.
+
+        Raises:
+            RefusedError: A row has another count of values.
+        """
+        lexer = Lexer(Window(BytesIO(b"".join(rows) + b";")))
+        lexer.backslash = self.backslash
+        places = tuple(map(self.columns.index, wanted))
+        found: list[list[bytes]] = [[] for _ in places]
+        for batch in Rows(lexer, 0, table).batches(len(self.columns), places):
+            for column, literals in zip(found, list(zip(*batch, strict=True))[1::2], strict=True):
+                column.extend(literals)
+        return found
+
+
+Chunk = tuple[Form, list[bytes]]
 
 
 class Side:
@@ -52,24 +82,16 @@ class Side:
     Args:
         reader: Reads it.
         tables: The schema.
-        rules: By table; a table that it has not is read as one whose columns are kept.
         other: Takes each statement that is no INSERT.
     """
 
-    def __init__(
-        self,
-        reader: Reader,
-        tables: dict[str, Table],
-        rules: dict[str, CollectionRule],
-        other: Callable[[Statement], None],
-    ) -> None:
-        self._reader, self._tables, self._rules, self._other = reader, tables, rules, other
-        self._decoders: dict[tuple[str, tuple[str, ...], str, bool], tuple[Decode, ...]] = {}
+    def __init__(self, reader: Reader, tables: dict[str, Table], other: Callable[[Statement], None]) -> None:
+        self._reader, self._tables, self._other = reader, tables, other
 
-    def groups(self) -> Iterator[tuple[str, Iterator[Row]]]:
+    def groups(self) -> Iterator[tuple[str, Iterator[Chunk]]]:
         """Give the rows of the tables, those that follow one another together."""
         for table, inserts in groupby(self._inserts(), key=lambda one: one.table):
-            yield table, (row for insert in inserts for row in self._rows(insert))
+            yield table, (chunk for insert in inserts for chunk in self._chunks(insert))
 
     def _inserts(self) -> Iterator[Insert]:
         for statement in self._reader.statements():
@@ -78,30 +100,34 @@ class Side:
             else:
                 self._other(statement)
 
-    def _rows(self, insert: Insert) -> Iterator[Row]:
+    def _chunks(self, insert: Insert) -> Iterator[Chunk]:
         table = self._tables.get(insert.table)
         if table is None:
             return
-        columns = insert.columns or table.implied()
-        decode = self._decoders_of(insert.table, table, columns)
-        made = frozenset(name for name in columns if table.columns[name].generated)
-        for batch in insert.rows.batches(len(columns), tuple(range(len(columns)))):
-            for parts in batch:
-                yield Row(parts[1::2], columns, decode, made)
-
-    def _decoders_of(self, name: str, table: Table, columns: tuple[str, ...]) -> tuple[Decode, ...]:
         settings = self._reader.settings
-        known = name, columns, settings.charset, settings.backslash
-        if known not in self._decoders:
-            rule = self._rules.get(name)
-            fields = rule.fields if rule else {}
-            self._decoders[known] = tuple(
-                decoder(
-                    table.columns[one],
-                    fields.get(one) or fields.get(f"{one}[]", KEEP),
-                    settings.charset,
-                    backslash=settings.backslash,
-                )
-                for one in columns
-            )
-        return self._decoders[known]
+        form = Form(insert.columns or table.implied(), settings.charset, settings.backslash)
+        for batch in insert.rows.batches(len(form.columns), ()):
+            yield form, [row[0] for row in batch]
+
+
+def parts(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Give rows in parts of a bounded size."""
+    for form, rows in chunks:
+        for at in range(0, len(rows), PART_ROWS):
+            yield form, rows[at : at + PART_ROWS]
+
+
+def paired(left: Iterator[Chunk], right: Iterator[Chunk]) -> Iterator[tuple[Chunk | None, Chunk | None]]:
+    """Give rows of both sides in parts, as many of the one as of the other; None for a side that has no more."""
+    one, other = next(left, None), next(right, None)
+    while one and other:
+        size = min(len(one[1]), len(other[1]), PART_ROWS)
+        yield (one[0], one[1][:size]), (other[0], other[1][:size])
+        one = (one[0], one[1][size:]) if len(one[1]) > size else next(left, None)
+        other = (other[0], other[1][size:]) if len(other[1]) > size else next(right, None)
+    while one:
+        yield one, None
+        one = next(left, None)
+    while other:
+        yield None, other
+        other = next(right, None)

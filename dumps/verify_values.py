@@ -30,12 +30,15 @@ def decoder(column: Column, rule: FieldRule, charset: str, *, backslash: bool) -
         backslash: Whether a backslash escapes.
     """
     by_kind = _of_kind(column, rule, charset)
+    is_bit = column.kind == "bit"
 
     def decode(literal: bytes) -> Any:
+        if literal[:1] == b"'" and b"\\" not in literal and literal.count(b"'") == 2:
+            return by_kind(literal[1:-1], is_bit)
         if literal[:4].upper() == b"NULL" and len(literal) == 4:
             return None
         data, raw = _content(literal, charset, escapes=backslash)
-        return by_kind(data, raw or (column.kind == "bit" and literal[-1:] == b"'"))
+        return by_kind(data, raw or (is_bit and literal[-1:] == b"'"))
 
     return decode
 
@@ -52,8 +55,14 @@ def _of_kind(column: Column, rule: FieldRule, charset: str) -> Callable[[bytes, 
         return lambda data, _: list(struct.unpack("<4xxxxxxdd", data)) if len(data) == 25 else Binary(data, 0)
     if kind in SPATIAL or kind in BLOBS or kind in ("binary", "varbinary"):
         return _binary(rule)
+    return _text(column, charset)
+
+
+def _text(column: Column, charset: str) -> Callable[[bytes, bool], Any]:
     own = codec(column.charset)
     texts = own if charset == "binary" else codec(charset)
+    if own.name == texts.name == "utf-8":
+        return lambda data, _: data.decode("utf-8", "surrogateescape")
     return lambda data, raw: (own if raw else texts).decode(data, "surrogateescape")[0]
 
 

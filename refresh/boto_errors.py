@@ -32,6 +32,13 @@ _TRANSIENT_CODES = frozenset(
         "Unavailable",
     }
 )
+_HINTS = {
+    "NoSuchBucket": "The bucket is gone: pulumi refresh, then pulumi up, which makes an empty one",
+    "AccessDenied": "Attach the policy of the stack's output operator_policy_arn to this role, or take the right role",
+    "UnauthorizedOperation": "Attach the policy of the stack's output operator_policy_arn, or take the right role",
+    "InvalidClientTokenId": "These credentials are none of AWS's: log in, or set AWS_PROFILE",
+    "UnrecognizedClientException": "These credentials are none of AWS's: log in, or set AWS_PROFILE",
+}
 _SERVER_ERROR = 500
 _SNAPSHOT_RATE_PAUSE_SECONDS = 15.0  # EC2 user guide: wait so long after SnapshotCreationPerVolumeRateExceeded
 
@@ -56,7 +63,8 @@ def translate(error: Exception, action: str) -> RefreshError:
             return UnreachableHostError(message)
         if code in _TRANSIENT_CODES or status >= _SERVER_ERROR:
             return TransientError(message)
-        return PermanentError(f"{message}. Check the permissions and the names in the stack's configuration")
+        hint = _HINTS.get(code, "Check the permissions and the names in the stack's configuration")
+        return PermanentError(f"{message}. {hint}; make doctor says more")
     if isinstance(error, HTTPClientError | CredentialRetrievalError):
         return TransientError(f"{action}: {error}")
     return PermanentError(f"{action}: {error}. Check AWS credentials, region and endpoint of this environment")

@@ -12,7 +12,7 @@ from refresh.errors import LeaseError, RefreshError, ReleaseError
 from refresh.volumes import Volumes
 
 _OWN_TAGS = frozenset({SPACE_TAG, REFRESH_TAG, ROLE_TAG})
-JOBS = ("anonymize", "verify")
+JOBS = ("anonymize", "verify", "draft")
 _BEYOND_REPAIR = frozenset({"shutting-down", "terminated", "stopped"})
 
 

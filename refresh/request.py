@@ -116,6 +116,7 @@ class RefreshRequest:
     pseudonym_key_parameter: str
     limits: Limits
     retention: Retention
+    until: str = "end"
     serve: str = LIVE
     golden: Golden = field(default_factory=Golden)
     smoke: Smoke = field(default_factory=Smoke)
@@ -148,6 +149,7 @@ class RefreshRequest:
             pseudonym_key_parameter=values.text("pseudonym_key_parameter"),
             limits=_limits(values.inside("limits")),
             retention=Retention.read(values.inside("retention")),
+            until=values.text("until", "end"),
             serve=read_served(values),
             golden=Golden.read(_optional(values, "golden")),
             smoke=Smoke.read(_optional(values, "smoke")),
@@ -164,8 +166,14 @@ class RefreshRequest:
     def refresh_id(self) -> str:
         """The trigger with a short hash of rules and source: the same request has the same id."""
         source = {"golden": self.golden.source} if self.is_reset else self.production.source()
-        short = sha256_of({"rules": self.rules, "source": source})[:8]
+        part = {"until": self.until} if self.until_scan else {}
+        short = sha256_of({"rules": self.rules, "source": source, **part})[:8]
         return f"{self.trigger}-{short}"
+
+    @property
+    def until_scan(self) -> bool:
+        """Whether it ends with rules drafted from the quarantine, and staging stays as it was."""
+        return self.until == "scan"
 
     @property
     def is_reset(self) -> bool:
@@ -243,6 +251,8 @@ def _refuse_wrong(request: RefreshRequest) -> None:
         )
     if not request.production.instance_ids:
         raise RequestError("production.instance_ids", "is empty: name the members of the replica set to read from")
+    if request.until_scan and request.is_reset:
+        raise RequestError("until", "scan drafts rules from production: set understudy:refresh_source production")
     for name, host in (("staging", request.staging.instance_id), ("worker", request.worker.instance_id)):
         if host != UNKNOWN and host in request.production.instance_ids:
             raise RequestError(

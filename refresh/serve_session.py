@@ -9,7 +9,7 @@ from refresh import ledger as ledgers
 from refresh import session
 from refresh.aws import Aws
 from refresh.commands import Commands
-from refresh.errors import RequestError, SwitchedBackError
+from refresh.errors import LeaseError, LedgerError, RefreshError, RequestError, SwitchedBackError
 from refresh.ledger import Ledger
 from refresh.mongo import event_report
 from refresh.mongo.serving import LEDGERS, SERVE, Switching, refuse, what_staging_serves
@@ -79,10 +79,14 @@ def _switched(context: Switching, world: session.World, sides: Sides) -> dict[st
     ledger, wanted = context.ledger, context.wanted
     try:
         run_steps(context, SERVE, _abandon_nothing)
-    except SwitchedBackError:
-        told = event_report.of_switch(ledger.values, "switched back", world.clock.now().isoformat())
-        context.say(f"        report {event_report.write(context, told, world.reports_folder)}")
+    except (LeaseError, LedgerError):
+        raise  # somebody else works here: nothing may be written
+    except SwitchedBackError as error:
+        _tell_failure(context, world, "switched back", error)
         ledger.close(ledgers.ABANDONED)
+        raise
+    except RefreshError as error:
+        _tell_failure(context, world, "failed", error)  # the next run goes on with it
         raise
     if ledger.state != ledgers.FINISHED:
         ledger.close(ledgers.FINISHED)
@@ -101,6 +105,16 @@ def _switched(context: Switching, world: session.World, sides: Sides) -> dict[st
         "serving": context.request.serve,
         "serving_refresh_id": wanted.volume.refresh_id,
     }
+
+
+def _tell_failure(context: Switching, world: session.World, outcome: str, failure: RefreshError) -> None:
+    """Write the report of a switch that did not end well; trouble with it never hides the failure."""
+    told = event_report.of_switch(context.ledger.values, outcome, world.clock.now().isoformat())
+    try:
+        place = event_report.write(context, {**told, "reason": str(failure)}, world.reports_folder)
+        context.say(f"        report {place}")
+    except RefreshError as error:
+        context.say(f"        no report could be written: {error}")
 
 
 def _event(request: RefreshRequest, aws: Aws, world: session.World, fencing: int, served_volume_id: str) -> Ledger:

@@ -14,10 +14,10 @@ from refresh.context import Say
 from refresh.errors import RequestError, SwitchedBackError
 from refresh.lease import Lease
 from refresh.ledger import Ledger
-from refresh.mongo import event_report, report
+from refresh.mongo import draft_rules, event_report, report
 from refresh.mongo.context import Context
 from refresh.mongo.retire import abandon
-from refresh.mongo.workflow import steps_of
+from refresh.mongo.workflow import steps_left
 from refresh.places import Side
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
@@ -96,11 +96,12 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
             shell=world.shell,
         )
         try:
-            run_steps(context, steps_of(request), abandon)
+            run_steps(context, steps_left(context), abandon)
         except SwitchedBackError:
             event_report.tell_switched_back(context, world.reports_folder)
             raise
-        return _outputs(context, world.reports_folder)
+        ended = _drafted if request.until_scan else _outputs
+        return ended(context, world.reports_folder)
 
 
 def live_volume(space: str, staging_instance_id: str, aws: Aws) -> Volume | None:
@@ -169,7 +170,7 @@ def _settle_former_end(request: RefreshRequest, aws: Aws, ledger: Ledger) -> Non
     if ledger.state != ledgers.FINISHED:
         return
     live = live_volume(request.space, request.staging.instance_id, aws)
-    if live is None:
+    if live is None or request.until_scan:
         ledger.start_over()
     elif live.refresh_id != request.refresh_id:
         raise RequestError(
@@ -178,6 +179,13 @@ def _settle_former_end(request: RefreshRequest, aws: Aws, ledger: Ledger) -> Non
             f"staging serves refresh {live.refresh_id} by now. Give a trigger that was not used before: "
             "pulumi config set understudy:refresh_trigger <new value>",
         )
+
+
+def _drafted(context: Context, folder: Path) -> dict[str, Any]:
+    """Hand out the draft and close the ledger; what the resource records stays as it was."""
+    draft_rules.hand_out(context, folder)
+    context.ledger.close(ledgers.FINISHED)
+    return {}
 
 
 def _outputs(context: Context, folder: Path) -> dict[str, Any]:

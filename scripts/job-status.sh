@@ -4,7 +4,7 @@
 # @host worker
 # @timeout_seconds 120
 # @param refresh_id ^[a-z0-9][a-z0-9-]{0,62}$ The refresh that the job belongs to.
-# @param step ^(anonymize|verify)$ The job.
+# @param step ^(anonymize|verify|draft)$ The job.
 set -euo pipefail
 
 # include lib/verb.sh

@@ -18,6 +18,9 @@ MAY_IMPORT = {
     "dumps": {"dumps", "anonymizer"},
     "anonymizer": {"anonymizer"},
     "sandbox": {"sandbox"},
+    # Programs of their own.
+    "bootstrap": set(),
+    "deployments": set(),
     # It reads all of them, and none of them reads it.
     "documentation": {"documentation", "components", "refresh", "anonymizer", "sandbox"},
 }

@@ -69,6 +69,7 @@ def handle(options: argparse.Namespace) -> int:
     collections = [copied.row() for copied in transfer.copied.values()]
     opt_ins = [vars(one) for one in rules.opt_ins]
     found = {"unlisted": transfer.unlisted.rows(), "notes": transfer.notes, "opt_ins": opt_ins}
+    found.update(phase_seconds=progress.phase_seconds)
     pair.write_result(options, rules, code, began, collections=collections, engine=native.engine(), **found)
     if why := native.at_work()[1]:
         print(f"note: Python does the masking, slower: {why}", file=sys.stderr)

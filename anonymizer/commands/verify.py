@@ -35,6 +35,7 @@ def handle(options: argparse.Namespace) -> int:
         verifier.run()
     findings = verifier.findings.rows()
     found = {"collections": verifier.collections, "findings": findings, "checks": verifier.checks}
+    found.update(phase_seconds=progress.phase_seconds)
     pair.write_result(options, rules, code_sha256(), began, **found)
     for row in findings:
         print(f"finding: {row['kind']} in {row['collection']} {row['path']} ({row['count']})", file=sys.stderr)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isqrt
 
-from anonymizer.masks.draw import Drawing
+from anonymizer.masks.draw import DIGEST_BYTES, Drawing
 
 _SHUFFLED = 512
 _ROUNDS = 10
@@ -29,6 +29,8 @@ class Permutation:
         self._rows = isqrt(size - 1) + 1
         self._columns = -(-size // self._rows)
         self._table = self._shuffled() if size <= _SHUFFLED else []
+        moduli = (self._rows, self._columns) * (_ROUNDS // 2)
+        self._rounds = [] if self._table else [self._round(*each) for each in enumerate(moduli)]
 
     def __call__(self, number: int, fits: Callable[[int], bool] | None = None) -> int:
         """Give the number that takes the place of another.
@@ -50,16 +52,26 @@ class Permutation:
         return table
 
     def _network(self, number: int) -> int:
-        row, column = divmod(number, self._columns)
-        for turn in range(0, _ROUNDS, 2):
-            row = (row + self._round(turn, column, self._rows)) % self._rows
-            column = (column + self._round(turn + 1, row, self._columns)) % self._columns
-        return row * self._columns + column
+        rows, columns = self._rows, self._columns
+        row, column = divmod(number, columns)
+        turns = iter(self._rounds)
+        for turn in turns:
+            row = (row + turn(column)) % rows
+            column = (column + next(turns)(row)) % columns
+        return row * columns + column
 
-    def _round(self, turn: int, half: int, modulus: int) -> int:
+    def _round(self, turn: int, modulus: int) -> Callable[[int], int]:
         size = (modulus.bit_length() + 7) // 8 + _MARGIN_BYTES
-        data = self._tweak + b"%d\0" % turn + half.to_bytes((half.bit_length() + 7) // 8, "little")
-        return int.from_bytes(self._drawing.stream(data, size), "little") % modulus
+        head, drawing = self._tweak + b"%d\0" % turn, self._drawing
+        drawn = drawing.after(head)
+        if size > DIGEST_BYTES:
+            drawn = lambda half: drawing.stream(head + half, size)  # noqa: E731 (it takes the place of the other)
+
+        def draw(half: int) -> int:
+            data = drawn(half.to_bytes((half.bit_length() + 7) // 8, "little"))
+            return int.from_bytes(data[:size], "little") % modulus
+
+        return draw
 
 
 class Permutations:

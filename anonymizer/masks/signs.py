@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from anonymizer.errors import Refused
 from anonymizer.masks.draw import Drawing
@@ -106,10 +107,19 @@ def by_shape(permutations: Permutations, value: str, fits: Callable[[str], bool]
                 signs[at] = chr(_CLASSES[kind][place])
         return "".join(signs)
 
-    made = permutations.of(shape, size)(number, fits and (lambda number: fits(written(number))))
-    return written(made)
+    if fits is None:
+        return written(permutations.of(shape, size)(number))
+    texts = [value]
+
+    def holds(number: int) -> bool:
+        texts[0] = written(number)
+        return fits(texts[0])
+
+    permutations.of(shape, size)(number, holds)
+    return texts[0]
 
 
+@lru_cache(4096)
 def _class_of(sign: str) -> int | None:
     code = ord(sign)
     for kind, codes in enumerate(_CLASSES):

@@ -77,3 +77,8 @@ class Fixed:
         """Take one."""
         if len(self.values) < _MOST_FIXED:
             self.values.add(digest)
+
+    def merge(self, other: Fixed) -> None:
+        """Take over those that were found elsewhere."""
+        for digest in other.values:
+            self.add(digest)

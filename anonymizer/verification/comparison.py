@@ -9,14 +9,14 @@ from bson import DBRef
 
 from anonymizer.paths import ANY_KEY, join, parse
 from anonymizer.rules.model import CollectionRule, FieldRule
-from anonymizer.verification import evidence, spots
+from anonymizer.verification import spots
 from anonymizer.verification.judges import MISSING, SAYS_NOTHING, Court, Judge
 from anonymizer.verification.lookout import SILENT, SMALL, WHOLE, Lookout
+from anonymizer.verification.own_names import OwnNames
 from anonymizer.verification.records import Places
 from anonymizer.verification.spots import Spot
 
 Document = dict[str, Any]
-_MOST_NAMES = 50_000
 _UNKNOWN = object()  # equal to nothing, also not to what is missing
 
 
@@ -29,6 +29,9 @@ class Comparison:
         lookout: Looks through texts.
         places: Numbers of paths.
         followed: Own paths whose references are to resolve.
+
+    Attributes:
+        own_names: Looks for the names of documents' persons.
     """
 
     def __init__(
@@ -47,7 +50,7 @@ class Comparison:
         self._has_names = any(one.names for one in self._judges(self._root))
         self._names: list[str] = []
         self._free: list[tuple[str, str]] = []
-        self._name_forms: dict[str, tuple[str, ...]] = {}
+        self.own_names = OwnNames()
 
     def _judge(self, rule: FieldRule, path: str) -> Judge:
         place = self._places.number(self._name, path)
@@ -65,6 +68,21 @@ class Comparison:
         self._document(self._root, original, copy)
         if self._names and self._free:
             self._look_for_names()
+
+    def value(self, key: str, original: Any, copy: Any, enclosing: Document) -> None:
+        """Compare what stands at one key of a document, either of which may be `MISSING`; names are not looked for.
+
+        Args:
+            key: Of the document, which is not of a map.
+            original: The source's value.
+            copy: The other.
+            enclosing: Of the source's document what conditions are about.
+        """
+        if original is not MISSING:
+            self._names, self._free = [], []
+            self._pair(self._root.at_key(key), original, copy, enclosing)
+        elif copy is not MISSING:
+            self._added(self._root, {}, {key: copy})
 
     def look_through(self, copy: Document) -> None:
         """Look through a document of the copy alone."""
@@ -208,27 +226,8 @@ class Comparison:
     def _look_for_names(self) -> None:
         """Look for the names of the document's person in the texts that are free to say anything."""
         self._values["own_names"] += len(self._free)
-        for path in self.named_in(self._names, self._free):
+        for path in self.own_names.named_in(self._names, self._free):
             self._findings.add("own_name", self._name, path)
-
-    def named_in(self, names: list[str], texts: list[tuple[str, str]]) -> list[str]:
-        """Give the paths of those of some texts in which one of some names stands."""
-        forms = [form for name in names for form in self._forms_of(name)]
-        if not forms:
-            return []
-        whole = "\n".join([text for _, text in texts]).casefold()
-        if not any(form in whole for form in forms):
-            return []
-        folded = [(path, text.casefold()) for path, text in texts]
-        return [path for path, text in folded if any(form in text for form in forms)]
-
-    def _forms_of(self, name: str) -> tuple[str, ...]:
-        found = self._name_forms.get(name)
-        if found is None:
-            if len(self._name_forms) >= _MOST_NAMES:
-                self._name_forms.clear()
-            found = self._name_forms[name] = tuple(evidence.forms_of_name(name))
-        return found
 
     def _alone(self, spot: Spot, value: Any) -> None:
         if value.__class__ is DBRef:

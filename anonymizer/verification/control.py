@@ -47,7 +47,9 @@ def plant(
     for judge, value in comparison.judged(original):
         _plant_value(judge, value, bits, findings, tally)
         if judge.names and any(evidence.forms_of_name(str(value))):
-            named = comparison.named_in([str(value)], [("(control)", f"left with {str(value).upper()} on Monday")])
+            named = comparison.own_names.named_in(
+                [str(value)], [("(control)", f"left with {str(value).upper()} on Monday")]
+            )
             tally.control("own_names", found=bool(named))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]{}|\\/=]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
 _RESERVED_HOST = re.compile(r"(.*\.)?(example\.(com|net|org)|test|example|invalid|localhost)", re.IGNORECASE)
@@ -52,6 +52,7 @@ NATIONAL = re.compile(
     r"|756\.\d{4}\.\d{4}\.\d\d"
     r"|\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dX])(?!\w)"
 )
+_SHORTEST_CARD, _SHORTEST_IBAN, _SHORTEST_NATIONAL = 13, 12, 15  # signs that the patterns take at least
 _DIGITS = re.compile(r"\d")
 _WORTH_A_LOOK = re.compile(r"[@0-9]|eyJ").search
 _ENOUGH_DIGITS = re.compile(r"\d(?:[^\d]{0,4}\d){6}").search  # fewer, or further apart, are no number
@@ -86,8 +87,7 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What in a text has the form of an address or number, in use or not.
 
     Attributes:
@@ -121,10 +121,17 @@ def see(text: str) -> Seen:
     jwt = ("jwt",) if "eyJ" in text and JWT.search(text) else ()
     if not _ENOUGH_DIGITS(text):
         return Seen(emails, ips=ips, others=jwt) if emails or ips or jwt else NOTHING
-    cards = tuple(digits_of(match.group()) for match in CARD.finditer(text))
-    ibans = tuple(match.group().replace(" ", "") for match in IBAN.finditer(text))
-    others = (*jwt, "national_id") if any(map(_is_national, NATIONAL.findall(text))) else jwt
-    return Seen(emails, tuple(international(text)), tuple(NORTH_AMERICAN.findall(text)), cards, ibans, ips, others)
+    # Each pattern is only tried where a text has what it cannot do without.
+    size, split = len(text), "-" in text or "." in text
+    phones = tuple(international(text)) if "+" in text or "00" in text else ()
+    american = tuple(NORTH_AMERICAN.findall(text)) if split else ()
+    cards = tuple(digits_of(match.group()) for match in CARD.finditer(text)) if size >= _SHORTEST_CARD else ()
+    capitals = size >= _SHORTEST_IBAN and not text.islower()
+    ibans = tuple(match.group().replace(" ", "") for match in IBAN.finditer(text)) if capitals else ()
+    national = size >= _SHORTEST_NATIONAL and any(map(_is_national, NATIONAL.findall(text)))
+    others = (*jwt, "national_id") if national else jwt
+    seen = emails or phones or american or cards or ibans or ips or others
+    return Seen(emails, phones, american, cards, ibans, ips, others) if seen else NOTHING
 
 
 def international(text: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ import os
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from zlib import crc32
@@ -33,20 +33,30 @@ def sieve_bits(values: int) -> int:
 
 
 class Digester:
-    """Gives the digest of a text as a number."""
+    """Gives the digest of a text as a number.
+
+    Attributes:
+        digest: Gives 64 bits that depend on key and text.
+    """
 
     def __init__(self, key: bytes) -> None:
-        self._base = blake2b(key=key, digest_size=_BYTES)
+        self._begun = blake2b(key=key, digest_size=_BYTES).copy
+        self.digest = self._digesting()
 
-    def digest(self, text: str) -> int:
-        """Give 64 bits that depend on key and text."""
-        state = self._base.copy()
-        state.update(text.encode("utf-8", "surrogatepass"))
-        return int.from_bytes(state.digest(), sys.byteorder)
+    def _digesting(self) -> Callable[[str], int]:
+        """Give a function that looks nothing up: it is called several times for each value."""
+        begun, number, order = self._begun, int.from_bytes, sys.byteorder
+
+        def digest(text: str) -> int:
+            state = begun()
+            state.update(text.encode("utf-8", "surrogatepass"))
+            return number(state.digest(), order)
+
+        return digest
 
     def digest_bytes(self, data: bytes) -> int:
-        """Give the same of bytes."""
-        state = self._base.copy()
+        """Give 64 bits that depend on key and bytes."""
+        state = self._begun()
         state.update(data)
         return int.from_bytes(state.digest(), sys.byteorder)
 

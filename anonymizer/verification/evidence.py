@@ -25,6 +25,7 @@ _FEWEST_PHONE_DIGITS = 8
 _FEWEST_CARD_DIGITS = 12
 _SPARE_BITS = 10  # at most one chance hit in 2^10 verifications
 _LARGEST_BINARY = 64
+_BITS_A_DIGIT = math.log2(10)
 
 
 def needed_bits(documents: int) -> float:
@@ -153,8 +154,10 @@ def _words(text: str) -> list[str]:
 
 def _bits(text: str) -> float:
     """Estimate how many possibilities a token of this form has."""
+    if text.isdigit():
+        return len(text) * _BITS_A_DIGIT
     signs = [char for char in text.casefold() if char.isalnum()]
     if all(char.isdigit() for char in signs):
-        return len(signs) * math.log2(10)
+        return len(signs) * _BITS_A_DIGIT
     alphabet = 16 if all(char in "0123456789abcdef" for char in signs) else 26 if all(map(str.isalpha, signs)) else 36
     return len(signs) * math.log2(alphabet)

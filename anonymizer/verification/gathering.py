@@ -27,6 +27,10 @@ class Gatherer:
         collector: Takes identity values.
         recorder: Takes what is referred to.
         bits: How many possibilities a value needs (`evidence.needed_bits`).
+
+    Attributes:
+        identities: The rules of identity values, by path.
+        values: How many forms were taken.
     """
 
     def __init__(
@@ -34,13 +38,14 @@ class Gatherer:
     ) -> None:
         self._name, self._collector, self._recorder, self._bits = rule.namespace, collector, recorder, bits
         fields = rule.fields if rule.mode in ("mask", "sample") else {}
-        self._values = [
-            (steps_of(path, fields), one) for path, one in fields.items() if any(map(expected.forms, _masks(one)))
-        ]
+        self.identities = {path: one for path, one in fields.items() if any(map(expected.forms, _masks(one)))}
+        self._values = [(steps_of(path, fields), one) for path, one in self.identities.items()]
         self._keys = [
             (steps_of(path, fields), one.keys) for path, one in fields.items() if one.keys and expected.forms(one.keys)
         ]
         self._targets = [(f"{rule.namespace}.{path}", steps_of(path, rule.fields)) for path in targets]
+        self._rule = rule  # it keeps the rules of its paths, by whose ids their forms are known
+        self._kinds: dict[int, str] = {}
         self._seen: set[tuple[str, Any]] = set()
         self.values = 0
 
@@ -62,7 +67,7 @@ class Gatherer:
         """Take what one document has."""
         for steps, rule in self._values:
             for value, enclosing in _enclosed(document, steps, document):
-                self._take(_decides(rule, enclosing) if rule.cases else rule, value)
+                self.take_value(rule, value, enclosing)
         for steps, rule in self._keys:
             for held, _ in _enclosed(document, steps[:-1], document):
                 for key in held if isinstance(held, dict) else ():
@@ -74,8 +79,20 @@ class Gatherer:
                     digest = self._recorder.digest(f"{name}\0{0}\0{plain_form(value)}")
                     self._recorder.add(TARGETS, digest, 0, 0)
 
+    def take_value(self, rule: FieldRule, value: Any, enclosing: dict[str, Any]) -> None:
+        """Take one value that is under a rule.
+
+        Args:
+            rule: Of its path.
+            value: The value.
+            enclosing: What the rule's conditions are about.
+        """
+        self._take(_decides(rule, enclosing) if rule.cases else rule, value)
+
     def _take(self, rule: FieldRule, value: Any) -> None:
-        kind = expected.forms(rule)
+        kind = self._kinds.get(id(rule))
+        if kind is None:
+            kind = self._kinds[id(rule)] = expected.forms(rule)
         if not kind or value is None:
             return
         if value.__class__ is str:

@@ -137,8 +137,10 @@ class Joined:
 def _conflicts(bucket: set[Record], masked: int) -> Counter[int]:
     """Count, by place, the records whose key has another value in another record."""
     first: dict[int, int] = {}
+    several = {key for key, value, _ in bucket if first.setdefault(key, value) != value}
     counts: Counter[int] = Counter()
-    for key, value, place in sorted(bucket):
+    first.clear()
+    for key, value, place in sorted(record for record in bucket if record[0] in several):
         if first.setdefault(key, value) != value:
             counts[place & masked] += 1
     return counts

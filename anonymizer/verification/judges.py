@@ -43,6 +43,7 @@ class Court:
         fixed: By the number of a path.
         memos: By rule: pairs of texts for which nothing was found, whatever path they were at.
         certain: Whether each copy is known to be of its original.
+        remembers: Whether judges remember pairs; no: each is judged, recorded and counted whenever it comes.
     """
 
     findings: Findings
@@ -53,6 +54,7 @@ class Court:
     fixed: dict[int, Fixed] = field(default_factory=dict)
     memos: dict[FieldRule, dict[str, str]] = field(default_factory=dict)
     certain: bool = True
+    remembers: bool = True
 
 
 class Judge:
@@ -77,8 +79,9 @@ class Judge:
         self._own, self._shape, self._words = expected.own(rule), SHAPES.get(found.shape), found.words
         self._steady, self._distinct = expected.steady(rule), expected.distinct(rule)
         self._domain = f"{rule.mask}\0{rule.domain}\0{sorted(map(repr, rule.parameters))}\0"
+        self._domain_digest = court.recorder.digest(self._domain) if court.recorder else 0
         self.silenced = expected.silenced(rule)
-        remembers = not (self._kept or self.gone or reference >= 0)
+        remembers = court.remembers and not (self._kept or self.gone or reference >= 0)
         self.memo: dict[str, str] | None = court.memos.setdefault(rule, {}) if remembers else None
 
     def whole(self, copy: Any) -> None:
@@ -157,17 +160,21 @@ class Judge:
         if recorder is None or not (self._steady or self._distinct) or says_nothing(original):
             return
         digest, values = recorder.digest, self._court.tally.values
-        old, new = digest(f"{type(original).__name__}\0{original}"), digest(f"{copy}")
         values["consistency"] += 1
         place = self._place
         if self._words and isinstance(original, str):
             values["likeness"] += 1
             if self._court.words.setdefault(place, Words()).add(original, copy):
                 place |= LIKE
-        recorder.add(PAIRS, digest(f"{self._domain}{old}"), new, place)
+        key, new = digest(f"{self._domain}{type(original).__name__}\0{original}"), digest(f"{copy}")
+        recorder.add(PAIRS, key, new, place)
         if self._distinct:
             values["distinctness"] += 1
-            recorder.add(BACKS, digest(self._domain + plain_form(copy)), digest(plain_form(original)), self._place)
+            if original.__class__ is copy.__class__ is str:  # texts are equal to nothing but texts
+                recorder.add(BACKS, new ^ self._domain_digest, key, self._place)
+            else:
+                back = digest(self._domain + plain_form(copy))
+                recorder.add(BACKS, back, digest(plain_form(original)), self._place)
 
     def _refers(self, original: Any, copy: Any) -> None:
         recorder = self._court.recorder
@@ -214,6 +221,11 @@ def _no_bool(one: Any, other: Any) -> bool:
 
 def plain_form(value: Any) -> str:
     """Give one form for values that MongoDB holds for equal: 5, 5.0 and NumberLong(5)."""
+    kind = value.__class__
+    if kind is str:
+        return f"str {value}"
+    if kind is int:
+        return f"number {value}"
     if isinstance(value, bool):
         return f"bool {value}"
     if isinstance(value, (int, float)) and math.isfinite(value) and value == int(value):

@@ -26,13 +26,16 @@ _LOUD = frozenset[str]()
 class Lookout:
     """Looks through texts; one that is clean is not looked at twice.
 
+    Args:
+        recounts: Whether a text that is known to be clean is counted again, so that counts are of all texts.
+
     Attributes:
         originals: The source's identity values.
         clean: Texts in which there is nothing.
     """
 
-    def __init__(self, originals: DigestSet, findings: Findings, tally: Tally) -> None:
-        self.originals, self._findings, self._values = originals, findings, tally.values
+    def __init__(self, originals: DigestSet, findings: Findings, tally: Tally, *, recounts: bool = False) -> None:
+        self.originals, self._findings, self._values, self._recounts = originals, findings, tally.values, recounts
         self.clean: set[str] = set()
 
     def look(self, collection: str, path: str, value: object, silenced: frozenset[str] = _LOUD) -> None:
@@ -46,6 +49,8 @@ class Lookout:
         """
         kind = value.__class__
         if kind in SILENT or (kind is str and value in self.clean):
+            if self._recounts and kind is str:
+                self._count()
             return
         if kind is ObjectId:
             self._look_up(collection, path, str(value))
@@ -59,6 +64,8 @@ class Lookout:
                 text = evidence.plain(inner)
                 if text and text not in self.clean:
                     self._look(collection, path, text, silenced)
+                elif text and self._recounts:
+                    self._count()
 
     def _look_up(self, collection: str, path: str, text: str) -> None:
         """Look up an identifier as a whole: its form has nothing that a detector knows."""
@@ -66,9 +73,12 @@ class Lookout:
         if text in self.originals:
             self._findings.add("original", collection, path)
 
-    def _look(self, collection: str, path: str, text: str, silenced: frozenset[str]) -> None:
+    def _count(self) -> None:
         self._values["identity_values"] += 1
         self._values["detectors"] += 1
+
+    def _look(self, collection: str, path: str, text: str, silenced: frozenset[str]) -> None:
+        self._count()
         seen, originals = detectors.see(text), self.originals
         clean = True
         for form in evidence.forms_in(text, seen):

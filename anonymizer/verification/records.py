@@ -8,7 +8,7 @@ where there is little, since each is a file to open.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from anonymizer.rules.model import Rules
@@ -65,6 +65,14 @@ class Recorder:
         if held is None:
             held = self._held[kind] = array("Q")
         held.extend((key, value, place))
+        if len(held) >= _FLUSH_AT:
+            self._write(kind, held)
+
+    def add_all(self, kind: str, keys: Iterable[int], value: int, place: int) -> None:
+        """Take records that differ by their keys alone."""
+        held = self._held.setdefault(kind, array("Q"))
+        for key in keys:
+            held.extend((key, value, place))
         if len(held) >= _FLUSH_AT:
             self._write(kind, held)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from anonymizer.parallel.partitions import Partition
 from anonymizer.rules.model import CollectionRule, Rules
+
+if TYPE_CHECKING:  # it needs the driver, which whoever verifies a dump has no use for: a fifth of a second
+    from anonymizer.parallel.partitions import Partition
 
 GATHER = "gather"
 COMPARE = ("pairs", "unordered", "sample", "sampled_stream", "alone", "bytes")

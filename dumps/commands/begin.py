@@ -25,6 +25,11 @@ def add_rules(command: argparse.ArgumentParser) -> None:
     command.add_argument("--rules", required=True, help="rules file, .yaml or .json")
 
 
+def add_workers(command: argparse.ArgumentParser) -> None:
+    """Add the argument for processes."""
+    command.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
+
+
 def add_key(command: argparse.ArgumentParser) -> None:
     """Add the ways to give the pseudonym key."""
     ways = command.add_mutually_exclusive_group()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 # ruff: noqa: PLC0415 (what a verb needs is loaded when it runs)
 import argparse
-import os
 import re
 from contextlib import ExitStack
 from datetime import datetime, timezone
@@ -44,7 +43,7 @@ def add_parser(verbs: Any) -> None:
     command.add_argument("--day", help="folder in it, YYYYMMDD (default: today, UTC)")
     command.add_argument("--name", help="name of the result (default: that of the source, or the schema's)")
     command.add_argument("--level", type=int, choices=range(1, 10), default=1, help="of compression (default: 1)")
-    command.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
+    begin.add_workers(command)
     command.add_argument("--no-verify", action="store_true", help="do not verify; nobody can upload the result then")
     command.set_defaults(handler=handle)
 

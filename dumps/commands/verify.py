@@ -22,6 +22,7 @@ def add_parser(verbs: Any) -> None:
     command.add_argument("--source", required=True, type=Path, help="the dump that it was made of, plain or gzip")
     command.add_argument("--dump", required=True, type=Path, help="the scrubbed dump, NAME.sql.gz, beside its manifest")
     begin.add_rules(command)
+    begin.add_workers(command)
     command.set_defaults(handler=handle)
 
 
@@ -44,9 +45,9 @@ def handle(options: argparse.Namespace) -> int:
         survey = look(file, options.source.name, rules)
         if survey.sha256 != found["source"]["sha256"]:
             raise RefusedError(f"{options.source}: is not the dump that {prepared.dump.name} was made of")
-        file.seek(0)
         rows = sum(table["read"] for table in found["tables"])
-        outcome = verify(file, prepared.dump, rules, without_dropped(survey.collector, rules), prepared.folder, rows)
+        collector, workers = without_dropped(survey.collector, rules), max(1, options.workers)
+        outcome = verify(file, prepared.dump, rules, collector, prepared.folder, rows, workers)
     manifest.write_json(prepared.manifest, {**found, "checks": outcome.checks, "findings": outcome.findings})
     for row in outcome.findings:
         begin.tell(f"finding: {row['kind']} in {row['collection']} {row['path']} ({row['count']})")

@@ -52,6 +52,7 @@ class Anonymize:
             "notes": end.result["notes"],
             "code_sha256": end.result["code_sha256"],
             "anonymizer_seconds": end.result.get("seconds"),
+            "phase_seconds": end.result.get("phase_seconds"),
         }
 
 

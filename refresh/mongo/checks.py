@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refresh.aws import Volume
+from refresh.aws import Aws, Volume
 from refresh.errors import DeadlineError, HostError
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member
 from refresh.request import RefreshRequest
+from refresh.values import UNKNOWN
 
 _STATUS_SECONDS = 180.0
 _GIB = 1024**3
@@ -78,16 +79,7 @@ def is_lost(context: Context, live_volume_id: str) -> bool:
 
 def host_refusals(context: Context) -> list[str]:
     """Look every host up, production's and our own."""
-    request = context.request
-    reasons = []
-    for instance_id in request.production.instance_ids:
-        instance = context.aws.source_compute.instance(instance_id)
-        if instance is None:
-            reasons.append(
-                f"production host {instance_id} does not exist in {context.aws.source_compute.place()}: check the ids, "
-                "understudy:production_region and understudy:production_role_arn"
-            )
-    return [*reasons, *own_host_refusals(context)]
+    return [*production_host_refusals(context.aws, context.request), *own_host_refusals(context)]
 
 
 def own_host_refusals(context: Context) -> list[str]:
@@ -111,6 +103,16 @@ def own_host_refusals(context: Context) -> list[str]:
                 f"staging host {instance_id} is {instance.state}: aws ec2 start-instances --instance-ids {instance_id}"
             )
     return reasons
+
+
+def production_host_refusals(aws: Aws, request: RefreshRequest) -> list[str]:
+    """Look production's hosts up, as far as they are known."""
+    return [
+        f"production host {instance_id} does not exist in {aws.source_compute.place()}: is this the right role, "
+        "account and region (understudy:production_role_arn, understudy:production_region)?"
+        for instance_id in request.production.instance_ids
+        if instance_id != UNKNOWN and aws.source_compute.instance(instance_id) is None
+    ]
 
 
 def parameter_refusals(context: Context) -> list[str]:

@@ -110,7 +110,7 @@ def of_switch(ledger: Mapping[str, Any], outcome: str, finished_at: str) -> dict
 
     Args:
         ledger: Its values.
-        outcome: finished or switched back.
+        outcome: finished, switched back or failed.
         finished_at: When it ended.
 
     Returns:
@@ -122,7 +122,7 @@ def of_switch(ledger: Mapping[str, Any], outcome: str, finished_at: str) -> dict
     carried = bool(chosen.get("users_carried"))
     return {
         **_head("serve", outcome, ledger, finished_at),
-        "reason": switched.get("reason") or "",
+        "reason": "",
         "data_as_of": now.get("data_as_of", ""),
         "unavailable_ms": switched.get("unavailable_ms"),
         "service": {

@@ -69,6 +69,23 @@ def run_job(context: Context, step: str, quarantine_volume_id: str, candidate_vo
         key_parameter=request.pseudonym_key_parameter,
         reports_bucket=request.reports_bucket,
     )
+    return end_of(context, step, answer)
+
+
+def end_of(context: Context, step: str, answer: Mapping[str, Any]) -> JobEnd:
+    """Stay until a job ends that was started or joined.
+
+    Args:
+        context: The refresh.
+        step: Its name.
+        answer: What starting it answered.
+
+    Returns:
+        How it ended.
+
+    Raises:
+        HostError: It left no result where there must be one.
+    """
     if answer.get("state") == "running":
         answer = _until_it_ends(context, step)
     code = answer.get("exit_code")

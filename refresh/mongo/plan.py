@@ -13,7 +13,7 @@ from refresh.mongo.planning import cost, limits
 from refresh.mongo.planning.duration import readable_time
 from refresh.mongo.planning.look_up import LookUp
 from refresh.mongo.planning.rule_changes import changes
-from refresh.mongo.workflow import STEPS
+from refresh.mongo.workflow import steps_of
 from refresh.places import Side
 from refresh.poller import Clock
 from refresh.request import RefreshRequest
@@ -46,7 +46,7 @@ def lines(request: RefreshRequest, connect: Callable[[str, Side | str], Aws], cl
     except RefreshError as error:
         return [*told, f"  (nothing could be looked up: {error})"]
     for part in (_rules, _source, _staging_now, _documents, _volumes, _duration, _cost, _obstacles):
-        told += _softly(part, found)
+        told += [line for line in _softly(part, found) if line not in told]  # one reason may keep several from telling
     return told + _steps(found)
 
 
@@ -201,7 +201,7 @@ def _steps(found: LookUp) -> list[str]:
     return [
         f"  {number}. {step.plan(found.request)}"
         + (f" (about {readable_time(seconds[step.name])})" if step.name in seconds else "")
-        for number, step in enumerate(STEPS, start=1)
+        for number, step in enumerate(steps_of(found.request), start=1)
     ]
 
 

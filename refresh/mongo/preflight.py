@@ -11,6 +11,7 @@ from refresh.errors import PreflightError
 from refresh.mongo import material, production, progress, source_checks
 from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals
 from refresh.mongo.context import Context
+from refresh.mongo.planning.foretold import foretold
 from refresh.mongo.production import ReplicaSet
 from refresh.request import RefreshRequest
 
@@ -57,6 +58,7 @@ class Preflight:
                 "key_version": context.aws.parameters.version(context.request.pseudonym_key_parameter),
                 "anonymizer": context.request.toolkit.sha256,
             },
+            "foretold": foretold(context),
             **(_seen(context, members) if members else {}),
         }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from refresh.aws import AS_OF_TAG, RULES_TAG, Snapshot
 from refresh.errors import PreflightError, ResourceError
+from refresh.keeping import GOLDEN
 from refresh.mongo import golden, material, progress
 from refresh.mongo.checks import StagingStatus, own_host_refusals
 from refresh.mongo.context import Context
@@ -57,7 +58,7 @@ class RestoreGolden:
 
     def plan(self, request: RefreshRequest) -> str:
         """Say what it will do."""
-        which = "the latest golden snapshot" if request.golden.source == golden.GOLDEN else request.golden.source
+        which = "the latest golden snapshot" if request.golden.source == GOLDEN else request.golden.source
         return f"restore: a candidate volume of {which}; no quarantine, no anonymizer, nothing of production"
 
     def is_done(self, context: Context) -> bool:

@@ -98,7 +98,7 @@ class Switch:
             former = ""  # there is no way back
         answer = switch(context, from_volume_id=former, to_volume_id=wanted)
         if not answer.get("switched"):
-            context.ledger.note(self.name, reason=str(answer.get("reason") or "no reason given"), **_measured(answer))
+            context.ledger.note(self.name, **_measured(answer))
             raise SwitchedBackError(
                 f"{context.ledger.refresh_id}: staging ({staging}) was not healthy on {wanted}: "
                 f"{answer.get('reason')}. It serves {answer.get('live_volume_id') or 'nothing'}. Look at the log on "

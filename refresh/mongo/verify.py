@@ -45,7 +45,7 @@ class Verify:
         return {
             "findings": end.result["findings"],
             "checks": end.result["checks"],
-            "verifier_seconds": end.result.get("seconds"),
+            "phase_seconds": end.result.get("phase_seconds"),
         }
 
 

@@ -7,6 +7,7 @@ from refresh.mongo.anonymize import Anonymize
 from refresh.mongo.context import Context
 from refresh.mongo.cut_over import CutOver
 from refresh.mongo.deliver import Deliver
+from refresh.mongo.draft_rules import Discard, DraftRules
 from refresh.mongo.golden import KeepGolden
 from refresh.mongo.open_quarantine import OpenQuarantine
 from refresh.mongo.preflight import Preflight
@@ -44,6 +45,24 @@ RESET: tuple[Step[Context], ...] = (
 )
 
 
+DRAFTING: tuple[Step[Context], ...] = (
+    Preflight(),
+    Snapshot(),
+    Restore(),
+    OpenQuarantine(),
+    DraftRules(),  # from samples of the quarantine; what is handed out holds no value
+    Discard(),  # all that was made; staging is as it was
+)
+
+
 def steps_of(request: RefreshRequest) -> tuple[Step[Context], ...]:
     """Return the steps that a request asks for."""
-    return RESET if request.is_reset else STEPS
+    if request.is_reset:
+        return RESET
+    return DRAFTING if request.until_scan else STEPS
+
+
+def steps_left(context: Context) -> tuple[Step[Context], ...]:
+    """Return the steps of a run; once a draft is there, what it was made of is not made again."""
+    drafted = context.request.until_scan and context.ledger.is_done("draft_rules")
+    return DRAFTING[-1:] if drafted else steps_of(context.request)

@@ -11,6 +11,7 @@ from components.host_policies import Place
 from components.operator_policy import OperatorScope, ProductionSource, operator_policy
 from components.source_policy import source_policy
 
+ROOT = pathlib.Path(__file__).parents[2]
 PLACE = Place(partition="aws", region="eu-central-1", account_id="123456789012")
 EC2 = "arn:aws:ec2:eu-central-1:123456789012"
 SNAPSHOT = "arn:aws:ec2:eu-central-1::snapshot/snap-1"
@@ -99,6 +100,9 @@ def test_a_golden_snapshot_is_taken_of_the_stacks_own_volume_and_only_with_the_s
     assert not allowed(operator, "ec2:CreateSnapshot", SNAPSHOT)
     born = {"ec2:CreateAction": "CreateSnapshot", "aws:TagKeys": ["understudy:space"]}
     assert allowed(operator, "ec2:CreateTags", SNAPSHOT, **born)
+    named = {"aws:RequestTag/understudy:space": "understudy/test"}
+    assert not allowed(operator, "ec2:CreateSnapshot", f"{EC2}:volume/vol-1", **named)
+    assert not allowed(operator, "ec2:CreateVolume", SNAPSHOT, **named)
     assert allowed(operator, "ec2:CreateVolume", SNAPSHOT, **OWN)
     assert not allowed(operator, "ec2:CreateVolume", SNAPSHOT)
 
@@ -152,6 +156,25 @@ def test_another_accounts_production_is_reached_through_its_role_only():
     assert allowed(policy, "sts:AssumeRole", role)
     assert not allowed(policy, "sts:AssumeRole", "arn:aws:iam::111122223333:role/admin")
     assert not allowed(policy, "ec2:CreateSnapshots", f"{EC2}:instance/i-production")
+
+
+def test_the_policy_of_a_whole_stack_is_not_larger_than_iam_takes():
+    prefix = "arn:aws:ssm:ap-southeast-1:123456789012:document/understudy-integration-"
+    documents = [prefix + path.stem for path in (ROOT / "scripts").glob("*.sh")]
+    scope = OperatorScope(
+        place=Place(partition="aws", region="ap-southeast-1", account_id="123456789012"),
+        space="understudy/integration",
+        document_arns=documents,
+        production_document_arn=f"{prefix}production-check",
+        production_instance_ids=["i-0123456789abcdef0"] * 3,
+        production_role_arn=None,
+        reports_arn="arn:aws:s3:::reports-bucket-0123456",
+        toolkit_arn="arn:aws:s3:::toolkit-files-bucket-0123456",
+        volumes_key_arn="arn:aws:kms:ap-southeast-1:123456789012:key/01234567-0123-0123-0123-0123456789ab",
+    )
+    made = operator_policy(scope)
+    assert len(json.dumps(made, separators=(",", ":"))) < 6144
+    assert allowed(made, "ssm:SendCommand", documents[0])
 
 
 @pytest.mark.parametrize("made", [operator_policy, source_policy])

@@ -51,6 +51,7 @@ def test_the_linter_would_notice(tmp_path, old, new):
     assert findings_of(broken) != ""
 
 
+@pytest.mark.slow
 def test_their_commands_are_what_shellcheck_lets_pass(tmp_path):
     files = []
     for workflow in WORKFLOWS:

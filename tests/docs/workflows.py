@@ -55,15 +55,22 @@ class Runner:
     env: Mapping[str, str]
     given: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self, name: str, **given: str) -> Ran:
-        """Run one step by its name, as GitHub's runner runs a step without a shell of its own."""
+    def run(self, name: str, replacing: tuple[str, str] = ("", ""), **given: str) -> Ran:
+        """Run one step by its name, as GitHub's runner runs a step without a shell of its own.
+
+        Args:
+            name: the step.
+            replacing: a part of its commands, and what a test puts in its place.
+            given: what expressions stand for, besides those of the runner.
+        """
         step = steps_of(self.workflow)[name]
         files = {key: self.folder / key.lower() for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_PATH")}
         for file in files.values():
             file.write_text("")
         own = {key: self._value(str(value), given) for key, value in step.get("env", {}).items()}
+        commands = step["run"].replace(*replacing)
         done = subprocess.run(
-            ["bash", "-e", "-c", step["run"]], cwd=self.checkout, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            ["bash", "-e", "-c", commands], cwd=self.checkout, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, timeout=560, check=False,
             env={**os.environ, **self._job(), **self.env, **own, **{key: str(file) for key, file in files.items()}},
         )  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 
 from dumps.errors import CutShortError, RefusedError
 from dumps.reading import Insert, Reader, opened, statements
+from dumps.rows import pattern
 from tests.dumps import texts
 
 NASTY = rb"""-- Host: h    Database: shop
@@ -177,3 +178,12 @@ def peak(rows: int, size: int) -> int:
 def test_memory_does_not_grow_with_an_insert():
     small, large = peak(20, 100_000), peak(200, 100_000)
     assert large < small * 1.5 + 1_000_000
+
+
+@pytest.mark.parametrize("backslash", [True, False])
+def test_a_row_that_is_cut_off_is_given_up_at_once_however_many_columns_it_has(backslash):
+    """Were there two ways to read each value, this would take 2 to the power of 60 steps."""
+    values = b",".join([b"7", b"'x'", b"_utf8mb4 'y'", b"-1.5e-7", b"NULL", b"x'00'"] * 10)
+    matched = pattern(60, (), backslash=backslash)
+    assert matched.findall(b"(" + values) == []
+    assert matched.findall(b"(%b),(%b);(%b" % (values, values, values)) == [b"(%b)," % values, b"(%b)" % values]

@@ -5,12 +5,19 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import re
+import signal
 
 import pytest
 
+from anonymizer.errors import AnonymizerError, ServerError
 from anonymizer.rules.reader import parse
+from dumps import verify_rows
+from dumps.errors import CutShortError
 from dumps.survey import look, without_dropped
 from dumps.verify import verify
+from dumps.verify_sides import Sides
 from tests.dumps import texts
 from tests.dumps.preparing import prepared, text
 
@@ -27,15 +34,14 @@ ROWS = (
 SOURCE = texts.dump(texts.PEOPLE, ROWS, VIEW)
 
 
-def verified(folder, change, source=SOURCE, rules=texts.RULES):
+def verified(folder, change, source=SOURCE, rules=texts.RULES, workers=1):
     """Prepare a dump, change it by hand, and give the kinds of findings with their places."""
     prepared(folder, source, rules)
     path = folder / "20260101" / "shop.sql.gz"
     path.write_bytes(gzip.compress(change(text(folder)).encode()))
     parsed, file = parse(rules), io.BufferedReader(io.BytesIO(source))
     survey = look(file, "source", parsed)
-    file.seek(0)
-    outcome = verify(file, path, parsed, without_dropped(survey.collector, parsed), folder, 100)
+    outcome = verify(file, path, parsed, without_dropped(survey.collector, parsed), folder, 100, workers)
     return {(one["kind"], one["collection"], one["path"]) for one in outcome.findings}, outcome.checks
 
 
@@ -121,3 +127,85 @@ def test_rows_of_a_table_that_should_be_empty_are_found(tmp_path):
         rules,
     )
     assert ("documents", "shop.t", "") in found
+
+
+FAMILY = {
+    "version": 1,
+    "databases": {"shop": {
+        "people": {"mode": "mask", "fields": {
+            "id": "keep", "name": "full_name", "mail": {"mask": "email", "domain": "mail"}, "sin": {"mask": "token", "injective": True},
+            "note": "keep", "kind": "keep", "value": [{"when": {"kind": "mail"}, "mask": "email"}, "keep"], "born": "birth_date",
+        }},
+        "orders": {"mode": "mask", "fields": {
+            "id": "keep", "person": "keep", "total": {"mask": "noise", "percent": 10}, "where": {"mask": "coordinates", "shift_km": 1}, "ref": "keep",
+        }},
+    }},
+}  # fmt: skip
+PEOPLE = (
+    b"CREATE TABLE `people` (`id` int NOT NULL, `name` varchar(80), `mail` varchar(80), `sin` char(9), `note` text, `kind` varchar(9), `value` varchar(80), `born` date, PRIMARY KEY (`id`));\n"
+    b"INSERT INTO `people` VALUES "
+    + b",".join(
+        b"(%d,%b,'ada%d@real-company.de','%09d','note %d','%b','%b','19%02d-05-06')"
+        % (n, b"'Ada Nr%d Lovelace'" % (n % 7) if n % 5 else b"NULL", n, n * 7919 + 10**8, n % 3, *kind, n % 90 + 10)
+        for n, kind in ((n, [(b"mail", b"bob%d@real-company.de" % n), (b"plain", b"words")][n % 2]) for n in range(60))
+    )
+    + b";\n"
+)
+ORDERS = (
+    b"CREATE TABLE `orders` (`id` bigint, `person` int, `total` decimal(9,2), `where` point, `ref` bigint, CONSTRAINT `fk` FOREIGN KEY (`person`) REFERENCES `people` (`id`));\n"
+    b"INSERT INTO `orders` VALUES "
+    + b",".join(
+        b"(%d,%d,%d.50,0x00000000010100000000000000000024400000000000004840,%d)" % (n, n % 60, n, 4_400_000_000 + n % 4)
+        for n in range(90)
+    )
+    + b";\n"
+)
+
+
+def _leaking(made: str) -> str:
+    """Break a scrubbed dump in many places."""
+    made = re.sub(r"\((1[0-9]),('[^']*'),", r"(\1,'Ada Nr3 Lovelace',", made)
+    made = made.replace("'note 1'", "'left with ADA NR1 LOVELACE on Monday'").replace(
+        "'words'", "'ask ada3@real-company.de'"
+    )
+    return (
+        made.replace("(7,7,", "(7,777,")
+        .replace(",NULL,", ",'Ada',", 1)
+        .replace("),(8,8,", "),(8,9,")
+        .replace(",4400000002)", ",4400000009)")
+    )
+
+
+@pytest.mark.parametrize("change", [lambda made: made, _leaking])
+def test_the_outcome_is_the_same_for_any_number_of_processes(tmp_path, monkeypatch, change):
+    monkeypatch.setattr(verify_rows, "PART_ROWS", 7)
+    source = texts.dump(PEOPLE, ORDERS)
+    outcomes = [verified(tmp_path / str(workers), change, source, FAMILY, workers) for workers in (1, 3)]
+    assert outcomes[0] == outcomes[1]
+    kinds = {kind for kind, _, _ in outcomes[0][0]}
+    assert kinds == (
+        set()
+        if change is not _leaking
+        else {"own_path", "own_name", "original", "changed", "reference", "inconsistent", "type", "detector_email"}
+    )
+
+
+def test_a_process_that_dies_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(Sides, "run", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    with pytest.raises(ServerError, match="a process that verifies died"):
+        verified(tmp_path, lambda made: made, workers=2)
+
+
+def test_what_a_process_meets_is_told_without_any_value(tmp_path, monkeypatch):
+    def failing(*_):
+        raise ValueError("ada@real-company.de")
+
+    monkeypatch.setattr(Sides, "run", failing)
+    with pytest.raises(AnonymizerError, match="ValueError") as raised:
+        verified(tmp_path, lambda made: made, workers=2)
+    assert "real-company" not in str(raised.value)
+
+
+def test_a_dump_cut_short_is_told_by_whatever_process(tmp_path):
+    with pytest.raises(CutShortError):
+        verified(tmp_path, lambda made: made[:-20], workers=3)

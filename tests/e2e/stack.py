@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Mapping
@@ -13,6 +14,16 @@ from typing import Any
 PROJECT = Path(__file__).parents[2]
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _MINUTES = 60.0
+
+
+_NOT_CHECKED_OUT = (".cache", ".git", ".sandbox", "reports", "target", "__pycache__", ".*_cache")
+
+
+def check_out(folder: Path) -> Path:
+    """Copy the project as somebody else would have it checked out, with the tools of this one."""
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns(*_NOT_CHECKED_OUT))
+    (folder / ".cache").symlink_to(PROJECT / ".cache")
+    return folder
 
 
 class CommandFailedError(AssertionError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -21,12 +20,11 @@ from sandbox.demo.seeding import fill_production
 from sandbox.demo.shop import DATABASE, Shop
 from tests.docs.blocks import script_of
 from tests.e2e.conftest import SIZES
-from tests.e2e.stack import PROJECT, Stack
+from tests.e2e.stack import PROJECT, Stack, check_out
 from tests.e2e.world import Inventory
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.soak]
 
-LEFT_OUT = shutil.ignore_patterns(".cache", ".git", ".sandbox", "reports", "target", "__pycache__", ".*_cache")
 SECRETS = (
     "/production/mongo/understudy",
     "/production/mongo/understudy/password",
@@ -39,10 +37,7 @@ SECRETS = (
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout of one's own."""
-    folder = tmp_path_factory.mktemp("adopter") / "understudy"
-    shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
-    (folder / ".cache").symlink_to(PROJECT / ".cache")
-    return folder
+    return check_out(tmp_path_factory.mktemp("adopter") / "understudy")
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +70,13 @@ def adopted(
 def _values(sandbox: Sandbox) -> dict[str, str]:
     session, ids = sandbox.session(), sandbox.production["instance_ids"]
     (host,) = session.client("ec2").describe_instances(InstanceIds=ids[:1])["Reservations"][0]["Instances"]
-    uri = _uri(sandbox)
     return {
         "AWS_REGION": sandbox.env["AWS_REGION"],
         "ZONE": host["Placement"]["AvailabilityZone"],
         "AMI_ID": host["ImageId"],
         "CLIENTS": "10.20.0.0/16",
-        "DATABASE": DATABASE,
         "PRODUCTION_IDS": json.dumps(ids),
-        "PRODUCTION_URI": uri,
-        "SOURCE_URI": uri,
+        "PRODUCTION_URI": _uri(sandbox),
     }
 
 
@@ -106,6 +98,7 @@ def test_its_commands_end_with_a_staging_that_serves(
     stack, text = adopted
     outputs = stack.outputs()
     assert outputs["refresh_id"].startswith("first-")
+    assert "left to decide" in text
     assert "A refresh is due: first-" in text
     assert "A refresh is due: second-" in text  # the next one's preview, which starts nothing
     authority = tmp_path / "ca.pem"
@@ -118,6 +111,20 @@ def test_its_commands_end_with_a_staging_that_serves(
             assert here[DATABASE][name].count_documents({}) == there[DATABASE][name].count_documents({}) > 0
         assert list(leaked_addresses(there[DATABASE], here[DATABASE])) == []
         assert list(leaked_addresses(there[DATABASE], there[DATABASE]))  # the control
+
+
+def test_nothing_of_the_draft_is_left_but_the_draft(
+    sandbox: Sandbox, project: Path, adopted: tuple[Stack, str], inventory: Inventory
+) -> None:
+    outputs = adopted[0].outputs()
+    space = [{"Name": "tag:understudy:space", "Values": ["understudy/staging"]}]
+    ec2 = sandbox.session().client("ec2")
+    assert [each["VolumeId"] for each in ec2.describe_volumes(Filters=space)["Volumes"]] == [outputs["live_volume_id"]]
+    assert ec2.describe_snapshots(Filters=space)["Snapshots"] == []
+    (draft,) = (project / "reports").glob("draft-*/rules.yaml")
+    key = f"reports/{draft.parent.name}/rules.yaml"
+    stored = sandbox.session().client("s3").get_object(Bucket=outputs["reports_bucket"], Key=key)
+    assert stored["Body"].read() == draft.read_bytes()
 
 
 def test_the_draft_holds_no_value_and_nothing_undecided(project: Path, adopted: tuple[Stack, str]) -> None:

@@ -15,6 +15,9 @@ from tests.refresh.fake_cloud import FakeClock, FakeEc2, FakeObjects, Fate
 
 COMMAND_SECONDS = 0.5
 CHECK = {"check": "identity_values", "documents": 10, "values": 40, "findings": 0}
+DRAFT = (
+    "version: 1\ndatabases:\n  shop:\n    customers: {mode: mask, fields: {_id: keep, name: DECIDE}}  # was: DECIDE\n"
+)
 CODE_SHA256 = "c0de" * 16
 
 
@@ -76,6 +79,7 @@ class FakeHosts:
         self.unclean_volumes: set[str] = set()
         self.anonymize_ends: list[tuple[int | None, dict[str, Any]]] = []
         self.verify_ends: list[tuple[int | None, dict[str, Any]]] = []
+        self.draft_ends: list[tuple[int | None, dict[str, Any]]] = []
         self.worker_version = "6.0.5"
         self.staging_version = "6.0.5"
         self.opened = ("", "")
@@ -204,6 +208,19 @@ class FakeHosts:
     def _verify(self, instance_id: str, **parameters: str) -> dict[str, Any]:
         return self._job(instance_id, "verify", parameters, self.verify_ends, {"findings": []})
 
+    def _rules_draft(
+        self, instance_id: str, *, refresh_id: str, quarantine_volume_id: str, toolkit_sha256: str, reports_bucket: str
+    ) -> dict[str, Any]:
+        if (refresh_id, "draft") not in self.jobs:
+            if self.mounts.get(quarantine_volume_id) != instance_id:
+                raise RefusedError(f"volume {quarantine_volume_id} is not open on this host: open it first")
+            self.fate.effects.append("draft started")
+            exit_code, result = self.draft_ends.pop(0) if self.draft_ends else (0, {"rules": DRAFT})
+            parameters = (quarantine_volume_id, quarantine_volume_id, toolkit_sha256, "")
+            ends_at = self.clock.seconds + 30
+            self.jobs[refresh_id, "draft"] = Job(parameters, ends_at, exit_code, result)
+        return self._job_status(instance_id, refresh_id=refresh_id, step="draft")
+
     def _job(
         self,
         instance_id: str,
@@ -261,6 +278,7 @@ class FakeHosts:
             "rules_sha256": rules,
             "code_sha256": CODE_SHA256,
             "seconds": 30,
+            "phase_seconds": {"start": 10.0, "copy": 20.0, "gather": 12.0, "compare": 8.0},
             **job.result,
         }
         key = ("reports", f"jobs/{refresh_id}/{step}.json")

@@ -21,8 +21,8 @@ SPACE = "understudy/staging"
 STAGING, WORKER = "i-000000000000000a1", "i-000000000000000b1"
 PRODUCTION = ("i-0000000000000001", "i-0000000000000002", "i-0000000000000003")
 VERBS = (
-    "production-check toolkit-install quarantine-open candidate-open anonymize verify job-status job-discard "
-    "volume-close staging-status staging-deliver staging-cutover staging-stop"
+    "production-check toolkit-install quarantine-open candidate-open rules-draft anonymize verify job-status "
+    "job-discard volume-close staging-status staging-deliver staging-cutover staging-stop"
 ).split()
 RULES = {
     "version": 1.0,

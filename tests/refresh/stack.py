@@ -158,9 +158,12 @@ class RefreshStack:
             found.setdefault(role, []).append(volume["VolumeId"])
         return found
 
-    def snapshots(self) -> list[str]:
-        """List this stack's snapshots."""
-        wanted = [{"Name": "tag:understudy:space", "Values": [f"understudy/{self.name}"]}]
+    def snapshots(self, role: str = "snapshot") -> list[str]:
+        """List this stack's snapshots: those of production, or the golden ones."""
+        wanted = [
+            {"Name": "tag:understudy:space", "Values": [f"understudy/{self.name}"]},
+            {"Name": "tag:understudy:role", "Values": [role]},
+        ]
         return [each["SnapshotId"] for each in self.ec2.describe_snapshots(Filters=wanted)["Snapshots"]]
 
     def state_of(self, instance_id: str) -> str:

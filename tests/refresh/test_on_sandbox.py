@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from refresh import boto, session
+from refresh import boto, serve_session, session
 from refresh.aws import Aws
 from refresh.mongo.workflow import STEPS
 from sandbox.client import Sandbox
@@ -27,8 +27,10 @@ PLANS = {
     "open_quarantine": "open quarantine:",
     "anonymize": "anonymize:",
     "verify": "verify:",
+    "golden": "golden:",
     "deliver": "deliver:",
     "cut_over": "cut over:",
+    "smoke": "smoke tests:",
     "retire": "retire:",
 }
 
@@ -58,7 +60,8 @@ def stack(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def test_a_refresh_killed_in_every_step_is_finished_by_the_next_run(stack: RefreshStack) -> None:
-    inputs = stack.inputs("first")
+    golden, smoke = {"keep": True}, {"commands": ["true"], "endpoint": "10.77.1.10:27017"}
+    inputs = stack.inputs("first", golden=golden, smoke=smoke)
     for step in STEPS:
         lines = stack.refresh_killed_in(inputs, PLANS[step.name])
         assert lines[-1].startswith("[")
@@ -66,6 +69,7 @@ def test_a_refresh_killed_in_every_step_is_finished_by_the_next_run(stack: Refre
     assert list(outputs["phases"]) == [step.name for step in STEPS], lines
     assert stack.volumes() == {"live": [outputs["live_volume_id"]]}
     assert stack.snapshots() == []
+    assert len(stack.snapshots("golden")) == 1
     assert stack.state_of(stack.worker_id) in {"stopping", "stopped"}
     with stack.staging() as staging:
         assert staging.shop.customers.count_documents({}) == DOCUMENTS
@@ -140,6 +144,33 @@ def test_a_health_check_that_fails_leaves_staging_on_what_it_served(stack: Refre
     assert "switched back" in "\n".join(lines)
     with stack.staging() as staging:
         assert staging.shop.customers.count_documents({}) == DOCUMENTS
+
+
+def test_back_and_forward_with_todays_users_and_to_the_golden_copy(stack: RefreshStack) -> None:
+    """What staging's servers make of it: a member of a set opened alone for its users, and a member again."""
+    latest = stack.volumes()["live"]
+    (former,) = stack.volumes()["previous"]
+    with stack.staging() as staging:
+        staging.admin.command("createUser", "bob", pwd="a-password", roles=[{"role": "read", "db": "shop"}])
+        staging.shop.written.insert_one({"_id": 1})
+    for value, live in (("previous", [former]), ("live", latest)):
+        outputs = serve_session.serve(stack.inputs("second", serve=value), _world(stack))
+        assert [outputs["live_volume_id"]] == stack.volumes()["live"] == live
+        with stack.staging() as staging:
+            assert staging.admin.command("usersInfo", "bob")["users"]
+            assert staging.shop.customers.count_documents({}) == DOCUMENTS
+            assert staging.shop.written.count_documents({}) == (live == latest)
+            staging.shop.served.insert_one({"by": live})  # it is a primary, and takes writes
+    reset, lines = stack.refresh(stack.inputs("reset", golden={"keep": False, "source": "golden"}))
+    assert stack.volumes() == {"live": [reset["live_volume_id"]], "previous": latest}, lines
+    with stack.staging() as staging:
+        assert {"ann", "bob"} <= {each["user"] for each in staging.admin.command("usersInfo")["users"]}
+        assert staging.shop.list_collection_names() == ["customers"]
+        assert staging.shop.customers.count_documents({}) == DOCUMENTS
+
+
+def _world(stack: RefreshStack) -> session.World:
+    return session.World(reports_folder=stack.folder / "reports")
 
 
 def test_a_path_that_no_rule_names_is_listed_and_everything_of_that_refresh_goes(stack: RefreshStack) -> None:
@@ -217,9 +248,10 @@ def test_removing_the_space_removes_every_volume_and_snapshot(stack: RefreshStac
         "worker_instance_id": stack.worker_id,
         "documents": stack.documents,
     }
+    assert stack.snapshots("golden")
     session.remove(space)
     assert stack.volumes() == {}
-    assert stack.snapshots() == []
+    assert stack.snapshots() == stack.snapshots("golden") == []
 
 
 def _signal_mongod(sandbox: Sandbox, instance_id: str, signal: str) -> None:

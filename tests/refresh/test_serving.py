@@ -132,6 +132,9 @@ def test_users_that_cannot_be_carried_stop_it_before_anything_changes(world: Fak
     with pytest.raises(HostError):
         world.serve("previous")
     assert world.hosts.live == latest
+    failed = told(world, "serve-1")
+    assert (failed["outcome"], failed["service"]["volume_id"]) == ("failed", latest)
+    assert "the mongod of that volume ended" in failed["reason"]
     world.serve("previous")
     assert told(world, "serve-1")["outcome"] == "finished"  # the same event went on
 

@@ -13,6 +13,7 @@ VERBS = sorted(path.stem for path in SCRIPTS.glob("*.sh"))
 TABLE = {
     "production-check", "toolkit-install", "quarantine-open", "candidate-open", "anonymize", "verify", "job-status",
     "job-discard", "volume-close", "staging-status", "staging-deliver", "staging-cutover", "staging-stop",
+    "rules-draft",
 }  # fmt: skip
 UNUSED_ON_PURPOSE = {("staging-deliver", "replica_set")}
 DOCUMENT_LIMIT = 64 * 1024

@@ -24,6 +24,7 @@ TARGETS = [
     "check",
     "toolkit",
     "kernel",
+    "docs",
     "bench",
     "clean",
 ]

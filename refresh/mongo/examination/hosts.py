@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from refresh.aws import Instance
 from refresh.errors import RefreshError
 from refresh.mongo import production, source_checks
-from refresh.mongo.checks import StagingStatus, host_refusals
+from refresh.mongo.checks import StagingStatus, host_refusals, production_host_refusals
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.finding import Finding, in_order, unasked, wrong
 from refresh.mongo.examination.questions import Side
@@ -21,19 +21,12 @@ def instances(case: Case) -> Iterator[Finding]:
     """Say whether the hosts are there, in the right zone and state."""
     if not case.is_up:
         yield unasked("hosts", "staging and worker are not there yet: pulumi up makes them")
-        for instance_id in case.production_ids:
-            if case.aws.source_compute.instance(instance_id) is None:
-                yield wrong("hosts", _no_host(case, instance_id))
+        yield from (wrong("hosts", reason) for reason in production_host_refusals(case.aws, case.request))
         return
     refusals = host_refusals(case.context)
     yield from (wrong("hosts", reason) for reason in refusals)
     if not refusals:
         yield in_order("hosts", f"{len(case.production_ids)} of production, staging and worker are there")
-
-
-def _no_host(case: Case, instance_id: str) -> str:
-    where = f"production's side of {case.request.region}"
-    return f"production host {instance_id} does not exist on {where}: wrong role, account or region?"
 
 
 def agents(case: Case) -> Iterator[Finding]:

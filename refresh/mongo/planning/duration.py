@@ -29,25 +29,23 @@ class Estimate:
         return sum(self.seconds.values())
 
 
-def estimate(runs: Sequence[Run], documents: int, steps: Sequence[str]) -> Estimate:
+def estimate(runs: Sequence[Run], documents: int) -> Estimate:
     """Reckon what each step takes.
 
     Args:
-        runs: Finished refreshes to reckon with, at least one.
+        runs: Finished refreshes to reckon with, at least one, the newest first.
         documents: How many will be read.
-        steps: The names of the steps, in order.
 
     Returns:
-        The estimate; a step that no run has had is left out.
+        The estimate, for the steps that the newest run had.
     """
     sizes = [float(run.total_documents) for run in runs]
     drawn = spread(sizes)
     seconds = {}
-    for step in steps:
+    for step in runs[0].seconds:
         having = [run for run in runs if step in run.seconds]
-        if having:
-            line_drawn = drawn and len(having) == len(runs)
-            seconds[step] = _copying(step, having, documents, line_drawn) if step in COPYING else _fixed(step, having)
+        line_drawn = drawn and len(having) == len(runs)
+        seconds[step] = _copying(step, having, documents, line_drawn) if step in COPYING else _fixed(step, having)
     return Estimate(seconds=seconds, based_on=_basis(runs, drawn))
 
 

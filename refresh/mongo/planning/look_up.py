@@ -15,7 +15,6 @@ from refresh.mongo.planning import duration, runs, sizes
 from refresh.mongo.planning.duration import Estimate
 from refresh.mongo.planning.runs import Run
 from refresh.mongo.planning.sizes import Expected
-from refresh.mongo.workflow import STEPS
 from refresh.poller import Clock
 from refresh.request import RefreshRequest
 from refresh.values import UNKNOWN
@@ -90,7 +89,7 @@ class LookUp:
         """How long it should take; None before the first refresh."""
         if self.expected is None:
             return None
-        return duration.estimate(runs.typical(self.runs), self.expected.documents, [step.name for step in STEPS])
+        return duration.estimate(runs.typical(self.runs), self.expected.documents)
 
     @cached_property
     def own_volumes(self) -> list[Volume]:

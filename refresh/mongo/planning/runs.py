@@ -9,8 +9,8 @@ from typing import Any
 from refresh import ledger as ledgers
 
 MOST_RUNS = 5  # what is older says little of today's machines and data
-# Where a step's facts say how long the part of it took that grows with the data.
-_WORK = {"anonymize": "anonymizer_seconds", "verify": "verifier_seconds", "restore": "snapshot_wait_seconds"}
+# The phases of a job that grow with the data; others (listing, structures, starting) do not.
+_GROWING = {"anonymize": ("sample", "copy", "indexes"), "verify": ("gather", "compare", "join")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,6 @@ def _run(ledger: Mapping[str, Any]) -> Run:
     steps: Mapping[str, Mapping[str, Any]] = ledger["steps"]
     facts = {name: record.get("facts", {}) for name, record in steps.items()}
     source, restored = facts["snapshot"], facts.get("restore", {})
-    work = {step: facts.get(step, {}).get(name) for step, name in _WORK.items()}
     rows = facts.get("anonymize", {}).get("collections") or ()
     return Run(
         refresh_id=str(ledger["refresh_id"]),
@@ -95,7 +94,7 @@ def _run(ledger: Mapping[str, Any]) -> Run:
         data_as_of=str(source.get("data_as_of", "")),
         rules_sha256=str(ledger.get("rules_sha256", "")),
         seconds={name: float(record.get("seconds", 0.0)) for name, record in steps.items()},
-        work_seconds={step: float(seconds) for step, seconds in work.items() if seconds is not None},
+        work_seconds=_work(facts),
         documents={f"{row['database']}.{row['collection']}": int(row.get("read") or 0) for row in rows},
         data_bytes=int(source.get("data_bytes") or 0),
         full_bytes=int(restored.get("snapshot_bytes") or 0),
@@ -103,3 +102,14 @@ def _run(ledger: Mapping[str, Any]) -> Run:
         source_volume_id=str(source.get("source_volume_id", "")),
         in_one_go=all(int(record.get("runs", 1)) == 1 for name, record in steps.items() if name != "preflight"),
     )
+
+
+def _work(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """Say how much of a step grows with the data, where its record says so."""
+    work = {}
+    for step, phases in _GROWING.items():
+        took = facts.get(step, {}).get("phase_seconds")
+        if took:
+            work[step] = sum(float(took.get(phase, 0.0)) for phase in phases)
+    waited = facts.get("restore", {}).get("snapshot_wait_seconds")
+    return work if waited is None else {**work, "restore": float(waited)}

@@ -88,8 +88,11 @@ def _by_line(runs: Sequence[Run], backup: Snapshot) -> float | None:
 
 
 def _growth(last: Run, backup: Snapshot) -> float:
-    """Say how often the last refresh's data is there by now: what has been written since came on top of it."""
-    base = last.data_bytes or last.full_bytes
+    """Say how often the last refresh's data is there by now: what has been written since came on top of it.
+
+    The file system counts room that mongod has reserved for its journal too: the data is at most what was written.
+    """
+    base = min(last.data_bytes or last.full_bytes, last.full_bytes)
     return (base + backup.full_bytes - last.full_bytes) / base
 
 

@@ -67,7 +67,10 @@ def _read_block(aws: Aws, bucket: str, known: Values) -> Values | None:
 
 def _encrypt(aws: Aws, inputs: Values) -> str:
     rules = [
-        {"ApplyServerSideEncryptionByDefault": _algorithm(rule["applyServerSideEncryptionByDefault"])}
+        {
+            "ApplyServerSideEncryptionByDefault": _algorithm(rule["applyServerSideEncryptionByDefault"]),
+            "BucketKeyEnabled": rule.get("bucketKeyEnabled", False),
+        }
         for rule in inputs["rules"]
     ]
     aws.client("s3").put_bucket_encryption(Bucket=inputs["bucket"], ServerSideEncryptionConfiguration={"Rules": rules})
