@@ -59,7 +59,16 @@ def read_consent(config: Config, region: str | None, scripts: Path) -> Productio
     if problems or not region:
         listed = "\n".join(f"  - {each}" for each in problems)
         raise pulumi.RunError(f"the configuration of production's side cannot be used; nothing was made:\n{listed}")
-    consent = Consent(place=place_of(region), **texts, **{name: tuple(found) for name, found in lists.items()})
+    consent = Consent(
+        place=place_of(region),
+        staging_account_id=texts["staging_account_id"],
+        staging_region=texts["staging_region"],
+        principal_arns=tuple(lists["principal_arns"]),
+        external_id=texts["external_id"],
+        space=texts["space"],
+        instance_ids=tuple(lists["instance_ids"]),
+        key_arns=tuple(lists["key_arns"]),
+    )
     return ProductionAccessArgs(
         consent=consent,
         scripts=scripts,

@@ -124,7 +124,9 @@ def _shots(aws: Aws, tags: Tags) -> tuple[list[Snapshot], str]:
     Returns:
         What was found, and the reason for which production's side was not looked at; empty when it was.
     """
-    ours, theirs, unseen = aws.compute.snapshots(tags), [], ""
+    ours = aws.compute.snapshots(tags)
+    theirs: list[Snapshot] = []
+    unseen = ""
     try:
         theirs = aws.source_compute.snapshots(tags)
     except PermanentError as error:
