@@ -18,8 +18,6 @@ from components.production_policy import Consent, as_json, key_statements, permi
 from components.runbook_files import RunbookError, read_runbook
 from components.runbooks import PRODUCTION_VERB
 
-_HOUR_SECONDS = 3600
-
 
 @dataclass(frozen=True, kw_only=True)
 class ProductionAccessArgs:
@@ -65,7 +63,6 @@ class ProductionAccess(pulumi.ComponentResource):
             f"{name}-role",
             name=args.role_name,
             assume_role_policy=as_json(trust(args.consent)),
-            max_session_duration=_HOUR_SECONDS,
             tags={**args.tags, "Name": args.role_name},
             opts=child,
         )

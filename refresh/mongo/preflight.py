@@ -8,7 +8,7 @@ from typing import Any
 from refresh import sweep
 from refresh.aws import ROLE_TAG, SPACE_TAG
 from refresh.errors import PreflightError
-from refresh.mongo import material, production, progress, source_checks
+from refresh.mongo import material, progress, source_checks
 from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals
 from refresh.mongo.context import Context
 from refresh.mongo.planning.foretold import foretold
@@ -42,7 +42,7 @@ class Preflight:
         asks_production = not _has_snapshot(context)
         if asks_production:
             source_checks.require_access(context)
-        observed = production.begin_observing(context) if asks_production else None
+        observed = source_checks.begin_observing(context) if asks_production else None
         status = StagingStatus.ask(context)
         reasons = [*host_refusals(context), *parameter_refusals(context), *status.refusals]
         members = observed() if observed else None

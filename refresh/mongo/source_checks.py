@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from refresh.aws import Volume
 from refresh.errors import PermanentError, PreflightError, RefreshError
-from refresh.mongo import taken
+from refresh.mongo import production, taken
 from refresh.mongo.checks import StagingStatus, size_refusals, version_refusals
 from refresh.mongo.context import Context
-from refresh.mongo.production import Member
+from refresh.mongo.production import Member, ReplicaSet
 from refresh.mongo.snapshot import source_order
 from refresh.places import Key
 
@@ -43,6 +43,30 @@ def require_access(context: Context) -> None:
     except PermanentError as error:
         who = side.role_arn or "whoever runs this"
         reason = f"{who} may not look at production's instances: {error}. What it needs stands in {_GUIDE}"
+        raise PreflightError(context.refresh_id, [reason]) from None
+
+
+def begin_observing(context: Context) -> Callable[[], ReplicaSet]:
+    """Start what `production.observe` does; a document that may not be run at all refuses the refresh.
+
+    Args:
+        context: The refresh.
+
+    Returns:
+        What waits for the members' answers.
+
+    Raises:
+        PreflightError: Production's document is not there, is another text than ours, or may not be run.
+    """
+    try:
+        return production.begin_observing(context)
+    except PermanentError as error:
+        name = context.request.documents[production.CHECK].name
+        place = context.aws.source_compute.place()
+        reason = (
+            f"the document {name} cannot be run on production's hosts ({place}): {error}. It has to be there with the "
+            f"very text of ours, and the role has to allow it on these hosts: see {_GUIDE}"
+        )
         raise PreflightError(context.refresh_id, [reason]) from None
 
 

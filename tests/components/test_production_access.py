@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import runpy
 import sys
 
 import pulumi
@@ -214,3 +215,25 @@ def test_the_template_for_the_owner_is_taken():
     taken = []
     declared_by(lambda: taken.append(read_consent(Given(**given), config["aws:region"], ROOT / "scripts")))
     assert taken[0].consent == Consent(**{**vars(IN_THE_DOCS), "place": taken[0].consent.place})
+
+
+def test_the_program_for_the_owner_runs_and_exports_what_the_other_side_needs(monkeypatch):
+    config = yaml.safe_load((ROOT / "production_role/Pulumi.staging.yaml").read_text(encoding="utf-8"))["config"]
+    given = {}
+    for name, value in config.items():
+        key = name.replace("understudy-production:", "understudy:")  # the mocks' project
+        given[key] = value if isinstance(value, str) else json.dumps(value)
+    exported = {}
+    monkeypatch.setattr(pulumi, "export", exported.__setitem__)
+
+    def program():
+        pulumi.runtime.set_all_config(given)
+        runpy.run_path(str(ROOT / "production_role/__main__.py"))
+
+    try:
+        declared = declared_by(program)
+    finally:
+        pulumi.runtime.set_all_config({})
+    assert len(declared.of_type("aws:iam/role:Role")) == 1
+    assert set(exported) == {"production_role_arn", "production_document", "key_policy_statements"}
+    assert json.loads(exported["key_policy_statements"]) == key_statements(IN_THE_DOCS)

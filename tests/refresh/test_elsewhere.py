@@ -203,6 +203,17 @@ def may_not_look(world: FakeWorld) -> None:
     world.source.instance = refuse  # type: ignore[method-assign, assignment]
 
 
+def other_text(world: FakeWorld) -> None:
+    send = world.hosts.send
+
+    def refuse(instance_id: str, document: Any, parameters: Any) -> str:
+        if instance_id in PRODUCTION:
+            raise PermanentError(f"SendCommand {document.name}: AWS answered InvalidDocument")
+        return send(instance_id, document, parameters)
+
+    world.hosts.send = refuse  # type: ignore[method-assign]
+
+
 def wrong_region(world: FakeWorld) -> None:
     world.source.instances.clear()
 
@@ -257,6 +268,7 @@ def no_ebs(world: FakeWorld) -> None:
     [
         (role_refused, f"the role {ROLE} (understudy:production_role_arn) cannot be taken"),
         (may_not_look, "may not look at production's instances"),
+        (other_text, "production-check cannot be run on production's hosts"),
         (wrong_region, f"does not exist in {ELSEWHERE}"),
         (unencrypted, "is not encrypted, and its snapshot would not be"),
         (aws_managed, "which AWS manages"),

@@ -90,7 +90,9 @@ def test_a_production_document_that_differs_from_ours_is_run_by_nobody(
     documents["production-check"]["hash"] = "0" * 64
     inputs = stack.inputs("differs", production=production.inputs(), documents=documents)
     _, lines = stack.refresh(inputs, fails=True)
-    assert "InvalidDocument" in "\n".join(lines)
+    said = "\n".join(lines)
+    assert f"the document {production.document} cannot be run on production's hosts" in said
+    assert "InvalidDocument" in said
     assert production.snapshots() == []
 
 
