@@ -6,14 +6,17 @@ staging hangs on a key that is not staging's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from refresh.aws import SOURCE_TAG, TAKE_TAG, Aws, Snapshot
 from refresh.errors import PermanentError, SourceError
 from refresh.places import CopyOrder
-from refresh.poller import Poller
+from refresh.poller import Clock, Poller
 from refresh.snapshots import all_completed, complete, named
+
+_SPEAKS_EVERY_SECONDS = 60.0
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,9 @@ def find(aws: Aws, copying: Copying, volume_ids: Sequence[str]) -> list[Snapshot
     return complete(_found(aws, copying), volume_ids)
 
 
-def ensure(aws: Aws, poller: Poller, copying: Copying, originals: Sequence[Snapshot]) -> list[Snapshot]:
+def ensure(
+    aws: Aws, poller: Poller, copying: Copying, originals: Sequence[Snapshot], say: Say = lambda _line: None
+) -> list[Snapshot]:
     """Copy completed snapshots and wait until volumes can be made of the copies.
 
     CopySnapshot has no client token: a call whose answer was lost is found by its tags. One that failed is made anew.
@@ -59,6 +64,7 @@ def ensure(aws: Aws, poller: Poller, copying: Copying, originals: Sequence[Snaps
         poller: The deadline.
         copying: What to make them with.
         originals: Production's snapshots, completed and shared.
+        say: Told how far they are, once a minute at most: a copy between regions may take hours.
 
     Returns:
         The copies, in the originals' order.
@@ -67,8 +73,15 @@ def ensure(aws: Aws, poller: Poller, copying: Copying, originals: Sequence[Snaps
         SourceError: A copy is not allowed, or failed: most often a key may not be used, which only shows in its state.
     """
     ids = [_begun(aws, copying, each) for each in originals]
+    voice = _Voice(poller.clock, say)
+
+    def completed() -> bool | None:
+        found = _found(aws, copying)
+        voice.hear(found, ids)
+        return _all_completed(found, ids)
+
     try:
-        poller.wait_for(f"copies ({named(ids)}) to be completed", lambda: _all_completed(aws, copying, ids))
+        poller.wait_for(f"copies ({named(ids)}) to be completed", completed)
     except SourceError as error:
         keys = f"{copying.kms_key_id} and the key of production's volumes"
         raise SourceError(
@@ -98,8 +111,7 @@ def _begun(aws: Aws, copying: Copying, original: Snapshot) -> str:
         ) from None
 
 
-def _all_completed(aws: Aws, copying: Copying, ids: Sequence[str]) -> bool | None:
-    found = _found(aws, copying)
+def _all_completed(found: Sequence[Snapshot], ids: Sequence[str]) -> bool | None:
     if not {each.snapshot_id for each in found} >= set(ids):
         return None  # a copy that was just asked for may not be listed yet; the deadline ends the wait
     return all_completed(found, ids)
@@ -107,3 +119,19 @@ def _all_completed(aws: Aws, copying: Copying, ids: Sequence[str]) -> bool | Non
 
 def _found(aws: Aws, copying: Copying) -> list[Snapshot]:
     return aws.compute.snapshots({**copying.tags, TAKE_TAG: str(copying.take)})
+
+
+class _Voice:
+    """Says how far copies are, once in a while and only when that has changed."""
+
+    def __init__(self, clock: Clock, say: Say) -> None:
+        self._clock, self._say = clock, say
+        self._spoke_at, self._said = clock.monotonic(), ""
+
+    def hear(self, found: Sequence[Snapshot], ids: Sequence[str]) -> None:
+        far = {each.snapshot_id: each.progress for each in found if each.progress}
+        line = "        copies: " + ", ".join(f"{each} {far[each]}" for each in ids if each in far)
+        now = self._clock.monotonic()
+        if far and line != self._said and now - self._spoke_at >= _SPEAKS_EVERY_SECONDS:
+            self._say(line)
+            self._spoke_at, self._said = now, line

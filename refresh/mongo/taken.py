@@ -113,7 +113,7 @@ def _copied(context: Context, originals: Sequence[Snapshot]) -> list[Snapshot]:
     if not _find_copies(context):
         here = context.aws.compute.place()
         context.say(f"        copies {len(originals)} snapshot(s) from {originals[0].place} to {here}, under our key")
-    return copies.ensure(context.aws, context.poller, _copying(context), originals)
+    return copies.ensure(context.aws, context.poller, _copying(context), originals, context.say)
 
 
 def _find_copies(context: Context) -> list[Snapshot]:

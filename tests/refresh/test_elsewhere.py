@@ -102,6 +102,24 @@ def test_a_candidate_holds_what_all_volumes_hold(world: FakeWorld) -> None:
     assert dict(sizes) == {"quarantine": 100, "quarantine-part": 10, "candidate": 110}
 
 
+def test_a_copy_that_takes_long_says_how_far_it_is(world: FakeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = world.ec2.snapshots
+    began = world.clock.seconds + 600
+
+    def slowly(tags: Any) -> Any:
+        found = plain(tags)
+        if tags.get(ROLE_TAG) != "copy" or world.clock.seconds > began:
+            return found
+        return [replace(each, state="pending", progress=f"{int(world.clock.seconds) // 100}%") for each in found]
+
+    monkeypatch.setattr(world.ec2, "snapshots", slowly)
+    world.up(**OTHERS)
+    told = [line for line in world.lines if line.startswith("        copies: ")]
+    assert 3 <= len(told) <= 8
+    assert "snap-" in told[0]
+    assert told == list(dict.fromkeys(told))
+
+
 def test_a_lost_snapshot_of_two_means_that_both_are_taken_again(world: FakeWorld) -> None:
     """What is left of the first take would not fit what the second one holds."""
     world.fate.die_after = number_of(world, "copy_snapshot", nth=1)
