@@ -213,6 +213,10 @@ class Compute(Protocol):
         """Look a key up in its own region, perhaps another account's; None when this side may not."""
         ...
 
+    def caller_arn(self) -> str:
+        """Return the identity that this side acts as."""
+        ...
+
     def instance(self, instance_id: str) -> Instance | None:
         """Look an instance up."""
         ...
@@ -303,6 +307,10 @@ class ObjectPort(Protocol):
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         """List the keys under a prefix."""
+        ...
+
+    def etags(self, bucket: str, prefix: str) -> dict[str, str]:
+        """List the keys under a prefix with their etags, by which a reader knows what is new."""
         ...
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 import boto3
@@ -19,6 +20,13 @@ from refresh.boto_ec2 import Ec2
 from refresh.boto_errors import is_code, wrapped
 from refresh.places import Side
 from refresh.request import Document
+
+# A browser shows what says that it is a page, and saves all else.
+_CONTENT_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".md": "text/markdown; charset=utf-8",
+}
 
 
 class Ssm:
@@ -96,7 +104,9 @@ class S3:
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"} if absent else {}
         with wrapped(f"PutObject s3://{bucket}/{key}"):
             try:
-                return str(self._client.put_object(Bucket=bucket, Key=key, Body=body, **condition)["ETag"])
+                kind = _CONTENT_TYPES.get(PurePosixPath(key).suffix, "application/octet-stream")
+                answer = self._client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind, **condition)
+                return str(answer["ETag"])
             except ClientError as error:
                 if not is_code(error, "PreconditionFailed", "ConditionalRequestConflict", "412", "NoSuchKey"):
                     raise
@@ -105,9 +115,13 @@ class S3:
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         """List keys."""
+        return list(self.etags(bucket, prefix))
+
+    def etags(self, bucket: str, prefix: str) -> dict[str, str]:
+        """List keys and etags; a page holds a thousand."""
         with wrapped(f"ListObjectsV2 s3://{bucket}/{prefix}"):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-            return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+            return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", [])}
 
 
 def connect(region: str, production: Side | str = "") -> Aws:

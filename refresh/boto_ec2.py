@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from refresh.aws import Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
@@ -12,6 +13,8 @@ from refresh.boto_answers import instance_of, snapshot_of, volume_of
 from refresh.boto_errors import is_code, wrapped
 from refresh.places import CopyOrder, Key, Place
 
+_IDENTITY_SECONDS = 5  # a network without a way to STS must not hold a refresh up
+_SOON = Config(connect_timeout=_IDENTITY_SECONDS, read_timeout=_IDENTITY_SECONDS, retries={"total_max_attempts": 2})
 _GONE = ("InvalidVolume.NotFound", "InvalidSnapshot.NotFound", "InvalidInstanceID.NotFound")
 
 
@@ -35,7 +38,7 @@ class Ec2:
         """Ask STS which account this is, once."""
         if self._place is None:
             with wrapped("GetCallerIdentity"):
-                account_id = str(self._client("sts").get_caller_identity()["Account"])
+                account_id = str(self._identity()["Account"])
             self._place = Place(account_id=account_id, region=self._region)
         return self._place
 
@@ -51,9 +54,10 @@ class Ec2:
                 raise
         return Key(arn=found["Arn"], state=found.get("KeyState", ""), manager=found.get("KeyManager", ""))
 
-    @property
-    def _region(self) -> str:
-        return str(self._patient.meta.region_name)
+    def caller_arn(self) -> str:
+        """Ask STS who this is."""
+        with wrapped("GetCallerIdentity"):
+            return str(self._identity()["Arn"])
 
     def instance(self, instance_id: str) -> Instance | None:
         """Look an instance up."""
@@ -204,6 +208,13 @@ class Ec2:
         """Stop an instance."""
         with wrapped(f"StopInstances {instance_id}"):
             self._patient.stop_instances(InstanceIds=[instance_id])
+
+    def _identity(self) -> Any:
+        return self._client("sts", config=_SOON).get_caller_identity()
+
+    @property
+    def _region(self) -> str:
+        return str(self._patient.meta.region_name)
 
     def _is_on(self, volume_id: str, instance_id: str) -> bool:
         volume = self.volume(volume_id)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from refresh import runs
 from refresh.aws import ObjectPort
 from refresh.errors import LeaseError, LedgerError
 from refresh.poller import Clock
@@ -93,7 +94,8 @@ class Ledger:
             clock: The time.
             refresh_id: Whose ledger.
             fencing: The lease's fencing number.
-            about: What it says of the request, such as trigger and space.
+            about: What it says of the request, such as trigger and space; `ran_by` is kept for each process that
+                worked on it.
             prefix: What the keys of its kind of refresh begin with.
 
         Returns:
@@ -111,7 +113,9 @@ class Ledger:
             raise LeaseError(
                 f"refresh {refresh_id} stopped: another process took it over (fencing {later} over {fencing})"
             )
-        values.update(about, fencing=fencing)
+        runs.interrupt(values.setdefault("runs", []), str(values.get("written_at", "")))
+        values.update({name: each for name, each in about.items() if name != "ran_by"}, fencing=fencing)
+        runs.note_runner(values.setdefault("runners", []), about.get("ran_by"), clock.now().isoformat())
         ledger = cls(objects, bucket, clock, key=key, values=values, etag=stored.etag if stored else None)
         ledger._write()
         return ledger
@@ -159,6 +163,7 @@ class Ledger:
         """Record that a step starts; what it noted before it was interrupted stays."""
         record = self._record(step)
         record.update(done_at="", started_at=self._now(), runs=int(record.get("runs", 0)) + 1)
+        runs.begin(self._values["runs"], step, self.attempt, self._now())
         self._write()
 
     def note(self, step: str, **facts: Any) -> None:
@@ -178,6 +183,7 @@ class Ledger:
         record["facts"].update(facts)
         record["seconds"] = round(float(record.get("seconds", 0.0)) + seconds, 3)
         record["done_at"] = self._now()
+        runs.end(self._values["runs"], step, runs.DONE, self._now())
         self._write()
 
     def interrupt(self, step: str, seconds: float, reason: str) -> None:
@@ -185,6 +191,7 @@ class Ledger:
         record = self._record(step)
         record["seconds"] = round(float(record.get("seconds", 0.0)) + seconds, 3)
         record["failed"] = reason
+        runs.end(self._values["runs"], step, runs.FAILED, self._now(), reason)
         self._write()
 
     def forget(self, *steps: str) -> None:
@@ -219,6 +226,7 @@ class Ledger:
         return self._clock.now().isoformat()
 
     def _write(self) -> None:
+        self._values["written_at"] = self._now()
         body = json.dumps(self._values, indent=1).encode()  # unsorted: steps stay in their order
         etag = self._objects.put(self._bucket, self._key, body, etag=self._etag, absent=self._etag is None)
         if etag is None:
@@ -241,13 +249,19 @@ def _blank(refresh_id: str, clock: Clock, attempt: int) -> dict[str, Any]:
     }
 
 
-def _parsed(body: bytes, bucket: str, key: str, refresh_id: str) -> dict[str, Any]:
+def values_of(body: bytes) -> dict[str, Any] | None:
+    """Read the bytes of any refresh's ledger; None when they are none."""
     try:
         values = json.loads(body)
-        if values["refresh_id"] == refresh_id and isinstance(values["steps"], dict):
-            return dict(values)
+        return dict(values) if values["refresh_id"] and isinstance(values["steps"], dict) and values["state"] else None
     except (ValueError, KeyError, TypeError):
-        pass
+        return None
+
+
+def _parsed(body: bytes, bucket: str, key: str, refresh_id: str) -> dict[str, Any]:
+    values = values_of(body)
+    if values is not None and values["refresh_id"] == refresh_id:
+        return values
     raise LedgerError(
         f"s3://{bucket}/{key} is not the ledger of refresh {refresh_id}. Choose another trigger, or remove the object"
     )

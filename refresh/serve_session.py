@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from refresh import ledger as ledgers
-from refresh import session
+from refresh import provenance, session
 from refresh.aws import Aws
 from refresh.commands import Commands
-from refresh.errors import LeaseError, LedgerError, RefreshError, RequestError, SwitchedBackError
+from refresh.errors import RequestError, SwitchedBackError
 from refresh.ledger import Ledger
-from refresh.mongo import event_report
+from refresh.mongo import publishing
 from refresh.mongo.serving import LEDGERS, SERVE, Switching, refuse, what_staging_serves
 from refresh.mongo.sides import Sides
 from refresh.poller import Poller
@@ -78,21 +78,15 @@ def _switched(context: Switching, world: session.World, sides: Sides) -> dict[st
     """Switch, and tell it."""
     ledger, wanted = context.ledger, context.wanted
     try:
-        run_steps(context, SERVE, _abandon_nothing)
-    except (LeaseError, LedgerError):
-        raise  # somebody else works here: nothing may be written
-    except SwitchedBackError as error:
-        _tell_failure(context, world, "switched back", error)
+        with publishing.also_of_failure(context, world.reports_folder, is_switch=True):
+            run_steps(context, SERVE, _abandon_nothing)
+    except SwitchedBackError:
         ledger.close(ledgers.ABANDONED)
-        raise
-    except RefreshError as error:
-        _tell_failure(context, world, "failed", error)  # the next run goes on with it
         raise
     if ledger.state != ledgers.FINISHED:
         ledger.close(ledgers.FINISHED)
-    built = event_report.of_switch(ledger.values, "finished", str(ledger.values["finished_at"]))
-    place = event_report.write(context, built, world.reports_folder)
-    away = built["unavailable_ms"]
+    built, place = publishing.publish_switch(context, world.reports_folder)
+    away = built.unavailable_ms
     context.say(
         f"{ledger.refresh_id}: staging serves {wanted}; it was away for "
         f"{'a time that was not measured' if away is None else f'{away} ms'}; report {place}"
@@ -105,16 +99,6 @@ def _switched(context: Switching, world: session.World, sides: Sides) -> dict[st
         "serving": context.request.serve,
         "serving_refresh_id": wanted.volume.refresh_id,
     }
-
-
-def _tell_failure(context: Switching, world: session.World, outcome: str, failure: RefreshError) -> None:
-    """Write the report of a switch that did not end well; trouble with it never hides the failure."""
-    told = event_report.of_switch(context.ledger.values, outcome, world.clock.now().isoformat())
-    try:
-        place = event_report.write(context, {**told, "reason": str(failure)}, world.reports_folder)
-        context.say(f"        report {place}")
-    except RefreshError as error:
-        context.say(f"        no report could be written: {error}")
 
 
 def _event(request: RefreshRequest, aws: Aws, world: session.World, fencing: int, served_volume_id: str) -> Ledger:
@@ -148,7 +132,7 @@ def _open(request: RefreshRequest, aws: Aws, world: session.World, fencing: int,
         world.clock,
         refresh_id=f"{_ID}{number}",
         fencing=fencing,
-        about={"space": request.space, "serve": serve},
+        about={"space": request.space, "serve": serve, "ran_by": provenance.runner(aws.compute.caller_arn)},
         prefix=LEDGERS,
     )
 

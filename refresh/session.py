@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from refresh import boto, sweep
+from refresh import boto, provenance, sweep
 from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG, Aws, Volume
 from refresh.context import Say
-from refresh.errors import RequestError, SwitchedBackError
+from refresh.errors import RequestError
 from refresh.lease import Lease
 from refresh.ledger import Ledger
-from refresh.mongo import draft_rules, event_report, report
+from refresh.mongo import draft_rules, event_report, publishing
 from refresh.mongo.context import Context
 from refresh.mongo.retire import abandon
 from refresh.mongo.workflow import steps_left
@@ -76,7 +76,12 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, "" if request.is_reset else request.production.side)
     with world.lease(aws, request.reports_bucket, request.refresh_id) as lease:
-        about = {"trigger": request.trigger, "space": request.space, "rules_sha256": request.rules_sha256}
+        about = {
+            "trigger": request.trigger,
+            "space": request.space,
+            "rules_sha256": request.rules_sha256,
+            "ran_by": provenance.runner(aws.compute.caller_arn),
+        }
         ledger = Ledger.open(
             aws.objects,
             request.reports_bucket,
@@ -95,11 +100,8 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
             say=world.say,
             shell=world.shell,
         )
-        try:
+        with publishing.also_of_failure(context, world.reports_folder):
             run_steps(context, steps_left(context), abandon)
-        except SwitchedBackError:
-            event_report.tell_switched_back(context, world.reports_folder)
-            raise
         ended = _drafted if request.until_scan else _outputs
         return ended(context, world.reports_folder)
 
@@ -193,20 +195,17 @@ def _outputs(context: Context, folder: Path) -> dict[str, Any]:
     ledger = context.ledger
     if ledger.state != ledgers.FINISHED:
         ledger.close(ledgers.FINISHED)
+    built, place = publishing.publish(context, folder)
     if context.request.is_reset:
-        return event_report.finish_reset(context, folder)
-    built = report.build(ledger.values, finished_at=ledger.values["finished_at"])
-    place = report.write(context.aws.objects, context.request.reports_bucket, built, folder)
-    context.say(
-        f"refresh {context.refresh_id}: staging serves data as of {built['source']['data_as_of']}; report {place}"
-    )
+        return event_report.outputs_of_reset(context, built, place)
+    context.say(f"refresh {context.refresh_id}: staging serves data as of {built.data_as_of}; report {place}")
     return {
         **event_report.served(ledger.values),
-        "source_member": built["source"]["member"],
-        "phases": built["phases"],
-        "collections": built["collections"],
-        "findings": built["findings"],
+        "source_member": ledger.facts("snapshot")["source_member"],
+        "phases": built.phases,
+        "collections": ledger.facts("anonymize")["collections"],
+        "findings": ledger.facts("verify")["findings"],
         "report": place,
-        "rules_sha256": built["hashes"]["rules"],
-        "anonymizer_sha256": built["hashes"]["anonymizer_code"],
+        "rules_sha256": built.hashes["rules"],
+        "anonymizer_sha256": built.hashes["anonymizer_code"],
     }

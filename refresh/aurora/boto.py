@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from refresh.aurora.ports import Head, Ports, Stream
-from refresh.boto import S3
+from refresh.boto import S3, sts
 from refresh.boto_errors import is_code, wrapped
 from refresh.errors import PermanentError
 
@@ -185,4 +185,10 @@ def connect(region: str) -> Ports:
         outcomes=Outcomes(client("logs"), client("sns")),
         clusters=Clusters(client("rds")),
         automations=Automations(client("ssm")),
+        caller_arn=lambda: _caller_arn(session),
     )
+
+
+def _caller_arn(session: Any) -> str:
+    with wrapped("GetCallerIdentity"):
+        return str(sts(session).get_caller_identity()["Arn"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -88,10 +88,11 @@ class AutomationPort(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """All of them."""
+    """All of them; `caller_arn` asks which identity this is."""
 
     objects: DumpPort
     secrets: SecretPort
     outcomes: OutcomePort
     clusters: ClusterPort
     automations: AutomationPort
+    caller_arn: Callable[[], str]

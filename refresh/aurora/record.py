@@ -38,7 +38,7 @@ class Record:
         if context.request.previous_schemas == 0:
             with context.sql() as sql:
                 exchange.discard(sql, context.schemas, context.schemas.former)
-        place = report.write(context)
+        place = report.publish(context, "finished")
         tell(context, "succeeded", place)
         return {"report": place}
 

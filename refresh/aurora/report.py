@@ -7,55 +7,80 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from refresh import report as reports
 from refresh.aurora.context import AuroraContext
-from refresh.report import listed, phases, section, table
+from refresh.reporting import files
+from refresh.reporting.ledgers import common, facts_by_step, picked, rows_of
+from refresh.reporting.model import Outcome, Report
+from refresh.reporting.parts import Allowed, Check, Collection, CollectionRules, Control
 
-_CHECK_COLUMNS = ("check", "looked at:", "findings:")
-_EVENTS_KEPT = ("views", "triggers", "routines", "events")
 
-
-def write(context: AuroraContext) -> str:
-    """Put the report into the reports bucket.
+def publish(context: AuroraContext, outcome: Outcome | None = None) -> str:
+    """Put the report into the reports bucket, and bring the index there up to date.
 
     Args:
         context: The refresh.
+        outcome: How it ended, where its ledger does not say so yet.
 
     Returns:
-        Where its text lies.
+        Where the page lies.
     """
-    values = context.ledger.values
-    built = build(values, finished_at=context.clock.now().isoformat())
+    built = build(context.ledger.values, finished_at=context.clock.now().isoformat(), outcome=outcome)
     with TemporaryDirectory() as folder:  # a task's own disk is gone with it
-        bucket = context.request.reports_bucket
-        return reports.write(context.ports.objects, bucket, built, as_text(built), Path(folder))
+        return files.publish(context.ports.objects, context.request.reports_bucket, built, Path(folder), context.say)
 
 
-def build(ledger: Mapping[str, Any], *, finished_at: str) -> dict[str, Any]:
+def build(ledger: Mapping[str, Any], *, finished_at: str, outcome: Outcome | None = None) -> Report:
     """Take from a ledger what people ask for. No value of a row is in it.
 
     Args:
         ledger: The values of a ledger, perhaps of a refresh that failed.
-        finished_at: When the refresh ended.
+        finished_at: When the refresh ended, where its ledger is not closed.
+        outcome: How it ended, where its ledger does not say so yet.
 
     Returns:
-        Plain values.
+        The report.
     """
-    facts = {name: record["facts"] for name, record in ledger["steps"].items()}
-    checked, loaded, verified = (facts.get(name, {}) for name in ("check_object", "load", "verify"))
-    manifest = checked.get("manifest", {})
-    swapped = facts.get("cut_over") or facts.get("swap_back") or {}
+    facts = facts_by_step(ledger)
+    manifest = facts["check_object"].get("manifest", {})
+    rules_sha256 = manifest.get("rules_sha256", "")
+    ended = common(ledger, finished_at)
+    if outcome is not None:
+        ended.update(outcome=outcome, reason="", reason_step="")
+    return Report.model_validate(
+        {
+            **ended,
+            "database": "aurora",
+            "trigger": ledger.get("dump_key", ""),
+            "data_as_of": manifest.get("prepared_at", ""),
+            "treatment": f"pseudonymised under rules {rules_sha256}" if rules_sha256 else "",
+            "hashes": _hashes(manifest),
+            "aurora": _aurora(ledger, facts, manifest),
+            "collections": list(_tables(str(ledger.get("schema", "")), manifest, facts["load"])),
+            "rules": list(_modes(str(ledger.get("schema", "")), manifest)),
+            "opt_ins": rows_of(manifest.get("opt_ins"), Allowed),
+            "findings": [{"kind": str(each)} for each in facts["verify"].get("findings", ())],
+            "checks": [*map(_check, manifest.get("checks", ())), *map(_check, facts["verify"].get("checks", ()))],
+        }
+    )
+
+
+def _hashes(manifest: Mapping[str, Any]) -> dict[str, str]:
+    named = {"rules": "rules_sha256", "dumps_code": "code_sha256", "source_dump": "source"}
+    found = {name: manifest.get(key, "") for name, key in named.items()}
+    found["source_dump"] = manifest.get("source", {}).get("sha256", "")
+    return {name: value for name, value in found.items() if value}
+
+
+def _aurora(
+    ledger: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], manifest: Mapping[str, Any]
+) -> dict[str, Any]:
+    checked, compared = facts["check_object"], facts["check_schema"]
+    swapped = facts["cut_over"] or facts["swap_back"]
     return {
-        "refresh_id": ledger["refresh_id"],
         "action": ledger.get("action", ""),
-        "state": ledger["state"],
-        "attempt": ledger["attempt"],
-        "space": ledger.get("space", ""),
         "cluster_id": ledger.get("cluster_id", ""),
         "schema": ledger.get("schema", ""),
         "execution_id": ledger.get("execution_id", ""),
-        "started_at": ledger["started_at"],
-        "finished_at": finished_at,
         "dump": {
             "key": ledger.get("dump_key", ""),
             "sha256": checked.get("sha256", ""),
@@ -63,66 +88,45 @@ def build(ledger: Mapping[str, Any], *, finished_at: str) -> dict[str, Any]:
             "prepared_at": manifest.get("prepared_at", ""),
             "source": manifest.get("source", {}),
             "rules_sha256": manifest.get("rules_sha256", ""),
-            "opt_ins": manifest.get("opt_ins", []),
         },
-        "schema_sha256": facts.get("check_schema", {}).get("schema_sha256", ""),
-        "difference": facts.get("check_schema", {}).get("difference", []),
-        "clone_id": facts.get("clone", {}).get("clone_id", ""),
-        "rows": loaded.get("rows", {}),
-        "objects": loaded.get("objects", {}),
-        "checks": verified.get("checks", []),
-        "swap": {name: swapped.get(name) for name in ("tries", "swap_ms", "settle_ms", "held_by", "serves")},
-        "smoke": facts.get("smoke", {}),
-        "phases": {name: record["seconds"] for name, record in ledger["steps"].items() if "seconds" in record},
+        "schema_sha256": compared.get("schema_sha256", ""),
+        "difference": compared.get("difference", []),
+        "clone_id": facts["clone"].get("clone_id", ""),
+        "objects": facts["load"].get("objects", {}),
+        "swap": picked(swapped, "tries", "swap_ms", "settle_ms", "held_by", "serves"),
+        "smoke": facts["smoke"],
     }
 
 
-def as_text(report: Mapping[str, Any]) -> str:
-    """Write a report for people.
-
-    Args:
-        report: What `build` returned.
-
-    Returns:
-        Markdown.
-    """
-    sections = (
-        _summary(report),
-        section("Tables", table(("table", "rows:"), report["rows"].items())),
-        section("Difference of the schema, accepted", listed(report["difference"], none="None.")),
-        section("Allowed on purpose", listed(map(_opt_in, report["dump"]["opt_ins"]), none="Nothing.")),
-        section("Checks", table(_CHECK_COLUMNS, _checks(report))),
-        section("Phases", table(("phase", "seconds:"), phases(report))),
-    )
-    return "\n".join(line for part in sections for line in part)
+def _tables(schema: str, manifest: Mapping[str, Any], loaded: Mapping[str, Any]) -> Iterator[Collection]:
+    """Give the tables of the dump; what was loaded counts, where it has been counted."""
+    rows = loaded.get("rows", {})
+    for each in manifest.get("tables", ()):
+        read, masked = int(each.get("read", each["written"])), int(each.get("masked", 0))
+        written = int(rows.get(each["table"], each["written"]))
+        yield Collection(
+            database=schema,
+            collection=str(each["table"]),
+            mode=str(each.get("mode", "")),
+            read=read,
+            written=written,
+            masked=masked,
+            copied=max(0, written - masked),
+            dropped=max(0, read - written),
+        )
 
 
-def _summary(report: Mapping[str, Any]) -> list[str]:
-    dump, swap = report["dump"], report["swap"]
-    kept = ", ".join(f"{report['objects'].get(kind, 0)} {kind}" for kind in _EVENTS_KEPT)
-    rows = (
-        ("action", report["action"]),
-        ("state", report["state"]),
-        ("automation execution", report["execution_id"] or "none"),
-        ("started, finished", f"{report['started_at']}, {report['finished_at']}"),
-        ("dump", f"`{dump['key']}`, SHA-256 `{dump['sha256']}`" if dump["key"] else "none"),
-        ("prepared", dump["prepared_at"] or "not known"),
-        ("schema's fingerprint", f"`{report['schema_sha256']}`"),
-        ("beside the tables", kept),
-        ("clone", report["clone_id"] or "none"),
-        ("tries of the swap", swap["tries"]),
-        ("swap", "not measured" if swap["swap_ms"] is None else f"{swap['swap_ms']} ms"),
-    )
-    head = f"Schema `{report['schema']}` of cluster `{report['cluster_id']}`."
-    return [f"# Refresh {report['refresh_id']}", "", head, "", *table(("", ""), rows), ""]
+def _modes(schema: str, manifest: Mapping[str, Any]) -> Iterator[CollectionRules]:
+    """Give what the manifest says of the rules: their modes. The rules themselves stay where the dump was prepared."""
+    for each in sorted(manifest.get("tables", ()), key=lambda row: str(row["table"])):
+        yield CollectionRules(collection=f"{schema}.{each['table']}", mode=str(each.get("mode", "")))
 
 
-def _checks(report: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
-    for row in report["checks"]:
-        yield str(row["check"]).replace("_", " "), row["checked"], row["findings"]
-
-
-def _opt_in(row: Any) -> str:
-    if not isinstance(row, Mapping):
-        return str(row)
-    return ", ".join(f"{name} {value}" for name, value in row.items() if value)
+def _check(row: Mapping[str, Any]) -> Check:
+    """Give a check of the dump or of the loaded schema, which count what they looked at under different names."""
+    looked_at = row.get("values", row.get("checked", 0))
+    documents = row.get("documents", row.get("rows"))
+    return Check(
+        check=str(row["check"]), documents=documents, values=looked_at, findings=row["findings"],
+        control=Control(**picked(row["control"], "planted", "found")) if "control" in row else None,
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from refresh import ledger as ledgers
+from refresh import provenance
 from refresh.aurora import asked, boto, current, exchange, markers, record, report, swap
 from refresh.aurora.context import LEASE, LEDGERS, AuroraContext
 from refresh.aurora.current import Current
@@ -95,6 +96,7 @@ class _Session:
             "space": request.space,
             "cluster_id": request.cluster_id,
             "schema": request.schema,
+            "ran_by": provenance.runner(self.ports.caller_arn),
         }
         ledger = Ledger.open(
             self.ports.objects, request.reports_bucket, self.world.clock, refresh_id=about.refresh_id,
@@ -147,7 +149,7 @@ class _Session:
         if context.ledger.state != ledgers.RUNNING:
             return {"refresh_id": about.refresh_id, "state": context.ledger.state}
         self._close(context)
-        place = report.write(context)
+        place = report.publish(context)
         record.tell_softly(context, "failed", f"Its automation gave it up; the live schema serves. Report: {place}")
         return {"refresh_id": about.refresh_id, "state": ledgers.ABANDONED, "report": place}
 
@@ -204,6 +206,6 @@ def abandon(context: AuroraContext) -> None:
 
 def _report_softly(context: AuroraContext) -> None:
     try:
-        report.write(context)
+        report.publish(context)
     except RefreshError as error:
         context.say(f"        the report could not be written: {error}")

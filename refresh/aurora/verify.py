@@ -54,6 +54,7 @@ class Verify:
             objects = [each.kind for each in definitions.read(sql, context.schemas.candidate)]
         findings = [finding for check in checks for finding in check.pop("found")]
         if findings:
+            context.ledger.note(self.name, checks=checks, findings=findings)  # for the report: kinds, places and counts
             rows = "\n".join(f"  - {finding}" for finding in findings)
             raise FindingsError(
                 f"verify of refresh {context.refresh_id} found {len(findings)} faults in {context.schemas.candidate}; "

@@ -69,6 +69,7 @@ def _copy(context: Context) -> tuple[Volume, JobEnd]:
 def _refuse(context: Context, end: JobEnd) -> None:
     where = f"anonymize of refresh {context.refresh_id} on {context.request.worker.instance_id}"
     if end.exit_code == jobs.UNLISTED:
+        context.ledger.note("anonymize", unlisted=end.result["unlisted"][:_LONGEST_LIST])
         raise UnlistedPathsError(f"{where} stopped; staging is as it was. {_listed(end)}")
     if end.exit_code == jobs.USAGE:
         raise RulesError(

@@ -12,10 +12,10 @@ from refresh.lease import holder_in
 from refresh.mongo.planning import cost, limits
 from refresh.mongo.planning.duration import readable_time
 from refresh.mongo.planning.look_up import LookUp
-from refresh.mongo.planning.rule_changes import changes
 from refresh.mongo.workflow import steps_of
 from refresh.places import Side
 from refresh.poller import Clock
+from refresh.reporting.rules import changes
 from refresh.request import RefreshRequest
 from refresh.sweep import UNFINISHED_ROLES
 from refresh.values import UNKNOWN

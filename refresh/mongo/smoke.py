@@ -68,7 +68,7 @@ def _told(context: Context) -> dict[str, str]:
         "UNDERSTUDY_ENDPOINT": request.smoke.endpoint,
         "UNDERSTUDY_REFRESH_ID": context.refresh_id,
         "UNDERSTUDY_DATA_AS_OF": data_as_of(context.ledger.values),
-        "UNDERSTUDY_REPORT": f"s3://{request.reports_bucket}/reports/{context.refresh_id}/test-report.md",
+        "UNDERSTUDY_REPORT": f"s3://{request.reports_bucket}/reports/{context.refresh_id}/report.html",
         "UNDERSTUDY_CA_CERTIFICATE": str(facts.get("ca_certificate") or ""),
         "UNDERSTUDY_REPLICA_SET": request.staging.replica_set,
         "UNDERSTUDY_STAGING_INSTANCE_ID": request.staging.instance_id,

@@ -57,6 +57,7 @@ def _look(context: Context) -> JobEnd:
 def _refuse(context: Context, end: JobEnd) -> None:
     where = f"verify of refresh {context.refresh_id} on {context.request.worker.instance_id}"
     if end.exit_code == jobs.FINDINGS:
+        context.ledger.note("verify", findings=end.result["findings"], checks=end.result["checks"])
         raise FindingsError(f"{where} stopped; staging is as it was. {_found(end)}")
     if end.exit_code != jobs.OK:
         raise HostError(f"{where} failed twice: {end.reason or 'no reason was left'}. pulumi up tries it again")

@@ -143,9 +143,11 @@ class Story:
         )
         terminal.run("pulumi", "stack", "history")
         terminal.say(
-            "The reports:", *(f"  reports/{stack.refresh_id}/{name}" for name in ("test-report.md", "report.json"))
+            "The reports:",
+            *(f"  reports/{stack.refresh_id}/{name}" for name in ("report.html", "test-report.md", "report.json")),
         )
         terminal.say(f"  s3://{stack.outputs['reports_bucket']}/reports/{stack.refresh_id}/")
+        terminal.say("  reports/index.html has all of them")
         if missing:
             raise DemoError(f"staging lacks {len(missing)} writes that production's majority had acknowledged")
 

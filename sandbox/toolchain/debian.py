@@ -26,6 +26,8 @@ PACKAGE_OF = {
     "mariadb-binlog": "mariadb-client",
     "mysqldump": "mariadb-client",
     "mysql": "mariadb-client-core",
+    # The browser in which tests look at reports.
+    "chromium": "chromium",
 }
 
 

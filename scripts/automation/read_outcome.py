@@ -29,8 +29,8 @@ def handler(events: dict[str, Any], _context: Any) -> dict[str, str]:
     report = _read(events["bucket"], f"{folder}/report.json")
     return {
         "refresh_id": current["refresh_id"],
-        "report": f"s3://{events['bucket']}/{folder}/test-report.md",
-        "schema_sha256": str(report.get("schema_sha256") or ""),
+        "report": f"s3://{events['bucket']}/{folder}/report.html",
+        "schema_sha256": str(report["aurora"]["schema_sha256"] or ""),
         "endpoint": events["endpoint"],
     }
 

@@ -120,4 +120,5 @@ class FakeAws:
             outcomes=self.outcomes,
             clusters=self.clusters,
             automations=self.automations,
+            caller_arn=lambda: "arn:aws:sts::111111111111:assumed-role/loader/task",
         )

@@ -33,6 +33,7 @@ from refresh.errors import (
     RequestError,
     TransientError,
 )
+from refresh.reporting.text import as_text
 from tests.aurora.fake_ports import FakeAws
 
 LOGIN = Login(host="db.example", port=3306, user="admin", password="hush-hush", ca_bundle="/ca.pem")
@@ -340,7 +341,7 @@ def test_a_report_of_a_refresh_that_failed_early_can_be_written() -> None:
         "dump_key": "20260301/shop.sql.gz", "steps": {"check_object": {"facts": {}, "seconds": 1.25}},
     }  # fmt: skip
     built = report.build(ledger, finished_at="b")
-    text = report.as_text(built)
+    text = as_text(built)
     assert "# Refresh 20260301-12345678" in text
     assert "| check_object | 1.2 |" in text
     assert "abandoned" in text

@@ -5,10 +5,12 @@ import io
 import json
 import pathlib
 
+import jsonschema
 import pytest
 from botocore.exceptions import ClientError
 
-FOLDER = pathlib.Path(__file__).parents[2] / "scripts/automation"
+ROOT = pathlib.Path(__file__).parents[2]
+FOLDER, SCHEMA = ROOT / "scripts/automation", ROOT / "docs/report.schema.json"
 EXECUTION = "00000000-0000-4000-8000-1234567890ab"
 
 
@@ -53,12 +55,12 @@ CURRENT = "state/aurora/nwac-test-db/intake/current.json"
 def test_the_outcome_is_that_of_the_report(monkeypatch):
     objects = {
         CURRENT: {"execution_id": EXECUTION, "refresh_id": "20261122-1"},
-        "reports/20261122-1/report.json": {"schema_sha256": "f" * 64},
+        "reports/20261122-1/report.json": {"aurora": {"schema_sha256": "f" * 64}},
     }
     outcome = script("read_outcome", monkeypatch, s3=FakeS3(**objects)).handler(asked(), None)
     assert outcome == {
         "refresh_id": "20261122-1",
-        "report": "s3://reports/reports/20261122-1/test-report.md",
+        "report": "s3://reports/reports/20261122-1/report.html",
         "schema_sha256": "f" * 64,
         "endpoint": "db.example",
     }
@@ -81,7 +83,9 @@ def test_a_restored_cluster_is_written_down_told_and_read_as_the_outcome(monkeyp
     outcome = script("read_outcome", monkeypatch, s3=s3).handler(asked(action="point-in-time"), None)
     assert outcome["refresh_id"] == "restored-1234567890ab"
     report = json.loads(s3.objects[outcome["report"].removeprefix("s3://reports/")])
-    assert (report["restored_from"], report["cluster_id"], report["port"]) == ("nwac-test-db", "nwac-test-db-12", 3306)
+    jsonschema.validate(report, json.loads(SCHEMA.read_text()))
+    assert (report["service"]["served"], report["aurora"]["cluster_id"]) == ("nwac-test-db", "nwac-test-db-12")
+    assert json.loads(told[0]["Message"])["port"] == 3306
     assert told[0]["TopicArn"] == "topic"
 
 

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
+import jsonschema
 import pytest
 
 from sandbox.client import Sandbox
@@ -76,14 +77,25 @@ def test_up_makes_the_stack_and_the_first_refresh(
         assert list(leaked_addresses(there[DATABASE], there[DATABASE]))  # the control
 
 
-def test_the_report_is_on_this_machine_and_in_the_bucket(sandbox: Sandbox, stack: Stack) -> None:
+def test_the_report_is_on_this_machine_and_in_the_bucket_and_keeps_to_its_schema(
+    sandbox: Sandbox, stack: Stack
+) -> None:
     outputs = stack.outputs()
-    folder = PROJECT / "reports" / outputs["refresh_id"]
+    here, refresh_id = PROJECT / "reports", outputs["refresh_id"]
     s3 = sandbox.session().client("s3")
-    for name in ("report.json", "test-report.md"):
-        stored = s3.get_object(Bucket=outputs["reports_bucket"], Key=f"reports/{outputs['refresh_id']}/{name}")
-        assert stored["Body"].read() == (folder / name).read_bytes()
-    assert json.loads((folder / "report.json").read_text())["findings"] == []
+    names = [f"{refresh_id}/{name}" for name in ("report.html", "report.json", "test-report.md")]
+    for name in (*names, "index.html", "index.json"):
+        stored = s3.get_object(Bucket=outputs["reports_bucket"], Key=f"reports/{name}")
+        assert stored["Body"].read() == (here / name).read_bytes()
+        assert not name.endswith("html") or stored["ContentType"].startswith("text/html")  # else a browser saves it
+    assert outputs["report"] == f"s3://{outputs['reports_bucket']}/reports/{refresh_id}/report.html"
+    told = json.loads((here / refresh_id / "report.json").read_text())
+    jsonschema.validate(told, json.loads((PROJECT / "docs" / "report.schema.json").read_text()))
+    assert (told["outcome"], told["findings"]) == ("finished", [])
+    assert told["runners"][0]["arn"].startswith("arn:aws:")
+    assert all(each["control"]["found"] == each["control"]["planted"] for each in told["checks"])
+    entries = json.loads((here / "index.json").read_text())["entries"]
+    assert (entries[0]["refresh_id"], entries[0]["outcome"]) == (refresh_id, "finished")
 
 
 def test_the_doctor_finds_the_stack_in_order_and_a_parameter_that_is_not_there(

@@ -15,7 +15,7 @@ from sandbox.client import Sandbox
 from sandbox.demo.databases import connect_production
 from sandbox.demo.shop import DATABASE
 from tests.e2e.processes import kill_tree
-from tests.e2e.stack import Stack
+from tests.e2e.stack import PROJECT, Stack
 from tests.e2e.world import Inventory
 
 pytestmark = pytest.mark.sandbox
@@ -67,8 +67,19 @@ def _found(canaries: dict[str, str], places: list[Path]) -> set[str]:
     return {place for place, canary in canaries.items() if canary in hits}
 
 
+def _reports(sandbox: Sandbox, bucket: str, refresh_id: str, folder: Path) -> list[Path]:
+    """Bring all that a refresh wrote down: its report as page, JSON and Markdown, the index, and the whole bucket."""
+    s3 = sandbox.session().client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    for number, key in enumerate(each["Key"] for page in pages for each in page["Contents"]):
+        (folder / str(number)).write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    here = PROJECT / "reports" / refresh_id
+    assert {each.name for each in here.iterdir()} == {"report.html", "report.json", "test-report.md"}
+    return [folder, here, PROJECT / "reports" / "index.html"]
+
+
 def test_canaries_of_production_are_on_the_quarantine_volume_and_nowhere_on_staging(
-    sandbox: Sandbox, serving: Stack, inventory: Inventory
+    sandbox: Sandbox, serving: Stack, inventory: Inventory, tmp_path: Path
 ) -> None:
     canaries = _plant(sandbox)
     serving.configure("refresh_trigger", "with-canaries")
@@ -86,3 +97,5 @@ def test_canaries_of_production_are_on_the_quarantine_volume_and_nowhere_on_stag
     worker = [sandbox.host_root(outputs["worker_instance_id"])]
     assert all(place.exists() for place in (*live, *host, *worker))
     assert _found(canaries, live + host + worker) == set()
+    written = _reports(sandbox, outputs["reports_bucket"], outputs["refresh_id"], tmp_path)
+    assert _found({**canaries, "the refresh itself": outputs["refresh_id"]}, written) == {"the refresh itself"}

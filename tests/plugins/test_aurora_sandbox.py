@@ -46,7 +46,8 @@ def test_a_dump_is_refreshed_from_gone_back_from_and_refused_by_a_pulumi_up(stac
         .get_object(Bucket="nwac-test-db-import-reports", Key=f"reports/{outputs['refresh_id']}/report.json")["Body"]
         .read()
     )
-    assert json.loads(report)["rows"] == {"people": 3, "sessions": 0}
+    rows = {each["collection"]: each["written"] for each in json.loads(report)["collections"]}
+    assert rows == {"people": 3, "sessions": 0}
     stack.pulumi("preview", "--expect-no-changes")
 
     # The second, with another schema: the preview shows the difference, and without a word it is refused.

@@ -126,6 +126,10 @@ class FakeEc2:
         for trouble in self.fate.failures.get("try_create_snapshots", ()):
             raise trouble
 
+    def caller_arn(self) -> str:
+        self.fate.alive()
+        return f"arn:aws:sts::{OWN_ACCOUNT}:assumed-role/operator/ann"
+
     def instance(self, instance_id: str) -> Instance | None:
         self.fate.alive()
         self._settle()
@@ -382,4 +386,9 @@ class FakeObjects:
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         self.fate.alive()
-        return sorted(key for place, key in self.objects if place == bucket and key.startswith(prefix))
+        return list(self.etags(bucket, prefix))
+
+    def etags(self, bucket: str, prefix: str) -> dict[str, str]:
+        self.fate.alive()
+        found = sorted(key for place, key in self.objects if place == bucket and key.startswith(prefix))
+        return {key: self.objects[bucket, key][1] for key in found}

@@ -265,7 +265,7 @@ class FakeHosts:
         if step == "anonymize" and job.exit_code == 0:
             self.ec2.disks[candidate].content = Copy(self.ec2.disks[quarantine].content, rules, toolkit)
         rows = [
-            {"database": "shop", "collection": "customers", "mode": "mask", "read": 10, "written": 10, "masked": 80}
+            {"database": "shop", "collection": "customers", "mode": "mask", "read": 10, "written": 10, "masked": 10}
         ]
         result = {
             "collections": rows,

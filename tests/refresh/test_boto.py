@@ -161,6 +161,20 @@ def test_writes_hold_their_conditions(aws: Aws) -> None:
     assert (stored.body, stored.etag) == (b"2", second)
     assert 0 <= stored.age_seconds < 60
     assert aws.objects.keys("reports", "") == ["a"]
+    assert aws.objects.etags("reports", "") == {"a": second}
+
+
+def test_a_page_says_that_it_is_one_so_that_a_browser_shows_it(aws: Aws) -> None:
+    s3 = boto3.client("s3", REGION)
+    s3.create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    kinds = {
+        "a/report.html": "text/html; charset=utf-8",
+        "a/report.json": "application/json",
+        "a/b": "application/octet-stream",
+    }
+    for key in kinds:
+        aws.objects.put("reports", key, b"1")
+    assert {key: s3.head_object(Bucket="reports", Key=key)["ContentType"] for key in kinds} == kinds
 
 
 def test_a_write_whose_answer_was_lost_counts_by_what_is_stored(aws: Aws) -> None:

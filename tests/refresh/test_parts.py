@@ -14,9 +14,11 @@ from refresh import orphan, session
 from refresh.aws import ROLE_TAG, SPACE_TAG, Outcome
 from refresh.commands import Commands
 from refresh.errors import DeadlineError, HostError, ReleaseError, RequestError, TransientError
-from refresh.mongo import plan, report
+from refresh.mongo import plan
 from refresh.mongo.workflow import STEPS
 from refresh.poller import Poller
+from refresh.reporting.model import Report
+from refresh.reporting.text import as_text
 from refresh.request import Document, RefreshRequest
 from refresh.values import UNKNOWN
 from tests.refresh.fake_cloud import FakeClock
@@ -233,17 +235,17 @@ def test_the_report_is_in_the_bucket_and_here_and_never_says_anonymised(world: F
     stored = world.objects.get("reports", f"reports/{outputs['refresh_id']}/test-report.md")
     assert stored is not None
     assert stored.body.decode() == text
-    assert outputs["report"] == f"s3://reports/reports/{outputs['refresh_id']}/test-report.md"
+    assert outputs["report"] == f"s3://reports/reports/{outputs['refresh_id']}/report.html"
     assert f"pseudonymised under rules {values['hashes']['rules']}" in text
     assert "anonymised" not in text.replace("pseudonymised", "")
-    assert "| shop.customers | mask | 10 | 10 | 80 |" in text
+    assert "| shop.customers | mask | 10 | 10 | 0 | 0 | 10 |" in text
     assert "| masked by | kernel |" in text
     assert "- shop.customers email: keeps its real mail domain" in text
     assert "- view names dropped: shop.recent (shop.audit_log)" in text
     assert "| identity values | 10 | 40 | 2 | 2 | 0 |" in text
     assert values["source"]["data_as_of"] in text
     assert sum(values["phases"].values()) > 0
-    assert report.as_text(values) == text
+    assert as_text(Report.model_validate(values)) == text
 
 
 def planned(world: FakeWorld, **changes: Any) -> str:

@@ -17,10 +17,11 @@ from refresh.aws import Snapshot
 from refresh.boto_errors import translate
 from refresh.errors import TransientError
 from refresh.mongo import plan
-from refresh.mongo.planning import cost, duration, limits, rule_changes, runs, sizes
+from refresh.mongo.planning import cost, duration, limits, runs, sizes
 from refresh.mongo.planning.line import fit
 from refresh.mongo.planning.runs import Run
 from refresh.mongo.workflow import STEPS
+from refresh.reporting.rules import changes
 from refresh.request import RefreshRequest
 from tests.refresh.fake_world import PRODUCTION, RULES, FakeWorld, inputs
 
@@ -240,7 +241,7 @@ CUSTOMERS = {"mode": "mask", "fields": {"_id": "keep", "email": {"mask": "email"
 def test_changes_of_rules_are_told_in_words(
     before: Mapping[str, Any], after: Mapping[str, Any], told: list[str] | None
 ) -> None:
-    found = rule_changes.changes(before, after)
+    found = changes(before, after)
     assert found == (["changed: shop.c: mode from sample to empty", "removed: shop.c: share (was 0.1)"]
                      if told is None else told)  # fmt: skip
 
