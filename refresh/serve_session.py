@@ -91,10 +91,9 @@ def _switched(context: Switching, world: session.World, sides: Sides) -> dict[st
         f"{ledger.refresh_id}: staging serves {wanted}; it was away for "
         f"{'a time that was not measured' if away is None else f'{away} ms'}; report {place}"
     )
-    both = [*([sides.latest] if sides.latest else []), *sides.former_volumes]
     return {
         "live_volume_id": wanted.volume.volume_id,
-        "previous_volume_ids": [each.volume.volume_id for each in both if each != wanted],
+        "previous_volume_ids": [each.volume.volume_id for each in sides.both if each != wanted],
         "data_as_of": wanted.data_as_of,
         "serving": context.request.serve,
         "serving_refresh_id": wanted.volume.refresh_id,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from refresh.aws import Aws, Volume
+from refresh.aws import Aws, Snapshot, Volume
 from refresh.errors import RefreshError
 from refresh.lease import holder_in
+from refresh.mongo import golden, retention
 from refresh.mongo.planning import cost, limits
 from refresh.mongo.planning.duration import readable_time
 from refresh.mongo.planning.look_up import LookUp
+from refresh.mongo.sides import Sides
 from refresh.mongo.workflow import steps_of
 from refresh.places import Side
 from refresh.poller import Clock
@@ -111,8 +114,12 @@ def _staging_now(found: LookUp) -> Iterator[str]:
     if last is None:
         yield "  staging serves nothing of a finished refresh yet"
         return
-    age_hours = (found.clock.now() - datetime.fromisoformat(last.data_as_of)).total_seconds() / _SECONDS_AN_HOUR
-    yield f"  staging serves {last.refresh_id}, data as of {last.data_as_of}, {age_hours:.1f} h old"
+    refresh_id, as_of = last.refresh_id, last.data_as_of
+    live = Sides.look(found.aws, found.request.reports_bucket, found.request.space).live
+    if live is not None and live.data_as_of:  # another one after a switch or a reset
+        refresh_id, as_of = live.volume.refresh_id, live.data_as_of
+    age_hours = (found.clock.now() - datetime.fromisoformat(as_of)).total_seconds() / _SECONDS_AN_HOUR
+    yield f"  staging serves {refresh_id}, data as of {as_of}, {age_hours:.1f} h old"
     longest = max(last.seconds, key=lambda name: last.seconds[name])
     took, most = readable_time(last.total_seconds), readable_time(last.seconds[longest])
     yield f"  the last refresh took {took}, {most} of them {longest}"
@@ -146,16 +153,25 @@ def _volumes(found: LookUp) -> Iterator[str]:
     source = f" of {found.source.size_gib} GiB" if found.source else ""
     yield f"  makes: a snapshot and a quarantine volume{source}, deleted in the end, and a candidate volume of {size}"
     yield f"  keeps as the way back: {_named(kept)}"
-    yield f"  deletes: {_named([*gone, *left])}"
+    golden_gone = _golden_gone(found)
+    also = "".join(f", {each.snapshot_id} (golden of {each.refresh_id})" for each in golden_gone)
+    yield f"  deletes: {_named([*gone, *left])}{also}"
 
 
 def _kept_and_gone(found: LookUp) -> tuple[list[Volume], list[Volume]]:
     """Return the volumes of staging that will be kept as the way back, and those that will be deleted."""
     live = [each for each in found.own_volumes if each.role == "live"]
     previous = [each for each in found.own_volumes if each.role == "previous"]
-    former = [*live, *previous]
-    keep = found.request.retention.previous_volumes
-    return former[:keep], former[keep:]
+    way_back = live[0].volume_id if live else ""
+    return retention.former_volumes([*live, *previous], way_back, found.request.retention, found.clock.now())
+
+
+def _golden_gone(found: LookUp) -> list[Snapshot]:
+    """Return the golden snapshots that will be deleted; one that the refresh makes takes its place among them."""
+    asked = found.request.retention
+    others = max(0, asked.golden_snapshots - found.request.golden.keep)
+    there = golden.all_of(found.aws, found.request.space)
+    return retention.golden_snapshots(there, replace(asked, golden_snapshots=others), found.clock.now())[1]
 
 
 def _duration(found: LookUp) -> Iterator[str]:

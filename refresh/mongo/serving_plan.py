@@ -8,7 +8,7 @@ from refresh import ledger as ledgers
 from refresh.aws import AS_OF_TAG, Aws
 from refresh.errors import RefreshError, RequestError
 from refresh.lease import holder_in
-from refresh.mongo import golden, material
+from refresh.mongo import golden
 from refresh.mongo.serving import SERVE
 from refresh.mongo.sides import Sides
 from refresh.mongo.workflow import RESET
@@ -39,8 +39,7 @@ def switch_lines(request: RefreshRequest, connect: Connect) -> list[str]:
         aws = connect(request.region, "")
         sides = Sides.look(aws, request.reports_bucket, request.space)
         held = holder_in(aws.objects, request.reports_bucket)
-        both = [*([sides.latest] if sides.latest else []), *sides.former_volumes]
-        told += [f"  from: {each}" for each in both if each.volume.role == material.LIVE]
+        told += [f"  from: {sides.live or 'nothing'}"]
         told += [f"  to: {sides.wanted(request.serve)}"]
     except RequestError:
         raise

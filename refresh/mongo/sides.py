@@ -88,15 +88,23 @@ class Sides:
             )
         return self.former_volumes[0]
 
+    @property
+    def both(self) -> tuple[Side, ...]:
+        """All of them, the latest first."""
+        return (*([self.latest] if self.latest else []), *self.former_volumes)
+
+    @property
+    def live(self) -> Side | None:
+        """The one that staging serves, by its tag."""
+        return next((each for each in self.both if each.volume.role == material.LIVE), None)
+
     def of(self, volume_id: str) -> Side | None:
         """Return the side that a volume is."""
-        both = [*([self.latest] if self.latest else []), *self.former_volumes]
-        return next((each for each in both if each.volume.volume_id == volume_id), None)
+        return next((each for each in self.both if each.volume.volume_id == volume_id), None)
 
     def other_than(self, wanted: Side) -> str:
         """Return the volume to fall back to from a wanted one; empty when there is none."""
-        both = [*([self.latest] if self.latest else []), *self.former_volumes]
-        return next((each.volume.volume_id for each in both if each != wanted), "")
+        return next((each.volume.volume_id for each in self.both if each != wanted), "")
 
 
 def _former(volumes: Mapping[str, Side], last: Mapping[str, Any]) -> tuple[Side, ...]:

@@ -11,6 +11,7 @@ import pytest
 from refresh import session
 from refresh.aws import AS_OF_TAG, ROLE_TAG, RULES_TAG, SPACE_TAG
 from refresh.errors import FindingsError, PreflightError, SwitchedBackError
+from refresh.mongo import plan
 from refresh.request import RefreshRequest
 from tests.refresh.fake_world import PRODUCTION, SPACE, STAGING, FakeWorld, inputs
 from tests.refresh.test_parts import space_inputs
@@ -170,6 +171,15 @@ def test_a_reset_killed_anywhere_is_finished_by_the_next_run(tmp_path: Path) -> 
         world.assert_nothing_left(previous=1)
         assert len(world.ec2.tokens) == 3, where  # quarantine and candidate of the refresh, candidate of the reset
         assert world.fate.effects[start:].count("switched") == 1, where
+
+
+def test_the_plan_of_the_next_refresh_says_what_serves_and_which_golden_snapshot_goes(world: FakeWorld) -> None:
+    world.up()
+    outputs = reset(world)
+    request = RefreshRequest.from_inputs(inputs(trigger="next"))
+    text = "\n".join(plan.lines(request, world.connect, world.clock))
+    assert f"staging serves {outputs['refresh_id']}, data as of {outputs['data_as_of']}" in text
+    assert f"{ids(world)[0]} (golden of march-" in text
 
 
 def test_destroy_sweeps_golden_snapshots_and_a_new_trigger_does_not(world: FakeWorld) -> None:
