@@ -26,7 +26,6 @@ access = Access("access", AccessArgs.of(settings, place, toolkit.bucket.arn, rep
 staging = Staging("staging", StagingArgs(settings=settings, place=place, access=access))
 watch = Watch("watch", WatchArgs.of(settings, place))
 runbooks = Runbooks("runbooks", RunbooksArgs.of(settings, ROOT, production.other_account_ids))
-policy_arn = access.operator_policy(runbooks.arns, production.instance_ids, production.role_arn)
 refresh = Refresh(
     "refresh",
     RefreshArgs(
@@ -55,6 +54,7 @@ pulumi.export("report", refresh.output("report"))
 pulumi.export("reports_bucket", reports.bucket_name)
 pulumi.export("toolkit_bucket", toolkit.bucket.bucket_name)
 pulumi.export("volumes_key_arn", access.volumes_key.arn)
-pulumi.export("operator_policy_arn", policy_arn)
+pulumi.export("operator_policy_arn", access.operator_policy(runbooks.arns, production))
+pulumi.export("operator_source_policy_arn", access.source_policy_arn)
 pulumi.export("watch", watch.outputs)
 pulumi.export("aurora", aurora_of(settings, place, toolkit, watch))

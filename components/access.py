@@ -1,8 +1,9 @@
 """Access: the key of staging's volumes, and for each host a role that may do what that host does and nothing else."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -10,8 +11,10 @@ import pulumi_aws as aws
 from components import host_policies as policies
 from components.host_policies import Place, Statement
 from components.operator_policy import OperatorScope, operator_policy
+from components.production_found import Production
 from components.runbooks import PRODUCTION_VERB
 from components.settings import Settings
+from components.source_policy import source_policy
 
 # AWS's shortest: what the key guards is a copy that can be made again.
 _KEY_DELETION_DAYS = 7
@@ -132,38 +135,46 @@ class Access(pulumi.ComponentResource):
     def operator_policy(
         self,
         document_arns: Mapping[str, pulumi.Output[str]],
-        production_instance_ids: pulumi.Input[Sequence[str]],
-        production_role_arn: str | None,
+        production: Production,
     ) -> pulumi.Output[str]:
-        """Make the managed policy for whoever runs refreshes, and return its ARN.
+        """Make the managed policies for whoever runs refreshes, and return the first one's ARN.
+
+        The second, `source_policy_arn`, is about production; whoever runs refreshes needs both.
 
         Args:
             document_arns: ARNs of the stack's documents by verb.
-            production_instance_ids: Production's instances.
-            production_role_arn: Role in production's account; the instances are that role's business then.
+            production: Production; where it has a role, its instances are that role's business.
         """
         args = self._args
         known = pulumi.Output.all(
             document_arns=pulumi.Output.all(*document_arns.values()),
             production_document_arn=document_arns.get(PRODUCTION_VERB, ""),
-            production_instance_ids=production_instance_ids,
+            production_instance_ids=production.instance_ids,
             reports_arn=args.reports_arn,
             toolkit_arn=args.toolkit_arn,
             volumes_key_arn=self.volumes_key.arn,
         )
-        document = known.apply(
-            lambda at: json.dumps(
-                operator_policy(
-                    OperatorScope(place=args.place, space=args.space, production_role_arn=production_role_arn, **at)
-                ),
-                separators=(",", ":"),
+        scope = known.apply(
+            lambda at: OperatorScope(
+                place=args.place,
+                space=args.space,
+                production_role_arn=production.role_arn,
+                production_source=production.source,
+                **at,
             )
         )
-        made = aws.iam.Policy(
-            f"{self._name}-operator",
-            description=f"Run refreshes of {args.space}",
-            policy=document,
-            tags={**args.tags, "Name": f"{self._name}-operator"},
+        self.source_policy_arn = self._managed("source", f"Read production for {args.space}", scope, source_policy)
+        return self._managed("operator", f"Run refreshes of {args.space}", scope, operator_policy)
+
+    def _managed(
+        self, role: str, about: str, scope: pulumi.Output[OperatorScope], made: Callable[[OperatorScope], Any]
+    ) -> pulumi.Output[str]:
+        name = f"{self._name}-{role}"
+        found = aws.iam.Policy(
+            name,
+            description=about,
+            policy=scope.apply(lambda known: json.dumps(made(known), separators=(",", ":"))),
+            tags={**self._args.tags, "Name": name},
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return made.arn
+        return found.arn

@@ -20,6 +20,9 @@ class Ec2(Protocol):
     def describe_instances(self, **arguments: Any) -> Mapping[str, Any]:
         """Describe instances by ids or filters."""
 
+    def describe_volumes(self, **arguments: Any) -> Mapping[str, Any]:
+        """Describe volumes by filters."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Adopted:
@@ -28,12 +31,13 @@ class Adopted:
     instance_ids: Sequence[str]
 
 
-def production_session(region: str, role_arn: str | None) -> boto3.Session:
+def production_session(region: str, role_arn: str | None, external_id: str | None = None) -> boto3.Session:
     """Return the session through which production is seen.
 
     Args:
-        region: Region of production and staging.
+        region: Region of production.
         role_arn: Role to assume, which may be another account's; None for the credentials of whoever runs Pulumi.
+        external_id: What the role's trust policy asks for; None where it asks for none.
 
     Raises:
         AdoptionError: If the role cannot be assumed.
@@ -42,11 +46,13 @@ def production_session(region: str, role_arn: str | None) -> boto3.Session:
     if role_arn is None:
         return session
     try:
-        answer = session.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=_SESSION_NAME)
+        given = {"ExternalId": external_id} if external_id else {}
+        answer = session.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=_SESSION_NAME, **given)
     except (BotoCoreError, ClientError) as error:
+        asked = "the external id that is given" if external_id else "no external id"
         raise AdoptionError(
             f"production_role_arn: {role_arn} cannot be assumed ({reason_of(error)}); "
-            "its trust policy has to name whoever runs this"
+            f"its trust policy has to name whoever runs this, with {asked} (production_external_id)"
         ) from None
     credentials = answer["Credentials"]
     return boto3.Session(
@@ -80,13 +86,43 @@ def find_production(ec2: Ec2, instance_ids: Sequence[str], tags: Mapping[str, st
     if missing:
         raise AdoptionError(
             f"production_instance_ids: {', '.join(missing)} is not there, or is terminated; "
-            "check the ids, aws:region and production_role_arn"
+            "check the ids, production_region and production_role_arn"
         )
     if not found:
         raise AdoptionError(
-            f"production_tags: no instance carries {_written(tags)}; check the tags, aws:region and production_role_arn"
+            f"production_tags: no instance carries {_written(tags)}; check the tags, production_region and "
+            "production_role_arn"
         )
     return Adopted(instance_ids=tuple(sorted(found)))
+
+
+def find_keys(ec2: Ec2, instance_ids: Sequence[str]) -> tuple[str, ...]:
+    """Find the KMS keys of the instances' volumes: whoever copies their snapshots has to be allowed to use them.
+
+    Args:
+        ec2: Client of production's account and region.
+        instance_ids: The instances.
+
+    Returns:
+        ARNs, sorted; none for volumes that are not encrypted.
+
+    Raises:
+        AdoptionError: If the volumes cannot be looked up.
+    """
+    arguments: dict[str, Any] = {"Filters": [{"Name": "attachment.instance-id", "Values": list(instance_ids)}]}
+    keys: set[str] = set()
+    while True:
+        try:
+            page = ec2.describe_volumes(**arguments)
+        except (BotoCoreError, ClientError) as error:
+            named = ", ".join(instance_ids)
+            raise AdoptionError(
+                f"production: the volumes of {named} cannot be looked up ({reason_of(error)})"
+            ) from None
+        keys |= {one["KmsKeyId"] for one in page["Volumes"] if one.get("KmsKeyId")}
+        if not page.get("NextToken"):
+            return tuple(sorted(keys))
+        arguments["NextToken"] = page["NextToken"]
 
 
 def _instances(ec2: Ec2, instance_ids: Sequence[str], tags: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,17 @@ KEYS = {
     "production": "`adopt`: production is there already and nothing of it is changed. `create`: the stack makes three hosts that can become a replica set.",
     "production_instance_ids": "Instances that are production's members, all of them. This or `production_tags` when adopting.",
     "production_tags": "Tags that all of production's instances carry, and no others.",
-    "production_role_arn": "Role through which production is seen, where it is in another account.",
+    "production_role_arn": "Role through which production is seen, where it is [in another account](production-elsewhere.md).",
+    "production_region": "Production's region, where it is another: snapshots are copied over.",
+    "production_external_id": "The external id that this role's trust policy asks for.",
+    "production_document": (
+        "The read-only document in production's own account and region, by its name. Left out: the stack's own, shared "
+        "with production's account where that is another."
+    ),
+    "production_unencrypted": (
+        "`accept`: data volumes without encryption are taken. `refuse`: they are not, since their snapshots have none "
+        "either."
+    ),
     "production_user_parameter": "SSM SecureString with the name of a MongoDB user that has `clusterMonitor` and nothing else.",
     "production_password_parameter": "SSM SecureString with that user's password.",
     "staging_user_parameter": "SSM SecureString with the name of staging's administrator.",
@@ -111,7 +121,8 @@ OUTPUTS = {
     "reports_bucket": "Bucket of lease, ledger, results and reports.",
     "toolkit_bucket": "Bucket of toolkit and rules.",
     "volumes_key_arn": "KMS key of staging's volumes.",
-    "operator_policy_arn": "Policy for whoever runs refreshes.",
+    "operator_policy_arn": "Policy for whoever runs refreshes, with the next one and `watch.policy_arn`.",
+    "operator_source_policy_arn": "What they may do to production: read it, take its snapshots, copy them, use its keys.",
     "watch": "Where outcomes are told: `topic_arn`, `log_group`, `dashboard`, and `policy_arn`, which whoever runs refreshes needs besides `operator_policy_arn`.",
     "aurora": "Of the second refresh: `endpoint`, `import_bucket`, `reports_bucket`, `key_arn`, `document`, `operator_policy_arn`, `topic_arn`, `log_group`, `task_security_group_ids`, and of the latest one `refresh_id`, `dump_sha256`, `schema_sha256`, `report` and `execution_id`.",
 }
@@ -124,12 +135,23 @@ TAGS = {
         "`<project>/<stack>`; what carries it is swept",
     ),
     "understudy:refresh": ("the same", "the refresh id: trigger and eight digits of the hash of rules and source"),
-    "understudy:role": ("the same", "`snapshot`, `golden`, `quarantine`, `candidate`, `live` or `previous`"),
+    "understudy:role": (
+        "the same",
+        "`snapshot`, `copy`, `golden`, `quarantine`, `quarantine-part`, `candidate`, `live` or `previous`",
+    ),
     "understudy:rules": ("golden snapshots", "SHA-256 of the rules that they were made under"),
     "understudy:data-as-of": ("golden snapshots", "the moment that their data is from, ISO 8601"),
     "understudy:restored-from": (
         "a cluster restored at a point in time, and its instances",
         "the cluster that it was restored from",
+    ),
+    "understudy:source-volume": (
+        "copies, quarantine volumes and their parts",
+        "the volume of production that it is made of",
+    ),
+    "understudy:take": (
+        "snapshots, copies, quarantine volumes and their parts",
+        "which call of CreateSnapshots: what one call made is of one moment",
     ),
     "understudy:expires-at": ("what holds production's data", "from when on any refresh removes it, ISO 8601"),
 }

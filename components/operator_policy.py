@@ -13,12 +13,20 @@ from typing import Any
 
 from components.host_policies import Place, Statement, policy
 
-_SPACE_TAG = "understudy:space"
+SPACE_TAG = "understudy:space"
 _STACK_TAG = "understudy:stack"
 # What a refresh changes on a thing that it made; all other tags stay as they were born.
 _CHANGING_TAGS = ["understudy:role", "understudy:expires-at", "understudy:refresh", "Name"]
 _BIRTHS = ["CreateVolume", "CreateSnapshot"]
 _ENDS = ["ec2:DeleteVolume", "ec2:DeleteSnapshot"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductionSource:
+    """Where production is, and the keys of its volumes."""
+
+    place: Place
+    key_arns: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +43,7 @@ class OperatorScope:
         reports_arn: The bucket with lease, ledger and reports.
         toolkit_arn: The bucket with toolkit and rules.
         volumes_key_arn: The key of staging's volumes.
+        production_source: Where production is and what encrypts its volumes, where that is known.
     """
 
     place: Place
@@ -46,15 +55,15 @@ class OperatorScope:
     reports_arn: str
     toolkit_arn: str
     volumes_key_arn: str
+    production_source: ProductionSource | None = None
 
 
 def operator_policy(scope: OperatorScope) -> dict[str, Any]:
-    """Return the policy for the runner of a refresh."""
+    """Return the policy for the runner of a refresh; production's side is in `source_policy`."""
     return policy(
         [
             *_look(),
             *_run_documents(scope),
-            *_production(scope),
             *_make(scope),
             *_use(scope),
             *_files(scope),
@@ -63,9 +72,10 @@ def operator_policy(scope: OperatorScope) -> dict[str, Any]:
     )
 
 
-def _allow(
+def allow(
     sid: str, actions: str | list[str], resources: str | Sequence[str], condition: Mapping[str, Any] | None = None
 ) -> Statement:
+    """Return a statement that allows."""
     statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
     return {**statement, "Condition": condition} if condition else statement
 
@@ -84,15 +94,15 @@ def _look() -> list[Statement]:
         "ssm:ListCommandInvocations",
         "sts:GetCallerIdentity",
     ]
-    return [_allow("Look", actions, "*")]
+    return [allow("Look", actions, "*")]
 
 
 def _run_documents(scope: OperatorScope) -> list[Statement]:
     hosts = {"StringEquals": {f"ssm:resourceTag/{_STACK_TAG}": scope.space}}
     return [
-        _allow("Documents", ["ssm:SendCommand", "ssm:DescribeDocument", "ssm:GetDocument"], _documents(scope)),
-        _allow("DocumentsOnOwnHosts", "ssm:SendCommand", scope.place.arn("ec2", "instance/*"), hosts),
-        _allow("CancelOwn", "ssm:CancelCommand", "*"),
+        allow("Documents", ["ssm:SendCommand", "ssm:DescribeDocument", "ssm:GetDocument"], _documents(scope)),
+        allow("DocumentsOnOwnHosts", "ssm:SendCommand", scope.place.arn("ec2", "instance/*"), hosts),
+        allow("CancelOwn", "ssm:CancelCommand", "*"),
     ]
 
 
@@ -106,84 +116,59 @@ def _documents(scope: OperatorScope) -> str | list[str]:
     return f"{beginning}*" if ":document/" in beginning else arns
 
 
-def _production(scope: OperatorScope) -> list[Statement]:
-    if scope.production_role_arn:
-        return [_allow("Production", "sts:AssumeRole", scope.production_role_arn)]
-    if not scope.production_instance_ids:
-        return []
-    return production_statements(scope.place, scope.space, scope.production_instance_ids, scope.production_document_arn)
-
-
-def production_statements(place: Place, space: str, instance_ids: Sequence[str], document_arn: str) -> list[Statement]:
-    """Return what a refresh does to production: one read-only document, and snapshots that carry its tags."""
-    instances = [place.arn("ec2", f"instance/{instance_id}") for instance_id in instance_ids]
-    snapshots = f"arn:{place.partition}:ec2:{place.region}::snapshot/*"
-    return [
-        _allow("ProductionCheck", "ssm:SendCommand", [document_arn, *instances]),
-        _allow("SnapshotOf", "ec2:CreateSnapshots", [*instances, place.arn("ec2", "volume/*")]),
-        _allow(
-            "SnapshotBorn", "ec2:CreateSnapshots", snapshots, {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": space}}
-        ),
-        _allow("SnapshotTags", "ec2:CreateTags", snapshots, {"StringEquals": {"ec2:CreateAction": "CreateSnapshots"}}),
-        _allow(
-            "SnapshotGone", "ec2:DeleteSnapshot", snapshots, {"StringEquals": {f"aws:ResourceTag/{_SPACE_TAG}": space}}
-        ),
-    ]
-
-
 def _make(scope: OperatorScope) -> list[Statement]:
     volumes = scope.place.arn("ec2", "volume/*")
     snapshots = f"arn:{scope.place.partition}:ec2:{scope.place.region}::snapshot/*"
-    own = {"StringEquals": {f"aws:ResourceTag/{_SPACE_TAG}": scope.space}}
+    own = {"StringEquals": {f"aws:ResourceTag/{SPACE_TAG}": scope.space}}
     retag = {**own, "ForAllValues:StringEquals": {"aws:TagKeys": _CHANGING_TAGS}}
     return [
-        _allow(
-            "VolumeBorn", "ec2:CreateVolume", volumes, {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": scope.space}}
+        allow(
+            "VolumeBorn", "ec2:CreateVolume", volumes, {"StringEquals": {f"aws:RequestTag/{SPACE_TAG}": scope.space}}
         ),
-        _allow("Births", "ec2:CreateTags", [volumes, snapshots], {"StringEquals": {"ec2:CreateAction": _BIRTHS}}),
-        _allow(
+        allow("Births", "ec2:CreateTags", [volumes, snapshots], {"StringEquals": {"ec2:CreateAction": _BIRTHS}}),
+        allow(
             "GoldenBorn",
             "ec2:CreateSnapshot",
             snapshots,
-            {"StringEquals": {f"aws:RequestTag/{_SPACE_TAG}": scope.space}},
+            {"StringEquals": {f"aws:RequestTag/{SPACE_TAG}": scope.space}},
         ),
-        _allow("Roles", "ec2:CreateTags", [volumes, snapshots], retag),
-        _allow(
+        allow("Roles", "ec2:CreateTags", [volumes, snapshots], retag),
+        allow(
             "Expiry", "ec2:DeleteTags", volumes, {**own, "ForAllValues:StringEquals": {"aws:TagKeys": _CHANGING_TAGS}}
         ),
         # Volumes of our own snapshots, golden snapshots of our own volumes, and the end of either.
-        _allow("Own", ["ec2:CreateVolume", "ec2:CreateSnapshot", *_ENDS], [volumes, snapshots], own),
+        allow("Own", ["ec2:CreateVolume", "ec2:CreateSnapshot", *_ENDS], [volumes, snapshots], own),
     ]
 
 
 def _use(scope: OperatorScope) -> list[Statement]:
     instances, volumes = scope.place.arn("ec2", "instance/*"), scope.place.arn("ec2", "volume/*")
     own_host = {"StringEquals": {f"aws:ResourceTag/{_STACK_TAG}": scope.space}}
-    own_volume = {"StringEquals": {f"aws:ResourceTag/{_SPACE_TAG}": scope.space}}
+    own_volume = {"StringEquals": {f"aws:ResourceTag/{SPACE_TAG}": scope.space}}
     for_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     moves = ["ec2:AttachVolume", "ec2:DetachVolume"]
     key_actions = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*"]
     return [
-        _allow("MoveVolume", moves, volumes, own_volume),
-        _allow("MoveVolumeAtHost", moves, instances, own_host),
-        _allow("Worker", ["ec2:StartInstances", "ec2:StopInstances"], instances, own_host),
-        _allow("VolumesKey", key_actions, scope.volumes_key_arn),
-        _allow("VolumesKeyGrant", "kms:CreateGrant", scope.volumes_key_arn, for_aws),
+        allow("MoveVolume", moves, volumes, own_volume),
+        allow("MoveVolumeAtHost", moves, instances, own_host),
+        allow("Worker", ["ec2:StartInstances", "ec2:StopInstances"], instances, own_host),
+        allow("VolumesKey", key_actions, scope.volumes_key_arn),
+        allow("VolumesKeyGrant", "kms:CreateGrant", scope.volumes_key_arn, for_aws),
     ]
 
 
 def _files(scope: OperatorScope) -> list[Statement]:
     objects = [f"{scope.reports_arn}/*", f"{scope.toolkit_arn}/rules/*"]
     return [
-        _allow("Lists", "s3:ListBucket", [scope.reports_arn, scope.toolkit_arn]),
-        _allow("Files", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], objects),
+        allow("Lists", "s3:ListBucket", [scope.reports_arn, scope.toolkit_arn]),
+        allow("Files", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], objects),
     ]
 
 
 def _deny(scope: OperatorScope) -> list[Statement]:
     """Return what stays shut whatever else the principal may do: these are what the tags above rest on."""
     ec2 = f"arn:{scope.place.partition}:ec2:{scope.place.region}"
-    mark = {"ForAnyValue:StringEquals": {"aws:TagKeys": [_SPACE_TAG, _STACK_TAG]}}
+    mark = {"ForAnyValue:StringEquals": {"aws:TagKeys": [SPACE_TAG, _STACK_TAG]}}
     after_birth = {**mark, "Null": {"ec2:CreateAction": "true"}}
     return [
         {

@@ -2,37 +2,24 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
 
 from components import host_policies as policies
 from components.access import HostRole
-from components.adoption import AdoptionError, find_production, production_session
+from components.adoption import AdoptionError, find_keys, find_production, production_session
 from components.host_policies import Place
 from components.mongo_host import DataVolume, MongoHost, MongoHostArgs
 from components.network import HostAccess, IsolatedNetwork, IsolatedNetworkArgs
+from components.operator_policy import ProductionSource
+from components.production_found import Production
 from components.settings import Settings
 
 MEMBERS = 3
 _FIRST_ADDRESS = 10
 _DATA_VOLUME_GIB = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class Production:
-    """Production as the refresh sees it.
-
-    Attributes:
-        instance_ids: Members of the replica set.
-        other_account_ids: The account that it is in, where that is not the stack's.
-        role_arn: Role through which it is reached, or None.
-    """
-
-    instance_ids: pulumi.Output[Sequence[str]]
-    other_account_ids: Sequence[str]
-    role_arn: str | None
 
 
 def production_of(settings: Settings, place: Place) -> Production:
@@ -47,22 +34,38 @@ def production_of(settings: Settings, place: Place) -> Production:
     """
     if settings.production == "create":
         made = MadeProduction("production", settings, place)
-        return Production(instance_ids=made.instance_ids, other_account_ids=(), role_arn=None)
+        source = ProductionSource(place=place)
+        return Production(instance_ids=made.instance_ids, other_account_ids=(), role_arn=None, source=source)
+    there = production_place(settings, place)
     try:
-        session = production_session(settings.region, settings.production_role_arn)
-        adopted = find_production(session.client("ec2"), settings.production_instance_ids, settings.production_tags)
+        session = production_session(there.region, settings.production_role_arn, settings.production_external_id)
+        ec2 = session.client("ec2")
+        adopted = find_production(ec2, settings.production_instance_ids, settings.production_tags)
+        keys = find_keys(ec2, adopted.instance_ids)
     except AdoptionError as error:
         raise pulumi.RunError(str(error)) from None
+    is_shared = there.account_id != place.account_id and not settings.production_document
     return Production(
         instance_ids=pulumi.Output.from_input(list(adopted.instance_ids)),
-        other_account_ids=_other_accounts(settings.production_role_arn, place.account_id),
+        other_account_ids=(there.account_id,) if is_shared else (),
         role_arn=settings.production_role_arn,
+        source=ProductionSource(place=there, key_arns=keys),
     )
 
 
-def _other_accounts(role_arn: str | None, account_id: str) -> tuple[str, ...]:
-    match = re.fullmatch(r"arn:[^:]+:iam::(\d{12}):role/.+", role_arn or "")
-    return (match[1],) if match and match[1] != account_id else ()
+def production_place(settings: Settings, place: Place) -> Place:
+    """Return where production is: the account of its role, and its own region, or else the stack's.
+
+    Args:
+        settings: The stack's settings.
+        place: Partition, region and account of the stack.
+    """
+    match = re.fullmatch(r"arn:[^:]+:iam::(\d{12}):role/.+", settings.production_role_arn or "")
+    return replace(
+        place,
+        region=settings.production_region or place.region,
+        account_id=match[1] if match else place.account_id,
+    )
 
 
 class MadeProduction(pulumi.ComponentResource):

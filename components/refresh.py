@@ -8,8 +8,8 @@ import pulumi
 
 from components.access import Access
 from components.private_bucket import PrivateBucket
-from components.production import Production
-from components.runbooks import Runbooks
+from components.production_found import Production
+from components.runbooks import PRODUCTION_VERB, Runbooks
 from components.settings import Settings
 from components.smoke_tests import SmokeTests, SmokeTestsArgs
 from components.staging import Staging
@@ -68,7 +68,8 @@ def _space(args: RefreshArgs) -> RefreshSpaceArgs:
         reports_bucket=args.reports.bucket_name,
         staging_instance_id=args.staging.host.instance_id,
         worker_instance_id=args.staging.worker.instance_id,
-        documents=args.runbooks.documents,
+        documents=_documents(args),
+        production=_way_to_production(args.settings),
         retain_live_volume=args.settings.retain_live_volume,
     )
 
@@ -82,9 +83,10 @@ def _refresh(args: RefreshArgs, trigger: str) -> StagingRefreshArgs:
         region=settings.region,
         production={
             "instance_ids": args.production.instance_ids,
-            "role_arn": args.production.role_arn or "",
+            **_way_to_production(settings),
             "user_parameter": settings.production_user_parameter,
             "password_parameter": settings.production_password_parameter,
+            "accept_unencrypted": settings.production_unencrypted == "accept",
         },
         worker={
             "instance_id": args.staging.worker.instance_id,
@@ -92,7 +94,7 @@ def _refresh(args: RefreshArgs, trigger: str) -> StagingRefreshArgs:
         },
         staging=_staging(args),
         rules=settings.rules,
-        documents=args.runbooks.documents,
+        documents=_documents(args),
         toolkit=args.toolkit.archive,
         reports_bucket=args.reports.bucket_name,
         pseudonym_key_parameter=settings.pseudonym_key_parameter,
@@ -120,6 +122,26 @@ def _refresh(args: RefreshArgs, trigger: str) -> StagingRefreshArgs:
             "endpoint": args.staging.endpoint,
         },
     )
+
+
+def _way_to_production(settings: Settings) -> Mapping[str, str]:
+    return {
+        "role_arn": settings.production_role_arn or "",
+        "region": settings.production_region or "",
+        "external_id": settings.production_external_id or "",
+    }
+
+
+def _documents(args: RefreshArgs) -> Mapping[str, Mapping[str, pulumi.Input[str]]]:
+    """Return the documents; the one in production's account by its name there, with the hash of our own text.
+
+    What was reviewed there and differs from it is refused by Systems Manager, and never run.
+    """
+    documents = args.runbooks.documents
+    named = args.settings.production_document
+    if named is None:
+        return documents
+    return {**documents, PRODUCTION_VERB: {**documents[PRODUCTION_VERB], "name": named}}
 
 
 def _staging(args: RefreshArgs) -> Mapping[str, Any]:

@@ -16,6 +16,8 @@ from components.aurora_settings import AuroraSettings
 from components.config_keys import KEYS, REQUIRED, Key
 from components.rules_file import RulesFileError, read_rules
 
+_ELSEWHERE = ("production_role_arn", "production_region", "production_external_id", "production_document")
+
 
 class SettingsError(pulumi.RunError):
     """The stack's configuration cannot be used; the message lists every problem."""
@@ -67,6 +69,10 @@ class Settings:
     on_smoke_failure: str
     toolkit_path: Path
     aurora: AuroraSettings | None = None
+    production_region: str | None = None
+    production_external_id: str | None = None
+    production_document: str | None = None
+    production_unencrypted: str = "refuse"
     until: str = "end"
 
     @property
@@ -146,6 +152,7 @@ def _value(key: Key, raw: str | None) -> Any:
 def _contradictions(values: Mapping[str, Any], region: str | None) -> Iterator[tuple[str, str]]:
     """Yield (key, broken rule) for values that are right alone and wrong together."""
     yield from _production_contradictions(values)
+    yield from _elsewhere_contradictions(values, region)
     zone = values.get("availability_zone")
     if zone and region and zone[:-1] != region:
         yield "availability_zone", f"must be a zone of aws:region, which is {region}"
@@ -170,8 +177,17 @@ def _production_contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str,
         if values.get("refresh_trigger", "") is None and not values.get("aurora"):
             yield "refresh_trigger", "must be set: a new value asks for a refresh, the same value asks for none"
     if values.get("production") == "create":
-        for name in [*named, *(["production_role_arn"] if values.get("production_role_arn") else [])]:
+        for name in [*named, *(name for name in _ELSEWHERE if values.get(name))]:
             yield name, "must not be set with `production: create`, which makes production itself"
+
+
+def _elsewhere_contradictions(values: Mapping[str, Any], region: str | None) -> Iterator[tuple[str, str]]:
+    there = values.get("production_region")
+    if there and there != region and not values.get("production_document"):
+        rule = "a document is seen in its own region only, so production's owner makes one there (production_role/)"
+        yield "production_document", f"must be set with production_region {there}: {rule}"
+    if values.get("production_external_id") and not values.get("production_role_arn"):
+        yield "production_external_id", "must not be set without production_role_arn, whose trust policy asks for it"
 
 
 def _given_names(project: str) -> list[str]:

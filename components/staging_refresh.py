@@ -137,7 +137,7 @@ class StagingRefreshProvider(ResourceProvider):
         """
         with plainly_spoken():
             orphan.watch()
-            session.remove(_space_of(_props), production_role_arn=str(_props["production"].get("role_arn") or ""))
+            session.remove(_space_of(_props))
 
 
 class RefreshSpace(Resource, module="understudy", name="RefreshSpace"):
@@ -192,6 +192,7 @@ def _space_of(props: Mapping[str, Any]) -> dict[str, Any]:
         "worker_instance_id": props["worker"]["instance_id"],
         "documents": {verb: {"name": each["name"]} for verb, each in props["documents"].items()},
         "retain_live_volume": bool(props["retention"].get("retain_live_volume")),
+        "production": props["production"],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -23,6 +23,7 @@ class RefreshSpaceArgs:
         worker_instance_id: The worker's host; staging's where staging is its own worker.
         documents: For each verb a map with name and hash.
         retain_live_volume: Whether the live volume outlives the stack.
+        production: role_arn, region, external_id (each may be empty): production's side is swept through them.
     """
 
     space: pulumi.Input[str]
@@ -32,6 +33,7 @@ class RefreshSpaceArgs:
     worker_instance_id: pulumi.Input[str]
     documents: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]]]
     retain_live_volume: pulumi.Input[bool] = False
+    production: pulumi.Input[Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,8 @@ class StagingRefreshArgs:
 
     Attributes:
         trigger: A value that was not used before; changing it asks for a refresh.
-        production: instance_ids, role_arn (may be empty), user_parameter, password_parameter.
+        production: instance_ids, role_arn, region, external_id (these may be empty), user_parameter,
+            password_parameter, accept_unencrypted.
         worker: instance_id, cache_mib.
         staging: instance_id, address, replica_set, volume_gib (0: as the source's), kms_key_id, availability_zone,
             user_parameter, password_parameter.

@@ -51,11 +51,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _case(request: RefreshRequest) -> Case:
-    role_arn = request.production.role_arn
+    production = request.production.side
     return Case(
         request=request,
-        aws=boto.connect(request.region, role_arn),
-        questions=BotoQuestions(request.region, role_arn),
+        aws=boto.connect(request.region, production),
+        questions=BotoQuestions(request.region, production),
         clock=SystemClock(),
     )
 

@@ -65,6 +65,9 @@ def _values(stack: Stack, settings: Settings | None, state: Mapping[str, Any]) -
     production = {
         **values["production"],
         "role_arn": settings.production_role_arn or "",
+        "region": settings.production_region or "",
+        "external_id": settings.production_external_id or "",
+        "accept_unencrypted": settings.production_unencrypted == "accept",
         "user_parameter": settings.production_user_parameter,
         "password_parameter": settings.production_password_parameter,
     }

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from refresh.places import CopyOrder, Key, Place
 from refresh.request import Document
 
 SPACE_TAG = "understudy:space"
 REFRESH_TAG = "understudy:refresh"
 ROLE_TAG = "understudy:role"
 EXPIRES_TAG = "understudy:expires-at"
+TAKE_TAG = "understudy:take"  # which call of CreateSnapshots: what one call made is one point in time
+SOURCE_TAG = "understudy:source-volume"  # on copies and parts: a copy's own VolumeId says nothing
 RULES_TAG = "understudy:rules"
 AS_OF_TAG = "understudy:data-as-of"
 
@@ -41,6 +44,7 @@ class Volume:
     size_gib: int
     created_at: datetime
     attachments: tuple[Attachment, ...] = ()
+    kms_key_id: str = ""  # empty: not encrypted
     tags: Tags = field(default_factory=dict)
 
     @property
@@ -66,18 +70,29 @@ class Snapshot:
     owner_id: str = ""
     message: str = ""
     progress: str = ""
+    region: str = ""
     full_bytes: int = 0
     tags: Tags = field(default_factory=dict)
 
     @property
     def role(self) -> str:
-        """What it is: snapshot (of production) or golden (masked)."""
+        """What it is: snapshot (of production), copy (of one, in our own place) or golden (masked)."""
         return self.tags.get(ROLE_TAG, "")
 
     @property
     def refresh_id(self) -> str:
         """The refresh that asked for it."""
         return self.tags.get(REFRESH_TAG, "")
+
+    @property
+    def source_volume_id(self) -> str:
+        """The volume of production that it was taken of, which a copy knows by its tag only."""
+        return self.tags.get(SOURCE_TAG) or self.volume_id
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return Place(account_id=self.owner_id, region=self.region)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +161,14 @@ class SourceCompute(Protocol):
     refresh made.
     """
 
+    def place(self) -> Place:
+        """Return the account and region that this side acts in; the first call shows whether its role can be taken."""
+        ...
+
+    def key(self, key_id: str) -> Key | None:
+        """Look a key up in its own region; None when this side may not."""
+        ...
+
     def instance(self, instance_id: str) -> Instance | None:
         """Look an instance up."""
         ...
@@ -156,6 +179,10 @@ class SourceCompute(Protocol):
 
     def snapshots(self, tags: Tags) -> list[Snapshot]:
         """Look up this account's snapshots that carry all these tags."""
+        ...
+
+    def try_create_snapshots(self, order: SnapshotOrder) -> None:
+        """Ask whether snapshots may be asked for; nothing is made. Raises when they may not."""
         ...
 
     def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
@@ -178,8 +205,12 @@ class SourceCompute(Protocol):
 class Compute(Protocol):
     """EC2 on our own side."""
 
-    def account_id(self) -> str:
-        """Return the account that this side acts in."""
+    def place(self) -> Place:
+        """Return the account and region that this side acts in."""
+        ...
+
+    def key(self, key_id: str) -> Key | None:
+        """Look a key up in its own region, perhaps another account's; None when this side may not."""
         ...
 
     def caller_arn(self) -> str:
@@ -200,6 +231,10 @@ class Compute(Protocol):
 
     def snapshots(self, tags: Tags) -> list[Snapshot]:
         """Look up this account's snapshots that carry all these tags."""
+        ...
+
+    def copy_snapshot(self, order: CopyOrder) -> str:
+        """Begin to copy a snapshot of another place and return the copy's id; it carries its tags from birth."""
         ...
 
     def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:

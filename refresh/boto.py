@@ -19,6 +19,7 @@ from refresh.aws import Aws, Outcome, Stored
 from refresh.boto_ec2 import Ec2
 from refresh.boto_errors import is_code, wrapped
 from refresh.boto_telling import Telling
+from refresh.places import Side
 from refresh.request import Document
 
 # A browser shows what says that it is a page, and saves all else.
@@ -27,7 +28,6 @@ _CONTENT_TYPES = {
     ".json": "application/json",
     ".md": "text/markdown; charset=utf-8",
 }
-_IDENTITY_SECONDS = 5  # a network without a way to STS must not hold a refresh up
 
 
 class Ssm:
@@ -125,20 +125,21 @@ class S3:
             return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", [])}
 
 
-def connect(region: str, production_role_arn: str = "") -> Aws:
+def connect(region: str, production: Side | str = "") -> Aws:
     """Open a session for each side; endpoints and credentials come from the environment.
 
     Args:
-        region: The region of both sides.
-        production_role_arn: Role to assume for production's side; empty for this environment's own.
+        region: The stack's region.
+        production: How production's side is reached; a text is the ARN of a role in the stack's region.
 
     Returns:
         Both sides.
     """
+    side = production if isinstance(production, Side) else Side(role_arn=production)
     own = boto3.Session(region_name=region)
     with wrapped("reading the AWS credentials of this environment"):
-        production = assumed(own, production_role_arn) if production_role_arn else boto3.Session(region_name=region)
-    return assemble(own, production)
+        theirs = assumed(own, side) if side.role_arn else boto3.Session(region_name=side.region or region)
+    return assemble(own, theirs)
 
 
 def assemble(own: Any, production: Any) -> Aws:
@@ -153,21 +154,15 @@ def assemble(own: Any, production: Any) -> Aws:
     """
     ssm = Ssm(*_clients(own, "ssm"))
     return Aws(
-        source_compute=Ec2(*_clients(production, "ec2"), identity=_none),
+        source_compute=Ec2(*_clients(production, "ec2"), client=production.client),
         source_commands=Ssm(*_clients(production, "ssm")),
-        compute=Ec2(*_clients(own, "ec2"), identity=lambda: sts(own)),
+        compute=Ec2(*_clients(own, "ec2"), client=own.client),
         commands=ssm,
         parameters=ssm,
         objects=S3(_clients(own, "s3")[1]),
         telling=Telling(own),
         session_ends_at=lambda: ends_at(own, os.environ),
     )
-
-
-def sts(session: Any) -> Any:
-    """Return a client that asks who this is, and does not wait long for an answer."""
-    quick = Config(connect_timeout=_IDENTITY_SECONDS, read_timeout=_IDENTITY_SECONDS, retries={"total_max_attempts": 2})
-    return session.client("sts", config=quick)
 
 
 def ends_at(session: Any, environment: Mapping[str, str]) -> datetime | None:
@@ -192,10 +187,6 @@ def ends_at(session: Any, environment: Mapping[str, str]) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
-def _none() -> Any:
-    return None
-
-
 def _clients(session: Any, service: str) -> tuple[Any, Any]:
     """Return a client that tries once and one that retries: what has no token is never sent twice unseen."""
     once = Config(retries={"total_max_attempts": 1})
@@ -203,17 +194,18 @@ def _clients(session: Any, service: str) -> tuple[Any, Any]:
     return session.client(service, config=once), session.client(service, config=patient)
 
 
-def assumed(own: Any, role_arn: str) -> Any:
+def assumed(own: Any, side: Side) -> Any:
     """Make a session that assumes the role anew whenever its credentials run out."""
+    external_id = {"ExternalId": side.external_id} if side.external_id else {}
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=_creator(own),
         source_credentials=own.get_credentials(),
-        role_arn=role_arn,
-        extra_args={"RoleSessionName": "understudy"},
+        role_arn=side.role_arn,
+        extra_args={"RoleSessionName": "understudy", **external_id},
     )
     session = get_session()
     session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 - botocore has no public way
-    return boto3.Session(botocore_session=session, region_name=own.region_name)
+    return boto3.Session(botocore_session=session, region_name=side.region or own.region_name)
 
 
 def _creator(own: Any) -> Callable[..., Any]:

@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from refresh.aws import Attachment, Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
+from refresh.aws import Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
+from refresh.boto_answers import instance_of, snapshot_of, volume_of
 from refresh.boto_errors import is_code, wrapped
+from refresh.places import CopyOrder, Key, Place
 
+_IDENTITY_SECONDS = 5  # a network without a way to STS must not hold a refresh up
+SOON = Config(connect_timeout=_IDENTITY_SECONDS, read_timeout=_IDENTITY_SECONDS, retries={"total_max_attempts": 2})
 _GONE = ("InvalidVolume.NotFound", "InvalidSnapshot.NotFound", "InvalidInstanceID.NotFound")
 
 
 class Ec2:
     """Instances, volumes and snapshots of one account."""
 
-    def __init__(self, once: Any, patient: Any, *, identity: Callable[[], Any]) -> None:
-        """Take a client that tries once, one that retries, and a way to the account's name.
+    def __init__(self, once: Any, patient: Any, *, client: Callable[..., Any]) -> None:
+        """Take a client that tries once, one that retries, and a way to other services.
 
         Args:
             once: For calls that have no client token: a lost answer must not become a second snapshot.
             patient: For all others.
-            identity: Makes an STS client.
+            client: Makes clients of STS and KMS: the session's own `client`.
         """
         self._once = once
         self._patient = patient
-        self._identity = identity
+        self._client = client
+        self._place: Place | None = None
 
-    def account_id(self) -> str:
-        """Ask STS which account this is."""
-        with wrapped("GetCallerIdentity"):
-            return str(self._identity().get_caller_identity()["Account"])
+    def place(self) -> Place:
+        """Ask STS which account this is, once."""
+        if self._place is None:
+            with wrapped("GetCallerIdentity"):
+                account_id = str(self._identity()["Account"])
+            self._place = Place(account_id=account_id, region=self._region)
+        return self._place
+
+    def key(self, key_id: str) -> Key | None:
+        """Look a key up; an ARN says in which region it is."""
+        region = key_id.split(":")[3] if key_id.startswith("arn:") else self._region
+        with wrapped(f"DescribeKey {key_id}"):
+            try:
+                found = self._client("kms", region_name=region).describe_key(KeyId=key_id)["KeyMetadata"]
+            except ClientError as error:
+                if is_code(error, "AccessDeniedException", "NotFoundException"):
+                    return None
+                raise
+        return Key(arn=found["Arn"], state=found.get("KeyState", ""), manager=found.get("KeyManager", ""))
 
     def caller_arn(self) -> str:
         """Ask STS who this is."""
         with wrapped("GetCallerIdentity"):
-            return str(self._identity().get_caller_identity()["Arn"])
+            return str(self._identity()["Arn"])
 
     def instance(self, instance_id: str) -> Instance | None:
         """Look an instance up."""
@@ -48,7 +69,7 @@ class Ec2:
                     return None
                 raise
         found = [entry for group in answer["Reservations"] for entry in group["Instances"]]
-        return _instance(found[0]) if found else None
+        return instance_of(found[0]) if found else None
 
     def volume(self, volume_id: str) -> Volume | None:
         """Look a volume up."""
@@ -59,13 +80,13 @@ class Ec2:
                 if is_code(error, *_GONE):
                     return None
                 raise
-        return _volume(found[0]) if found else None
+        return volume_of(found[0]) if found else None
 
     def volumes(self, tags: Tags) -> list[Volume]:
         """Look volumes up by their tags."""
         with wrapped(f"DescribeVolumes with {_readable(tags)}"):
             pages = self._patient.get_paginator("describe_volumes").paginate(Filters=_filters(tags))
-            found = [_volume(entry) for page in pages for entry in page["Volumes"]]
+            found = [volume_of(entry) for page in pages for entry in page["Volumes"]]
         return [volume for volume in found if volume.state not in {"deleting", "deleted"}]
 
     def snapshots(self, tags: Tags) -> list[Snapshot]:
@@ -74,27 +95,42 @@ class Ec2:
             pages = self._patient.get_paginator("describe_snapshots").paginate(
                 OwnerIds=["self"], Filters=_filters(tags)
             )
-            return [_snapshot(entry) for page in pages for entry in page["Snapshots"]]
+            return [snapshot_of(entry, self._region) for page in pages for entry in page["Snapshots"]]
+
+    def try_create_snapshots(self, order: SnapshotOrder) -> None:
+        """Ask with DryRun, whose answer is an error either way."""
+        with wrapped(f"CreateSnapshots of {order.instance_id} (a dry run)"):
+            try:
+                self._once.create_snapshots(**_snapshots_asked(order), DryRun=True)
+            except ClientError as error:
+                if not is_code(error, "DryRunOperation"):
+                    raise
 
     def snapshots_of(self, volume_ids: Sequence[str]) -> list[Snapshot]:
         """Look this account's snapshots up by the volumes that they are of."""
         with wrapped(f"DescribeSnapshots of {', '.join(volume_ids)}"):
             wanted = [{"Name": "volume-id", "Values": list(volume_ids)}]
             pages = self._patient.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=wanted)
-            return [_snapshot(entry) for page in pages for entry in page["Snapshots"]]
+            return [snapshot_of(entry, self._region) for page in pages for entry in page["Snapshots"]]
 
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
         """Ask for snapshots of an instance's data volumes at one point in time."""
-        which: dict[str, Any] = {"InstanceId": order.instance_id, "ExcludeBootVolume": True}
-        if order.excluded_volume_ids:
-            which["ExcludeDataVolumeIds"] = list(order.excluded_volume_ids)
         with wrapped(f"CreateSnapshots of {order.instance_id}"):
-            answer = self._once.create_snapshots(
-                InstanceSpecification=which,
+            answer = self._once.create_snapshots(**_snapshots_asked(order))
+        return [snapshot_of(entry, self._region) for entry in answer["Snapshots"]]
+
+    def copy_snapshot(self, order: CopyOrder) -> str:
+        """Begin an encrypted copy; boto signs the request to the other region."""
+        with wrapped(f"CopySnapshot of {order.snapshot_id} from {order.region}"):
+            answer = self._once.copy_snapshot(
+                SourceSnapshotId=order.snapshot_id,
+                SourceRegion=order.region,
+                Encrypted=True,
+                KmsKeyId=order.kms_key_id,
                 Description=order.description,
                 TagSpecifications=_birth_tags("snapshot", order.tags),
             )
-        return [_snapshot(entry) for entry in answer["Snapshots"]]
+        return str(answer["SnapshotId"])
 
     def create_snapshot(self, volume_id: str, description: str, tags: Tags) -> Snapshot:
         """Ask for a snapshot of one volume."""
@@ -102,7 +138,7 @@ class Ec2:
             answer = self._once.create_snapshot(
                 VolumeId=volume_id, Description=description, TagSpecifications=_birth_tags("snapshot", tags)
             )
-        return _snapshot(answer)
+        return snapshot_of(answer, self._region)
 
     def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
         """Let an account make volumes of a snapshot."""
@@ -128,7 +164,7 @@ class Ec2:
                 TagSpecifications=_birth_tags("volume", order.tags),
                 **source,
             )
-        return _volume(answer)
+        return volume_of(answer)
 
     def attach_volume(self, volume_id: str, instance_id: str, device: str) -> None:
         """Attach a volume; a lost answer shows as VolumeInUse and is well when it is on this instance."""
@@ -173,6 +209,13 @@ class Ec2:
         with wrapped(f"StopInstances {instance_id}"):
             self._patient.stop_instances(InstanceIds=[instance_id])
 
+    def _identity(self) -> Any:
+        return self._client("sts", config=SOON).get_caller_identity()
+
+    @property
+    def _region(self) -> str:
+        return str(self._patient.meta.region_name)
+
     def _is_on(self, volume_id: str, instance_id: str) -> bool:
         volume = self.volume(volume_id)
         return volume is not None and any(each.instance_id == instance_id for each in volume.attachments)
@@ -184,6 +227,17 @@ def _unless_gone(call: Callable[..., Any], **arguments: str) -> None:
     except ClientError as error:
         if not is_code(error, *_GONE):
             raise
+
+
+def _snapshots_asked(order: SnapshotOrder) -> dict[str, Any]:
+    which: dict[str, Any] = {"InstanceId": order.instance_id, "ExcludeBootVolume": True}
+    if order.excluded_volume_ids:
+        which["ExcludeDataVolumeIds"] = list(order.excluded_volume_ids)
+    return {
+        "InstanceSpecification": which,
+        "Description": order.description,
+        "TagSpecifications": _birth_tags("snapshot", order.tags),
+    }
 
 
 def _filters(tags: Tags) -> list[dict[str, Any]]:
@@ -200,53 +254,3 @@ def _birth_tags(kind: str, tags: Tags) -> list[dict[str, Any]]:
 
 def _readable(tags: Tags) -> str:
     return ", ".join(f"{name}={value}" for name, value in tags.items())
-
-
-def _tags(pairs: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
-    return {pair["Key"]: pair["Value"] for pair in pairs or ()}
-
-
-def _volume(entry: Mapping[str, Any]) -> Volume:
-    attachments = tuple(
-        Attachment(instance_id=each.get("InstanceId", ""), device=each.get("Device", ""), state=each["State"])
-        for each in entry.get("Attachments", ())
-        if each["State"] != "detached"
-    )
-    return Volume(
-        volume_id=entry["VolumeId"],
-        state=entry["State"],
-        size_gib=int(entry["Size"]),
-        created_at=entry["CreateTime"],
-        attachments=attachments,
-        tags=_tags(entry.get("Tags")),
-    )
-
-
-def _snapshot(entry: Mapping[str, Any]) -> Snapshot:
-    return Snapshot(
-        snapshot_id=entry["SnapshotId"],
-        volume_id=entry["VolumeId"],
-        state=entry.get("State", "pending"),
-        size_gib=int(entry["VolumeSize"]),
-        started_at=entry["StartTime"],
-        owner_id=str(entry.get("OwnerId", "")),
-        message=entry.get("StateMessage", ""),
-        progress=entry.get("Progress", ""),
-        full_bytes=int(entry.get("FullSnapshotSizeInBytes") or 0),
-        tags=_tags(entry.get("Tags")),
-    )
-
-
-def _instance(entry: Mapping[str, Any]) -> Instance:
-    return Instance(
-        instance_id=entry["InstanceId"],
-        state=entry["State"]["Name"],
-        zone=entry["Placement"]["AvailabilityZone"],
-        root_device=entry.get("RootDeviceName", ""),
-        devices={
-            each["DeviceName"]: each["Ebs"]["VolumeId"]
-            for each in entry.get("BlockDeviceMappings", ())
-            if "Ebs" in each
-        },
-        kind=entry.get("InstanceType", ""),
-    )

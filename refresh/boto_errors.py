@@ -23,6 +23,7 @@ _TRANSIENT_CODES = frozenset(
         "RequestThrottledException",
         "RequestTimeout",
         "RequestTimeoutException",
+        "ResourceLimitExceeded",  # too many copies of snapshots at once
         "ServiceUnavailable",
         "SlowDown",
         "Throttling",

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
+from refresh import places
 from refresh.boto import assumed
 from refresh.boto_errors import is_code, wrapped
 from refresh.mongo.examination.questions import Encryption, Identity, Key, Side, Simulated
@@ -26,13 +27,13 @@ class BotoQuestions:
     """Both sides' sessions.
 
     Args:
-        region: The region of both sides.
-        production_role_arn: Role to assume for production's side; empty for this environment's own.
+        region: The stack's region.
+        production: How production's side is reached.
     """
 
-    def __init__(self, region: str, production_role_arn: str = "") -> None:
+    def __init__(self, region: str, production: places.Side | None = None) -> None:
         self._region = region
-        self._role_arn = production_role_arn
+        self._production = production or places.Side()
         self._clients: dict[tuple[Side, str], Any] = {}
 
     def identity(self, side: Side) -> Identity:
@@ -156,8 +157,9 @@ class BotoQuestions:
 
     @cached_property
     def _sessions(self) -> Mapping[Side, Any]:
-        own = boto3.Session(region_name=self._region)
-        return {Side.OWN: own, Side.PRODUCTION: assumed(own, self._role_arn) if self._role_arn else own}
+        own, side = boto3.Session(region_name=self._region), self._production
+        apart = boto3.Session(region_name=side.region) if side.region else own
+        return {Side.OWN: own, Side.PRODUCTION: assumed(own, side) if side.role_arn else apart}
 
     def _client(self, side: Side, service: str) -> Any:
         if (side, service) not in self._clients:

@@ -20,6 +20,7 @@
     │       ├── RulesError          the anonymizer refuses the rules
     │       ├── RefusedError        a dump is not what may be loaded: hash, tags, statement, schema
     │       ├── FindingsError       the verifier found originals, or something that looks like them
+    │       ├── SourceError         production's snapshot cannot be shared, copied or read on our side
     │       └── VersionError        the worker's mongod cannot open production's files
     └── TransientError              asking again may help: throttling, a connection, expired credentials
         └── UnreachableHostError    the host's agent does not answer yet
@@ -161,6 +162,10 @@ class RefusedError(AbandonedError):
 
 class FindingsError(AbandonedError):
     """Report what the verifier found, as kinds, paths and counts."""
+
+
+class SourceError(AbandonedError):
+    """Report a snapshot of production that cannot be shared, copied or read on our side, and what to allow."""
 
 
 class VersionError(AbandonedError):

@@ -59,11 +59,12 @@ class Releaser:
         try:
             snapshots.delete(self.aws, snapshot)
         except RefreshError as error:
-            command = f"aws ec2 delete-snapshot --region {self.region} --snapshot-id {snapshot.snapshot_id}"
+            region = snapshot.region or self.region
+            command = f"aws ec2 delete-snapshot --region {region} --snapshot-id {snapshot.snapshot_id}"
             held = "masked" if snapshot.role == "golden" else "production's"
             raise ReleaseError(
-                f"snapshot {snapshot.snapshot_id} of refresh {snapshot.refresh_id} holds {held} data and could "
-                f"not be deleted: {error}. Delete it by hand: {command}"
+                f"snapshot {snapshot.snapshot_id} ({snapshot.place}) of {snapshot.refresh_id} holds {held} data and "
+                f"could not be deleted: {error}. Delete it by hand: {command}"
             ) from None
 
     def release_all(self, volumes: Iterable[Volume], raw_snapshots: Iterable[Snapshot]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from refresh.errors import RequestError
 from refresh.keeping import LIVE, Golden, Retention, Smoke, read_served
+from refresh.places import Production, Side
 from refresh.values import UNKNOWN, Reader, plain, sha256_of
 
 TRIGGER = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -20,20 +21,6 @@ class Document:
 
     name: str
     hash: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Production:
-    """The replica set to read from, and the session it is read through."""
-
-    instance_ids: tuple[str, ...]
-    role_arn: str
-    user_parameter: str
-    password_parameter: str
-
-    def source(self) -> dict[str, Any]:
-        """Return what decides whether two refreshes have the same source."""
-        return {"instance_ids": sorted(self.instance_ids), "role_arn": self.role_arn}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +87,7 @@ class SpaceRequest:
     worker_instance_id: str
     documents: Mapping[str, Document]
     retain_live_volume: bool = False
+    production: Side = field(default_factory=Side)
 
     @classmethod
     def from_inputs(cls, inputs: Mapping[str, Any]) -> SpaceRequest:
@@ -120,6 +108,7 @@ class SpaceRequest:
             worker_instance_id=values.text("worker_instance_id"),
             documents=_documents(values),
             retain_live_volume=values.flag("retain_live_volume"),
+            production=Side.read(Reader(values.mapping("production", {}), "production.")),
         )
 
 
@@ -164,7 +153,7 @@ class RefreshRequest:
             trigger=values.text("trigger"),
             space=values.text("space"),
             region=values.text("region"),
-            production=_production(values.inside("production")),
+            production=Production.read(values.inside("production")),
             worker=_worker(values.inside("worker")),
             staging=_staging(values.inside("staging")),
             rules=values.mapping("rules"),
@@ -221,6 +210,7 @@ class RefreshRequest:
             worker_instance_id=self.worker.instance_id,
             documents=self.documents,
             retain_live_volume=self.retention.retain_live_volume,
+            production=self.production.side,
         )
 
 
@@ -235,15 +225,6 @@ def _documents(values: Reader) -> dict[str, Document]:
         inner = values.inside("documents").inside(verb)
         documents[verb] = Document(name=inner.text("name"), hash=inner.text("hash", ""))
     return documents
-
-
-def _production(values: Reader) -> Production:
-    return Production(
-        instance_ids=tuple(values.texts("instance_ids")),
-        role_arn=values.text("role_arn", ""),
-        user_parameter=values.text("user_parameter"),
-        password_parameter=values.text("password_parameter"),
-    )
 
 
 def _worker(values: Reader) -> Worker:

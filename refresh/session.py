@@ -18,6 +18,7 @@ from refresh.mongo import draft_rules, event_report, publishing
 from refresh.mongo.context import Context
 from refresh.mongo.retire import abandon
 from refresh.mongo.workflow import steps_left
+from refresh.places import Side
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
 from refresh.request import RefreshRequest, SpaceRequest
@@ -36,7 +37,7 @@ class World:
     """Everything that a session meets; tests bring their own.
 
     Attributes:
-        connect: Opens both sides of AWS for a region and production's role.
+        connect: Opens both sides of AWS for the stack's region and the way to production.
         clock: The time.
         say: Tells the user.
         reports_folder: Where reports go on this machine.
@@ -45,7 +46,7 @@ class World:
         shell: Runs the user's smoke tests.
     """
 
-    connect: Callable[[str, str], Aws] = boto.connect
+    connect: Callable[[str, Side | str], Aws] = boto.connect
     clock: Clock = field(default_factory=SystemClock)
     say: Say = say
     reports_folder: Path = Path("reports")
@@ -73,7 +74,7 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     """
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
-    aws = world.connect(request.region, "" if request.is_reset else request.production.role_arn)
+    aws = world.connect(request.region, "" if request.is_reset else request.production.side)
     kind = "reset" if request.is_reset else "scan" if request.until_scan else "refresh"
     with (
         watch.told(kind, request.refresh_id, request, aws, world.clock, world.say) as telling,
@@ -147,20 +148,19 @@ def is_live(outputs: Mapping[str, Any], world: World | None = None) -> bool:
     return there or live_volume(str(outputs["space"]), str(staging), aws) is not None
 
 
-def remove(inputs: Mapping[str, Any], world: World | None = None, *, production_role_arn: str = "") -> None:
+def remove(inputs: Mapping[str, Any], world: World | None = None) -> None:
     """Remove every volume and snapshot that was ever made for a space.
 
     Args:
         inputs: The inputs of RefreshSpace.
         world: What to meet; the real one when left out.
-        production_role_arn: For snapshots that lie in production's account.
 
     Raises:
         RefreshError: A refresh is under way, or something could not be removed.
     """
     world = world or World()
     request = SpaceRequest.from_inputs(inputs)
-    aws = world.connect(request.region, production_role_arn)
+    aws = world.connect(request.region, request.production)
     with world.lease(aws, request.reports_bucket, f"removal of {request.space}") as lease:
         sweep.sweep_space(request, aws, Poller(world.clock, lease.check), world.say)
 

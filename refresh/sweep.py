@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from refresh import snapshots
 from refresh.aws import EXPIRES_TAG, SPACE_TAG, Aws, Snapshot, Tags, Volume
 from refresh.commands import Commands
-from refresh.errors import ReleaseError
+from refresh.errors import PermanentError, ReleaseError
 from refresh.poller import Poller
 from refresh.release import Releaser
 from refresh.request import SpaceRequest
 from refresh.volumes import Volumes
 
-UNFINISHED_ROLES = frozenset({"snapshot", "quarantine", "candidate"})
+UNFINISHED_ROLES = frozenset({"snapshot", "copy", "quarantine", "quarantine-part", "candidate"})
 _SWEEP_SECONDS = 1800.0
 
 
@@ -31,7 +32,7 @@ class Leftovers:
     def describe(self) -> str:
         """Name all of them."""
         parts = [f"{each.volume_id} ({each.role} of {each.refresh_id})" for each in self.volumes]
-        parts += [f"{each.snapshot_id} (snapshot of {each.refresh_id})" for each in self.snapshots]
+        parts += [f"{each.snapshot_id} ({each.role} of {each.refresh_id})" for each in self.snapshots]
         return ", ".join(parts)
 
 
@@ -56,9 +57,7 @@ def leftovers(aws: Aws, space: str, now: datetime, *, refresh_id: str, live_volu
     volumes = [each for each in aws.compute.volumes(tags) if each.volume_id != live_volume_id]
     return Leftovers(
         volumes=tuple(each for each in volumes if is_left(each.refresh_id, each.role, each.tags)),
-        snapshots=tuple(
-            each for each in aws.source_compute.snapshots(tags) if is_left(each.refresh_id, each.role, each.tags)
-        ),
+        snapshots=tuple(each for each in snapshots.raw(aws, tags) if is_left(each.refresh_id, each.role, each.tags)),
     )
 
 
@@ -100,7 +99,7 @@ def sweep_space(request: SpaceRequest, aws: Aws, poller: Poller, say: Callable[[
     everything = aws.compute.volumes(tags)
     kept = [each for each in everything if request.retain_live_volume and each.role == "live"]
     doomed = [each for each in everything if each not in kept]
-    shots = {each.snapshot_id: each for side in (aws.source_compute, aws.compute) for each in side.snapshots(tags)}
+    shots, unseen = _shots(aws, tags)
     if everything:
         _stop_staging(request, aws, hosts)
     for volume in kept:
@@ -114,7 +113,29 @@ def sweep_space(request: SpaceRequest, aws: Aws, poller: Poller, say: Callable[[
         volumes=volumes,
         region=request.region,
         worker_instance_id=request.worker_instance_id,
-    ).release_all(doomed, shots.values())
+    ).release_all(doomed, shots)
+    if unseen:
+        raise ReleaseError(unseen)
+
+
+def _shots(aws: Aws, tags: Tags) -> tuple[list[Snapshot], str]:
+    """Look for snapshots on both sides; where production's cannot be seen any more, ours are removed all the same.
+
+    Returns:
+        What was found, and the reason for which production's side was not looked at; empty when it was.
+    """
+    ours = aws.compute.snapshots(tags)
+    theirs: list[Snapshot] = []
+    unseen = ""
+    try:
+        theirs = aws.source_compute.snapshots(tags)
+    except PermanentError as error:
+        named = ",".join(f"Name=tag:{name},Values={value}" for name, value in tags.items())
+        unseen = (
+            f"production's side could not be looked at: {error}. Our own side is removed; whether snapshots were "
+            f"left there, its owner sees with: aws ec2 describe-snapshots --owner-ids self --filters {named}"
+        )
+    return list({each.snapshot_id: each for each in [*theirs, *ours]}.values()), unseen
 
 
 def _stop_staging(request: SpaceRequest, aws: Aws, hosts: Commands) -> None:

@@ -64,7 +64,8 @@ def create_production(
     passwords = _put_parameters(session.client("ssm"))
     vpc_id, subnet_id, group_id = _network(ec2, zone)
     profile = _profile(session.client("iam"))
-    instance_ids = [_run(ec2, number, subnet_id, group_id, profile) for number in range(3)]
+    key = session.client("kms").create_key(Description="volumes of shop-production")["KeyMetadata"]["Arn"]
+    instance_ids = [_run(ec2, number, subnet_id, group_id, profile, key) for number in range(3)]
     _wait(lambda: _states(ec2, instance_ids) == {"running"}, "production's instances to run")
     say("production: three instances run")
     described = [_describe(ec2, instance_id) for instance_id in instance_ids]
@@ -131,7 +132,7 @@ def _profile(iam: Any) -> str:
     return name
 
 
-def _run(ec2: Any, number: int, subnet_id: str, group_id: str, profile: str) -> str:
+def _run(ec2: Any, number: int, subnet_id: str, group_id: str, profile: str, key: str) -> str:
     name = f"shop-prod-{number}"
     reservation = ec2.run_instances(
         ImageId=AMI,
@@ -144,7 +145,13 @@ def _run(ec2: Any, number: int, subnet_id: str, group_id: str, profile: str) -> 
         BlockDeviceMappings=[
             {
                 "DeviceName": "/dev/sdf",
-                "Ebs": {"VolumeSize": DATA_GIB, "VolumeType": "gp3", "DeleteOnTermination": False},
+                "Ebs": {
+                    "VolumeSize": DATA_GIB,
+                    "VolumeType": "gp3",
+                    "DeleteOnTermination": False,
+                    "Encrypted": True,
+                    "KmsKeyId": key,
+                },
             }
         ],
         TagSpecifications=[*_tags("instance", name), *_tags("volume", f"{name}-data")],

@@ -15,7 +15,7 @@ set -euo pipefail
 # include lib/aws.sh
 # include lib/login.sh
 # include lib/mongosh.sh
-# include lib/volume.sh
+# include lib/storage.sh
 
 # Stdin: user, password, port, addresses, wait, seconds, increment, user parameter; a line each.
 check_member() {
@@ -123,44 +123,10 @@ JS
   mongosh_eval "$script"
 }
 
-device_number() { stat -L -c '%Hr:%Lr' "$1" 2>/dev/null || true; } # DEVICE
-
-# Prints the ids of the EBS volumes that are one of the given devices (major:minor).
-volumes_of() { # NUMBERS...
-  local link number
-  for link in /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol*; do
-    for number in "$@"; do
-      [[ $(device_number "$link") == "$number" ]] || continue
-      basename "$link" | sed -E 's/.*_vol([0-9a-f]+).*/vol-\1/'
-    done
-  done | sort -u
-}
-
-# Prints plain, lvm or raid, then the ids of the volumes beneath a path.
-storage_of() { # PATH
-  local source number chain layout=plain
-  number=$(findmnt --noheadings --output MAJ:MIN --target "$1" | tr -d ' ')
-  source=$(findmnt --noheadings --output SOURCE --target "$1")
-  if [[ -z $(volumes_of "$number") ]]; then
-    chain=$(lsblk --noheadings --raw --inverse --output MAJ:MIN,TYPE "$source" 2>/dev/null || true)
-    [[ $chain != *lvm* ]] || layout=lvm
-    [[ $chain != *raid* ]] || layout=raid
-    mapfile -t number < <(cut -d' ' -f1 <<<"$chain")
-  fi
-  echo "$layout"
-  volumes_of "${number[@]}"
-}
-
 read_login
 # A mongod may listen on the host's address only.
 addresses=$(echo 127.0.0.1 "$(hostname -I)" | xargs)
 member=$(printf '%s\n' "$user" "$password" "$SSM_port" "$addresses" "$SSM_wait_seconds" "$SSM_optime_seconds" \
   "$SSM_optime_increment" "$SSM_user_parameter" | check_member | tail -n 1)
 db_path=$(sed -E 's/.*"db_path":"([^"]*)".*/\1/' <<<"$member")
-mapfile -t storage < <(storage_of "$db_path")
-# Files come and go while the server works.
-data_bytes=$( (du --summarize --block-size=1 "$db_path" 2>/dev/null || true) | cut -f1)
-ids=$(printf '"%s",' "${storage[@]:1}")
-[[ ${#storage[@]} -gt 1 ]] || ids=''
-printf '%s,"volume_ids":[%s],"layout":"%s","data_bytes":%s}\n' \
-  "${member%\}}" "${ids%,}" "${storage[0]}" "${data_bytes:-0}"
+printf '%s,%s}\n' "${member%\}}" "$(describe_storage "$db_path")"

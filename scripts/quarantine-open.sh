@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Mount a volume restored from production and open it read-only, on a unix socket and nothing else.
+# Mount volumes restored from production as they stood there, and open them read-only, on a unix socket and nothing else.
 #
 # Whatever the volume went through before, the start is a recovery boot: the files alone lack the last writes.
 # Nothing of production's data leaves the volume: mongod's log lies on it, core dumps and swap are off.
@@ -8,6 +8,7 @@
 # @timeout_seconds 3600
 # @param refresh_id ^[a-z0-9][a-z0-9-]{0,62}$ The refresh that this is for.
 # @param volume_id ^vol-[0-9a-f]{8,17}$ The quarantine volume.
+# @param parts ^(none|vol-[0-9a-f]{8,17}:[A-Za-z0-9._/-]*:[A-Za-z0-9._/-]+(,vol-[0-9a-f]{8,17}:[A-Za-z0-9._/-]*:[A-Za-z0-9._/-]+)*)$ =none Further volumes, as volume:directory there:place in the data directory.
 # @param directory_per_db ^(true|false)$ =false Production runs with directoryPerDB.
 # @param directory_for_indexes ^(true|false)$ =false Production runs with directoryForIndexes.
 # @param cache_mib ^[0-9]{3,7}$ The size of mongod's cache, in MiB.
@@ -17,6 +18,7 @@ set -euo pipefail
 # include lib/volume.sh
 # include lib/mongosh.sh
 # include lib/mongod.sh
+# include lib/parts.sh
 
 # Production's data need not lie at the top of its volume.
 find_db_path() { # VOLUME_ID
@@ -31,6 +33,10 @@ lock "$SSM_volume_id"
 log "$SSM_refresh_id: opens the quarantine volume $SSM_volume_id"
 mount_volume "$SSM_volume_id"
 db_path=$(find_db_path "$SSM_volume_id")
+if ! systemctl is-active --quiet "$(volume_unit "$SSM_volume_id")"; then
+  prepare_socket_root
+  mount_parts "$SSM_volume_id" "$db_path" "$SSM_parts"
+fi
 mongod_log="$(volume_path "$SSM_volume_id")/understudy-mongod.log"
 
 options=(--setParameter recoverFromOplogAsStandalone=true)

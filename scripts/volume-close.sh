@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stop the mongod of a volume, flush and unmount it, so that it can be detached.
+# Stop the mongod that has a volume open, flush and unmount it, so that it can be detached.
 #
 # @host worker staging
 # @timeout_seconds 900
@@ -9,11 +9,14 @@ set -euo pipefail
 # include lib/verb.sh
 # include lib/volume.sh
 # include lib/mongod.sh
+# include lib/parts.sh
 # include lib/live.sh
 
-lock "$SSM_volume_id"
+root=$(root_of "$SSM_volume_id")
+lock "$root"
 [[ $(live_volume_id) != "$SSM_volume_id" ]] ||
   fail "volume $SSM_volume_id is the one that staging serves: a cutover to another volume must come first"
-stop_mongod "$SSM_volume_id"
+stop_mongod "$root"
 unmount_volume "$SSM_volume_id"
+rm -f "$(part_record "$SSM_volume_id")"
 echo '{"unmounted":true}'

@@ -10,6 +10,7 @@ OURS = {"components", "doctor", "documentation", "refresh", "anonymizer", "dumps
 MAY_IMPORT = {
     "__main__.py": {"components"},
     "components": {"components", "refresh"},
+    "production_role": {"components"},
     "doctor": {"doctor", "components", "refresh"},
     # Tasks of the Aurora refresh run beside dumps and detectors; MongoDB's meets the anonymizer on hosts only.
     "refresh": {"refresh", "dumps", "anonymizer"},

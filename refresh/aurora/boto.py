@@ -11,7 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from refresh.aurora.ports import Head, Ports, Stream
-from refresh.boto import S3, sts
+from refresh.boto import S3
+from refresh.boto_ec2 import SOON
 from refresh.boto_errors import is_code, wrapped
 from refresh.boto_telling import Telling
 from refresh.errors import PermanentError
@@ -164,4 +165,4 @@ def connect(region: str) -> Ports:
 
 def _caller_arn(session: Any) -> str:
     with wrapped("GetCallerIdentity"):
-        return str(sts(session).get_caller_identity()["Arn"])
+        return str(session.client("sts", config=SOON).get_caller_identity()["Arn"])

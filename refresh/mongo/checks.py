@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from refresh.aws import Aws, Volume
-from refresh.errors import DeadlineError, HostError, RefreshError
+from refresh.errors import DeadlineError, HostError
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member
 from refresh.request import RefreshRequest
@@ -108,8 +108,8 @@ def own_host_refusals(context: Context) -> list[str]:
 def production_host_refusals(aws: Aws, request: RefreshRequest) -> list[str]:
     """Look production's hosts up, as far as they are known."""
     return [
-        f"production host {instance_id} does not exist on production's side of {request.region}: "
-        "is this the right role, account and region (understudy:production_role_arn, aws:region)?"
+        f"production host {instance_id} does not exist in {aws.source_compute.place()}: is this the right role, "
+        "account and region (understudy:production_role_arn, understudy:production_region)?"
         for instance_id in request.production.instance_ids
         if instance_id != UNKNOWN and aws.source_compute.instance(instance_id) is None
     ]
@@ -128,29 +128,6 @@ def parameter_refusals(context: Context) -> list[str]:
         f"--name {name} --value ..."
         for name, key in names.items()
         if context.aws.parameters.version(name) is None
-    ]
-
-
-def fitting_refusals(context: Context, source: Member, status: StagingStatus) -> list[str]:
-    """Compare what would be read with what is to hold it.
-
-    Args:
-        context: The refresh.
-        source: The member whose snapshot would be taken.
-        status: Staging's answer.
-
-    Returns:
-        One sentence each; empty when size and version fit.
-    """
-    try:
-        volume = context.aws.source_compute.volume(source.volume_ids[0])
-    except RefreshError as error:
-        return [f"production volume {source.volume_ids[0]} of {source.name} cannot be described: {error}"]
-    if volume is None:
-        return [f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region"]
-    return [
-        *size_refusals(context.request, volume, int(source.answer.get("data_bytes") or 0)),
-        *version_refusals(source, status),
     ]
 
 

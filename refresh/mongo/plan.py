@@ -17,6 +17,7 @@ from refresh.mongo.planning.look_up import LookUp
 from refresh.mongo.planning.runs import Run
 from refresh.mongo.sides import Sides
 from refresh.mongo.workflow import steps_of
+from refresh.places import Side
 from refresh.poller import Clock
 from refresh.reporting.rules import changes
 from refresh.request import RefreshRequest
@@ -31,7 +32,7 @@ _GIB = 1024**3
 _WITHOUT_VOLUMES = frozenset({"preflight", "snapshot"})  # steps before there is anything that costs
 
 
-def lines(request: RefreshRequest, connect: Callable[[str, str], Aws], clock: Clock) -> list[str]:
+def lines(request: RefreshRequest, connect: Callable[[str, Side | str], Aws], clock: Clock) -> list[str]:
     """Say what a refresh will do; what cannot be found out is said to be so, and never an error.
 
     Args:
@@ -45,7 +46,7 @@ def lines(request: RefreshRequest, connect: Callable[[str, str], Aws], clock: Cl
     known = UNKNOWN not in {request.trigger, *request.production.instance_ids}
     told = [f"A refresh is due: {request.refresh_id if known else request.trigger}", *_collections(request.rules)]
     try:
-        found = LookUp(request=request, aws=connect(request.region, request.production.role_arn), clock=clock)
+        found = LookUp(request=request, aws=connect(request.region, request.production.side), clock=clock)
     except RefreshError as error:
         return [*told, f"  (nothing could be looked up: {error})"]
     for part in (_rules, _source, _staging_now, _documents, _volumes, _duration, _cost, _obstacles):

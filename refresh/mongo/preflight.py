@@ -8,8 +8,8 @@ from typing import Any
 from refresh import sweep
 from refresh.aws import ROLE_TAG, SPACE_TAG
 from refresh.errors import PreflightError
-from refresh.mongo import material, production, progress
-from refresh.mongo.checks import StagingStatus, fitting_refusals, host_refusals, parameter_refusals
+from refresh.mongo import material, progress, source_checks
+from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals
 from refresh.mongo.context import Context
 from refresh.mongo.planning.foretold import foretold
 from refresh.mongo.production import ReplicaSet
@@ -39,7 +39,10 @@ class Preflight:
 
     def run(self, context: Context) -> dict[str, Any]:
         """Ask; refuse with all reasons, or sweep what other refreshes left."""
-        observed = None if _has_snapshot(context) else production.begin_observing(context)
+        asks_production = not _has_snapshot(context)
+        if asks_production:
+            source_checks.require_access(context)
+        observed = source_checks.begin_observing(context) if asks_production else None
         status = StagingStatus.ask(context)
         reasons = [*host_refusals(context), *parameter_refusals(context), *status.refusals]
         members = observed() if observed else None
@@ -63,9 +66,7 @@ class Preflight:
 def _has_snapshot(context: Context) -> bool:
     if progress.is_cut_over(context) or progress.is_delivered(context):
         return True  # what was switched back from is tried again, and stands ready
-    return context.ledger.is_done("snapshot") and (
-        material.find_snapshot(context) is not None or context.find_volume(material.QUARANTINE) is not None
-    )
+    return context.ledger.is_done("snapshot") and material.has_source(context)
 
 
 def _seen(context: Context, members: ReplicaSet) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def _production_refusals(context: Context, members: ReplicaSet, status: StagingS
         return reasons
     for instance_id, reason in members.silent.items():
         context.say(f"        production host {instance_id} did not answer and is left out: {reason}")
-    return fitting_refusals(context, members.sources(limit_seconds)[0], status)
+    return source_checks.fitting_refusals(context, members.sources(limit_seconds)[0], status)
 
 
 def tidy(context: Context, live_volume_id: str) -> None:

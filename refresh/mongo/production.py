@@ -9,6 +9,7 @@ from typing import Any
 
 from refresh.errors import DeadlineError, HostError, RefreshError, UnreachableHostError
 from refresh.mongo.context import Context
+from refresh.mongo.storage import unfit
 
 CHECK = "production-check"
 ANSWER_SECONDS = 45.0
@@ -65,8 +66,16 @@ class Member:
 
     @property
     def volume_ids(self) -> list[str]:
-        """The volumes under its data."""
+        """The volumes under its data, the one with the top of its data directory first."""
         return [str(each) for each in self.answer.get("volume_ids") or ()]
+
+    @property
+    def places(self) -> list[dict[str, str]]:
+        """Which directory (`inside`) of which volume stands where (`path`) in its data directory; the top is empty."""
+        return [
+            {name: str(each.get(name) or "") for name in ("volume_id", "inside", "path")}
+            for each in self.answer.get("places") or ()
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,43 +225,3 @@ def _distinct(silent: Mapping[str, str]) -> list[str]:
 def _no_primary(members: Sequence[Member]) -> str:
     states = ", ".join(f"{member.name} is {member.state}" for member in members)
     return f"production has no primary among production.instance_ids ({states}): list every member, or wait for one"
-
-
-def unfit(source: Member) -> list[str]:
-    """Say what of a member's storage cannot be restored.
-
-    Args:
-        source: The member.
-
-    Returns:
-        One sentence each; empty when nothing speaks against it.
-    """
-    answer, name = source.answer, source.name
-    volumes = source.volume_ids
-    checks = (
-        (
-            bool(answer.get("sharded")),
-            "is a member of a sharded cluster, which cannot be restored alone: not supported",
-        ),
-        (
-            bool(answer.get("encrypted")),
-            "runs an encrypted storage engine, whose key staging must not have: not supported",
-        ),
-        (
-            answer.get("engine") != "wiredTiger",
-            f"runs the storage engine {answer.get('engine')!r}: only wiredTiger is supported",
-        ),
-        (
-            answer.get("layout") != "plain",
-            f"keeps its data on {answer.get('layout')}: only a plain file system is supported",
-        ),
-        (
-            int(answer.get("index_builds") or 0) > 0,
-            "is building an index: wait until it is done, then run pulumi up again",
-        ),
-        (
-            len(volumes) != 1,
-            f"keeps its data on {len(volumes)} EBS volumes ({', '.join(volumes) or 'none found'}): one is supported",
-        ),
-    )
-    return [f"production member {name} ({source.instance_id}) {reason}" for refused, reason in checks if refused]

@@ -8,18 +8,19 @@ from typing import Any
 
 from refresh.aws import Instance
 from refresh.errors import ResourceError
-from refresh.mongo import material, progress
+from refresh.mongo import material, progress, taken
 from refresh.mongo.context import Context
 from refresh.request import RefreshRequest
 
 
 @dataclass(frozen=True)
 class Restore:
-    """Start the worker, install the toolkit, make and attach quarantine and candidate volume.
+    """Copy the snapshots here where production lies elsewhere; start the worker; make and attach the volumes.
 
-    Idempotent: volumes are looked up by their tags first, and CreateVolume's token is derived from the refresh;
-    starting, installing and attaching what is there changes nothing. Resumes by doing it again, in seconds. A copy that
-    an earlier run began under other rules, another key or another anonymizer is thrown away here, wherever it is.
+    Idempotent: copies and volumes are looked up by their tags first, and CreateVolume's token is derived from the
+    refresh; starting, installing and attaching what is there changes nothing. Resumes by doing it again, in seconds. A
+    copy that an earlier run began under other rules, another key or another anonymizer is thrown away here, wherever it
+    is.
     """
 
     name: str = "restore"
@@ -28,14 +29,18 @@ class Restore:
     def plan(self, request: RefreshRequest) -> str:
         """Say what it will do."""
         host = "staging, its own worker" if request.worker_is_staging else f"worker {request.worker.instance_id}"
-        return f"restore: quarantine volume from the snapshot and an empty candidate volume, on {host}"
+        side = request.production.side
+        copied = "a copy of the snapshot in our account and region, " if side.role_arn or side.region else ""
+        return f"restore: {copied}quarantine volume from the snapshot and an empty candidate volume, on {host}"
 
     def is_done(self, context: Context) -> bool:
         """Say whether the worker is needed any more; until then it is made sure of in every run."""
         return progress.is_cut_over(context) or progress.is_verified(context)
 
     def run(self, context: Context) -> dict[str, Any]:
-        """Make what is missing."""
+        """Make what is missing; the worker does not wait for copies, which may take hours."""
+        if taken.is_elsewhere(context) and not material.has_quarantine(context):
+            taken.ensure_readable(context)
         start_worker(context)
         if progress.is_stale(context):
             context.say("        rules, key or anonymizer have changed: the copy is thrown away and made anew")

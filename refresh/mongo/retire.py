@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from refresh import snapshots
 from refresh.aws import REFRESH_TAG, SPACE_TAG
 from refresh.errors import HostError, LeaseError, RefreshError
 from refresh.mongo import golden, material, retention
@@ -83,10 +84,10 @@ def remove_raw_data(context: Context) -> None:
         context: The refresh.
     """
     tags = {SPACE_TAG: context.request.space, REFRESH_TAG: context.refresh_id}
-    raw = [each for each in context.aws.compute.volumes(tags) if each.role == material.QUARANTINE]
+    raw = [each for each in context.aws.compute.volumes(tags) if each.role in material.RAW_ROLES]
     if not any(each.attachments for each in raw):  # else releasing it forgets them
         _forget_jobs(context)
-    context.releaser.release_all(raw, context.aws.source_compute.snapshots(context.tags(material.SNAPSHOT)))
+    context.releaser.release_all(raw, snapshots.raw(context.aws, tags))
 
 
 def stop_worker(context: Context) -> None:

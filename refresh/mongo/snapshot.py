@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from refresh import snapshots
-from refresh.aws import SnapshotOrder
+from refresh.aws import TAKE_TAG, SnapshotOrder, Volume
 from refresh.errors import DeadlineError, PermanentError, ResourceError
-from refresh.mongo import material, production, progress
+from refresh.mongo import material, production, progress, taken
 from refresh.mongo.checks import candidate_gib
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member, Optime
@@ -21,8 +21,9 @@ _LONGEST_WAIT_SECONDS = 900  # production-check waits no longer
 class Snapshot:
     """Read the majority's commit point P, wait until a healthy secondary has P durable, then ask for the snapshot.
 
-    Idempotent: CreateSnapshots has no client token, so source and P are written to the ledger before the call, and a
-    call whose answer was lost is found by its tags. Resumes with the snapshot that is there; else it reads P anew.
+    Idempotent: CreateSnapshots has no client token, so source, P and the number of the take are written to the ledger
+    before the call, and a call whose answer was lost is found by its tags. Resumes with the snapshots that are there;
+    where one of them is gone or has failed it reads P anew, and takes all of them again.
     """
 
     name: str = "snapshot"
@@ -32,28 +33,27 @@ class Snapshot:
         """Say what it will do."""
         return (
             "snapshot: waits until a healthy secondary has all that production's majority acknowledged "
-            f"(at most {request.limits.source_lag_seconds} s), then asks for a snapshot of its data volume"
+            f"(at most {request.limits.source_lag_seconds} s), then asks for snapshots of its data volumes, all of "
+            "one moment"
         )
 
     def is_done(self, context: Context) -> bool:
         """Say whether the snapshot, or what was made of it, is there."""
         if progress.is_cut_over(context) or progress.is_verified(context):
             return True
-        return context.ledger.is_done(self.name) and (
-            material.find_snapshot(context) is not None or context.find_volume(material.QUARANTINE) is not None
-        )
+        return context.ledger.is_done(self.name) and material.has_source(context)
 
     def run(self, context: Context) -> dict[str, Any]:
-        """Take it, or find the one that an interrupted run asked for."""
-        found = material.find_snapshot(context)
-        if found is not None:
-            return {"snapshot_id": found.snapshot_id}
-        source, point = _source_with_everything(context)
-        order = _order(context, source)
-        context.ledger.note(self.name, **_facts(context, source, point))
-        made = snapshots.ensure(context.aws, order, context.tags(material.SNAPSHOT), source.volume_ids[0])
-        context.say(f"        {made.snapshot_id} of {source.name}; data as of {point.at().isoformat()}")
-        return {"snapshot_id": made.snapshot_id}
+        """Take them, or find those that an interrupted run asked for."""
+        found = taken.find_snapshots(context)
+        if not found:
+            source, point = _source_with_everything(context)
+            order = source_order(context, source, taken.next_take(context))
+            context.ledger.note(self.name, **_facts(context, source, point))
+            found = snapshots.take(context.aws, order, source.volume_ids)
+            ids = ", ".join(each.snapshot_id for each in found)
+            context.say(f"        {ids} of {source.name}; data as of {point.at().isoformat()}")
+        return {"snapshot_id": found[0].snapshot_id, "snapshot_ids": [each.snapshot_id for each in found]}
 
 
 def _source_with_everything(context: Context) -> tuple[Member, Optime]:
@@ -106,17 +106,18 @@ def _with_all_durable(context: Context, instance_id: str, point: Optime) -> Memb
 
 
 def _facts(context: Context, source: Member, point: Optime) -> dict[str, Any]:
-    volume = context.aws.source_compute.volume(source.volume_ids[0])
-    if volume is None:
-        raise ResourceError(
-            f"production volume {source.volume_ids[0]} of {source.name} is not in this account and region"
-        )
+    volumes = [_volume(context, source, each) for each in source.volume_ids]
+    whole = replace(volumes[0], size_gib=sum(each.size_gib for each in volumes))
+    place = context.aws.source_compute.place()
     return {
+        **taken.facts(source.volume_ids, taken.next_take(context), source.places),
         "source_member": source.name,
         "source_instance_id": source.instance_id,
-        "source_volume_id": volume.volume_id,
-        "source_gib": volume.size_gib,
-        "candidate_gib": candidate_gib(context.request, volume),
+        "source_account_id": place.account_id,
+        "source_region": place.region,
+        "source_volume_id": source.volume_ids[0],
+        "source_gib": whole.size_gib,
+        "candidate_gib": candidate_gib(context.request, whole),
         "commit_point": point.as_json(),
         "data_as_of": point.at().isoformat(),
         "data_bytes": int(source.answer.get("data_bytes") or 0),
@@ -127,8 +128,28 @@ def _facts(context: Context, source: Member, point: Optime) -> dict[str, Any]:
     }
 
 
-def _order(context: Context, source: Member) -> SnapshotOrder:
-    """Order the volume with the data and no other of the instance."""
+def _volume(context: Context, source: Member, volume_id: str) -> Volume:
+    volume = context.aws.source_compute.volume(volume_id)
+    if volume is None:
+        place = context.aws.source_compute.place()
+        raise ResourceError(f"production volume {volume_id} of {source.name} is not in {place}")
+    return volume
+
+
+def source_order(context: Context, source: Member, take: int) -> SnapshotOrder:
+    """Order snapshots of the volumes with the data, and of no other of the instance.
+
+    Args:
+        context: The refresh.
+        source: The member.
+        take: The number of the call.
+
+    Returns:
+        The order.
+
+    Raises:
+        ResourceError: The member's instance is gone.
+    """
     instance = context.aws.source_compute.instance(source.instance_id)
     if instance is None:
         raise ResourceError(f"production host {source.instance_id} is not there any more")
@@ -136,5 +157,5 @@ def _order(context: Context, source: Member) -> SnapshotOrder:
         instance_id=source.instance_id,
         excluded_volume_ids=[each for each in instance.data_volume_ids if each not in source.volume_ids],
         description=f"Understudy refresh {context.refresh_id} of {context.request.space}: holds production data",
-        tags=context.raw_tags(material.SNAPSHOT),
+        tags={**context.raw_tags(material.SNAPSHOT), TAKE_TAG: str(take)},
     )

@@ -24,6 +24,7 @@ SENTENCES = {
     "RulesError": "The anonymizer refused the rules; the copy was removed.",
     "RefusedError": "The dump is not one that may be loaded.",
     "FindingsError": "The verifier found something; the copy was removed.",
+    "SourceError": "Production's snapshot cannot be shared, copied or read on staging's side; it was removed.",
     "VersionError": "The worker's mongod cannot open production's files.",
     "TransientError": "A service went on failing for longer than was waited.",
     "UnreachableHostError": "A host's agent did not answer.",

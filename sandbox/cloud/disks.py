@@ -6,6 +6,7 @@ from typing import Any
 from moto.ec2.models import elastic_block_store
 from moto.ec2.models.elastic_block_store import EBSBackend
 
+from sandbox.cloud import accounts
 from sandbox.cloud.refusals import Refusal, incorrect_state
 from sandbox.cloud.replacement import replace_class, replace_operations
 from sandbox.cloud.world import ATTACHMENT_SECONDS, BUSY_POLL_SECONDS, VOLUME_SECONDS, World, in_background
@@ -44,17 +45,29 @@ class Disks:
     ) -> Volume:
         """Make a volume's record and its disk."""
         with self._world.lock:
-            if snapshot_id:
-                size = self._size_from_snapshot(backend, size, snapshot_id)
-            volume: Volume = _plain_create_volume(backend, size, zone_name, snapshot_id, **options)
+            source = self._source(backend, snapshot_id) if snapshot_id else None
+            if source is not None:
+                size = _size_from_snapshot(source, size)
+                options["encrypted"] = bool(options.get("encrypted") or source.encrypted)
+            # moto looks for the snapshot in the own account only.
+            volume: Volume = _plain_create_volume(backend, size, zone_name, None, **options)
+            volume.snapshot_id = snapshot_id
             volume.is_creating = True
             try:
                 self._world.volumes.create(volume.id, int(volume.size), snapshot_id)
             except Exception:
                 del backend.volumes[volume.id]
                 raise
-        self._world.later(VOLUME_SECONDS, lambda: setattr(volume, "is_creating", False))
+        keys = [volume.kms_key_id, source.kms_key_id if source is not None else None]
+        if all(accounts.may_use(backend.account_id, backend.region_name, each) for each in keys):
+            self._world.later(VOLUME_SECONDS, lambda: setattr(volume, "is_creating", False))
+        else:  # as on AWS: the call succeeds, and the volume is gone a moment later
+            self._world.later(VOLUME_SECONDS, lambda: self._drop(backend, volume))
         return volume
+
+    def _drop(self, backend: Any, volume: Volume) -> None:
+        backend.volumes.pop(volume.id, None)
+        self._world.volumes.delete(volume.id)
 
     def create_root_volume(self, backend: Any, instance: Any) -> None:
         """Record an instance's root volume; the root disk itself is an overlay and no block device."""
@@ -161,17 +174,24 @@ class Disks:
             time.sleep(BUSY_POLL_SECONDS)
 
     @staticmethod
-    def _size_from_snapshot(backend: Any, size: int | None, snapshot_id: str) -> int:
-        snapshot = backend.get_snapshot(snapshot_id)
+    def _source(backend: Any, snapshot_id: str) -> Any:
+        """Return the snapshot that a volume is made of, one of another account's where it is shared."""
+        snapshot = accounts.find_snapshot(backend.account_id, backend.region_name, snapshot_id)
+        if snapshot is None:
+            raise Refusal("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
         if snapshot.status != "completed":
             raise incorrect_state(f"Snapshot '{snapshot_id}' is in the '{snapshot.status}' state, not 'completed'.")
-        smallest = int(snapshot.volume.size)
-        if size is not None and int(size) < smallest:
-            raise Refusal(
-                "InvalidParameterValue",
-                f"The size of a volume can't be smaller than its snapshot: {size} GiB < {smallest} GiB.",
-            )
-        return smallest if size is None else int(size)
+        return snapshot
+
+
+def _size_from_snapshot(snapshot: Any, size: int | None) -> int:
+    smallest = int(snapshot.volume.size)
+    if size is not None and int(size) < smallest:
+        raise Refusal(
+            "InvalidParameterValue",
+            f"The size of a volume can't be smaller than its snapshot: {size} GiB < {smallest} GiB.",
+        )
+    return smallest if size is None else int(size)
 
 
 def _refuse_attachment(volume: Volume, instance: Any, device: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from moto.ssm.exceptions import SSMException
+from moto.ssm.models import ssm_backends
 
 PASTED = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 DEFAULT_TIMEOUT_SECONDS = 3600
@@ -63,7 +64,7 @@ def find_document(backend: Any, request: Mapping[str, Any]) -> Any:
         InvalidDocumentVersion: Unknown version.
     """
     name, version = request.get("DocumentName", ""), request.get("DocumentVersion") or "$DEFAULT"
-    documents = backend._documents.get(_own_name(backend, name))
+    documents = _found(backend, name)
     if documents is None:
         raise InvalidDocument(f"Document with name {name} does not exist.")
     number = {"$DEFAULT": documents.default_version, "$LATEST": documents.latest_version}.get(version, version)
@@ -134,11 +135,16 @@ def _no_pasting(pasted: re.Match[str]) -> str:
     return f'the sandbox does not paste parameters: write "$SSM_{name}" and interpolationType ENV_VAR, not {text}.'
 
 
-def _own_name(backend: Any, name: str) -> str:
-    if name.startswith("arn:"):
-        account, _, own = name.split(":", 5)[4], None, name.rpartition("/")[2]
-        return own if account == backend.account_id else ""
-    return name
+def _found(backend: Any, name: str) -> Any:
+    """Find a document: one's own by name or ARN, another account's of this region by ARN where it is shared."""
+    if not name.startswith("arn:"):
+        return backend._documents.get(name)
+    region, account_id, resource = name.split(":", 5)[3:]
+    if region != backend.region_name:
+        return None
+    found = ssm_backends[account_id][region]._documents.get(resource.removeprefix("document/"))
+    is_ours = account_id == backend.account_id
+    return found if is_ours or (found and {backend.account_id, "all"} & set(found.permissions)) else None
 
 
 def _check_hash(document: Any, request: Mapping[str, Any]) -> None:

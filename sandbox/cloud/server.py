@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox.cloud import (
+    accounts,
     alarms,
     automation_api,
     containers_api,
@@ -92,6 +93,7 @@ class Cloud:
         self.alarms = alarms.Alarms()
         alarms.install(self.alarms)
         messages.install(messages.Messages(layout.messages))
+        accounts.install()
         honesty.install(world)
         self._application = DomainDispatcherApplication(create_backend_app)
 

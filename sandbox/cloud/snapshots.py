@@ -1,17 +1,22 @@
 """EBS snapshots: clones of the disks' files, taken in use."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
+from moto.ec2.models import elastic_block_store
 from moto.ec2.models.elastic_block_store import EBSBackend
+from moto.ec2.utils import random_snapshot_id
 
+from sandbox.cloud import accounts
 from sandbox.cloud.refusals import Refusal, incorrect_state, unsupported
 from sandbox.cloud.replacement import replace_operations
 from sandbox.cloud.world import SNAPSHOT_SECONDS, World
 
 _plain_create_snapshot = EBSBackend.create_snapshot
-_plain_copy_snapshot = EBSBackend.copy_snapshot
+_plain_add_permission = EBSBackend.add_create_volume_permission
 _plain_delete_snapshot = EBSBackend.delete_snapshot
+NO_VOLUME = "vol-ffffffff"  # a copy's own VolumeId is arbitrary, EC2 says
 
 
 class Snapshots:
@@ -55,12 +60,38 @@ class Snapshots:
     def copy_snapshot(
         self, backend: Any, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None
     ) -> Any:
-        """Copy a snapshot."""
+        """Copy a snapshot, perhaps of another account that shares it, from its region to this one."""
         with self._world.lock:
-            snapshot = _plain_copy_snapshot(backend, source_snapshot_id, source_region, description, kms_key_id)
-            self._world.volumes.copy_snapshot(source_snapshot_id, snapshot.id)
-            self._complete_later(snapshot)
+            source = accounts.find_snapshot(backend.account_id, source_region, source_snapshot_id)
+            if source is None:
+                raise Refusal("InvalidSnapshot.NotFound", f"The snapshot '{source_snapshot_id}' does not exist.")
+            if source.status != "completed":
+                raise incorrect_state(f"Snapshot '{source_snapshot_id}' is '{source.status}', not 'completed'.")
+            if source.encrypted and not kms_key_id:
+                raise unsupported("CopySnapshot of an encrypted snapshot without KmsKeyId.")
+            snapshot = elastic_block_store.Snapshot(
+                backend,
+                random_snapshot_id(),
+                SimpleNamespace(id=NO_VOLUME, size=source.volume.size, kms_key_id=kms_key_id),
+                description,
+                encrypted=bool(kms_key_id),
+                kms_key_id=kms_key_id,
+            )
+            backend.snapshots[snapshot.id] = snapshot
+            if all(accounts.may_use(backend.account_id, backend.region_name, each) for each in _keys(source, snapshot)):
+                self._world.volumes.copy_snapshot(source_snapshot_id, snapshot.id)
+                self._complete_later(snapshot)
+            else:
+                self._fail_later(snapshot, accounts.KEY_REFUSED)
             return snapshot
+
+    def add_create_volume_permission(
+        self, backend: Any, snapshot_id: str, user_ids: list[str], groups: list[str]
+    ) -> None:
+        """Share a snapshot, unless AWS's own key encrypts it."""
+        if accounts.is_aws_managed(backend.get_snapshot(snapshot_id).kms_key_id):
+            raise Refusal("OperationNotPermitted", "Encrypted snapshots with EBS default key cannot be shared")
+        _plain_add_permission(backend, snapshot_id, user_ids, groups)
 
     def delete_snapshot(self, backend: Any, snapshot_id: str) -> Any:
         """Delete a snapshot and its image."""
@@ -90,6 +121,13 @@ class Snapshots:
                 self._complete_later(snapshot)
             return snapshots
 
+    def _fail_later(self, snapshot: Any, reason: str) -> None:
+        def fail() -> None:
+            snapshot.status, snapshot.state_message = "error", reason
+
+        snapshot.status = "pending"
+        self._world.later(SNAPSHOT_SECONDS, fail)
+
     def _complete_later(self, snapshot: Any) -> None:
         snapshot.status = "pending"
         snapshot.full_snapshot_size_in_bytes = self._world.volumes.written_bytes(snapshot.id)
@@ -101,7 +139,11 @@ class Snapshots:
         return host.mount_points(device) if host and device else []
 
 
+def _keys(source: Any, copied: Any) -> list[str | None]:
+    return [source.kms_key_id, copied.kms_key_id]
+
+
 def install(snapshots: Snapshots) -> None:
     """Put these operations in the place of moto's."""
-    names = ("create_snapshot", "create_snapshots", "copy_snapshot", "delete_snapshot")
+    names = ("create_snapshot", "create_snapshots", "copy_snapshot", "delete_snapshot", "add_create_volume_permission")
     replace_operations(EBSBackend, snapshots, names)

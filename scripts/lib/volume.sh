@@ -22,7 +22,7 @@ file_system() { # VOLUME_ID
 }
 
 # From the kernel's list: asking the mount point itself fails where the device beneath it is gone.
-mounted_volumes() { findmnt --noheadings --list --output TARGET | sed -n "s#^$state_root/volumes/##p"; }
+mounted_volumes() { findmnt --noheadings --list --output TARGET | sed -nE "s#^$state_root/volumes/([^/]+)\$#\1#p"; }
 
 is_mounted() { grep -qxF "$1" <<<"$(mounted_volumes)"; } # VOLUME_ID
 
@@ -38,9 +38,24 @@ mount_volume() { # VOLUME_ID
   mount -o "$options" "$(volume_device "$1")" "$(volume_path "$1")"
 }
 
+# Prints the mounts that keep a volume in use besides its own: parts shown inside it, and where it is shown as a part.
+# The one made last comes first.
+further_mounts() { # VOLUME_ID
+  awk -v at="$(volume_path "$1")" -v ours="$state_root/volumes/" '
+    { points[NR] = $5; numbers[NR] = $3; if ($5 == at) number = $3 }
+    END {
+      for (i = NR; i > 0; i--)
+        if (index(points[i], at "/") == 1 || (numbers[i] == number && points[i] != at && index(points[i], ours) == 1))
+          print points[i]
+    }' /proc/self/mountinfo
+}
+
 unmount_volume() { # VOLUME_ID
-  local mount_point try
+  local mount_point try further
   mount_point=$(volume_path "$1")
+  for further in $(further_mounts "$1"); do
+    umount "$further" || true # what holds it is told below
+  done
   for try in 1 2 3 4 5; do
     is_mounted "$1" || break
     sync --file-system "$mount_point" || true # a device that is gone has nothing to write to

@@ -8,7 +8,8 @@ import pytest
 
 from components import host_policies
 from components.host_policies import Place
-from components.operator_policy import OperatorScope, operator_policy
+from components.operator_policy import OperatorScope, ProductionSource, operator_policy
+from components.source_policy import source_policy
 from components.watch_documents import teller_policy
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -68,9 +69,14 @@ def allowed(policy, action, resource, **context):
     return effects == {"Allow"}
 
 
+def both(scope):
+    """The two policies of whoever runs refreshes, as IAM reads them together."""
+    return {"Statement": [*operator_policy(scope)["Statement"], *source_policy(scope)["Statement"]]}
+
+
 @pytest.fixture
 def operator():
-    return operator_policy(SCOPE)
+    return both(SCOPE)
 
 
 def test_production_documents_run_on_production_and_no_other_document_does(operator):
@@ -150,7 +156,7 @@ def test_the_toolkit_itself_cannot_be_exchanged(operator):
 
 def test_another_accounts_production_is_reached_through_its_role_only():
     role = "arn:aws:iam::111122223333:role/understudy"
-    policy = operator_policy(OperatorScope(**{**vars(SCOPE), "production_role_arn": role}))
+    policy = both(OperatorScope(**{**vars(SCOPE), "production_role_arn": role}))
     assert allowed(policy, "sts:AssumeRole", role)
     assert not allowed(policy, "sts:AssumeRole", "arn:aws:iam::111122223333:role/admin")
     assert not allowed(policy, "ec2:CreateSnapshots", f"{EC2}:instance/i-production")
@@ -201,6 +207,27 @@ def test_the_policy_of_a_whole_stack_is_not_larger_than_iam_takes():
     made = operator_policy(scope)
     assert len(json.dumps(made, separators=(",", ":"))) < 6144
     assert allowed(made, "ssm:SendCommand", documents[0])
+
+
+@pytest.mark.parametrize("made", [operator_policy, source_policy])
+@pytest.mark.parametrize("role", [None, "arn:aws:iam::111122223333:role/understudy"])
+def test_no_policy_is_larger_than_iam_takes(made, role):
+    """With every document of the project, under long names, and a key for each of three members."""
+    verbs = sorted(path.stem for path in (pathlib.Path(__file__).parents[2] / "scripts").glob("*.sh"))
+    keys = [f"arn:aws:kms:eu-north-1:111122223333:key/{number:08}-0000-4000-8000-000000000000" for number in range(3)]
+    place = Place(partition="aws", region="eu-north-1", account_id="111122223333") if role else PLACE
+    members = [f"i-0123456789abcdef{number}" for number in range(3)]
+    scope = {
+        "space": "understudy/a-stack-of-twenty",
+        "document_arns": [f"{DOCUMENT.rpartition('/')[0]}/understudy-a-stack-of-twenty-{verb}" for verb in verbs],
+        "production_instance_ids": members,
+        "production_role_arn": role,
+        "production_source": ProductionSource(place=place, key_arns=keys),
+        "reports_arn": "arn:aws:s3:::understudy-a-stack-of-twenty-reports-0123456",
+        "toolkit_arn": "arn:aws:s3:::understudy-a-stack-of-twenty-toolkit-0123456",
+    }
+    written = json.dumps(made(OperatorScope(**{**vars(SCOPE), **scope})), separators=(",", ":"))
+    assert len(written) <= 6144
 
 
 def test_a_worker_reads_its_parameter_and_its_files_and_no_other():

@@ -118,3 +118,34 @@ def test_a_rules_file_that_is_no_yaml_is_named_with_its_line(given, tmp_path):
     broken = tmp_path / "broken.yaml"
     broken.write_text("version: 1\ndatabases:\n  shop: [\n")
     assert f"{broken}:4: " in problems_of({**given, "rules_path": str(broken)})
+
+
+def test_production_in_another_region_needs_a_document_there(given):
+    message = problems_of({**given, "production_region": "eu-north-1"})
+    assert "understudy:production_document\n    got: nothing\n    rule: must be set with production_region" in message
+    named = check({**given, "production_region": "eu-north-1", "production_document": "reviewed"})
+    assert (named.production_region, named.production_document) == ("eu-north-1", "reviewed")
+    assert check({**given, "production_region": "eu-central-1"}).production_document is None  # the stack's own region
+
+
+def test_an_external_id_belongs_to_a_role(given):
+    role = "arn:aws:iam::111122223333:role/understudy"
+    assert "must not be set without production_role_arn" in problems_of({**given, "production_external_id": "word"})
+    assert check({**given, "production_external_id": "word", "production_role_arn": role}).production_external_id
+
+
+@pytest.mark.parametrize("name", ["production_role_arn", "production_region", "production_document"])
+def test_a_production_that_the_stack_makes_is_nowhere_else(given, name):
+    values = {
+        "production_role_arn": "arn:aws:iam::111122223333:role/understudy",
+        "production_region": "eu-central-1",
+        "production_document": "reviewed",
+    }
+    message = problems_of({**given, "production": "create", "production_tags": None, name: values[name]})
+    assert f"understudy:{name}" in message
+    assert "must not be set with `production: create`" in message
+
+
+def test_production_without_encryption_is_refused_unless_accepted(given):
+    assert check(given).production_unencrypted == "refuse"
+    assert check({**given, "production_unencrypted": "accept"}).production_unencrypted == "accept"

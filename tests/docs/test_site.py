@@ -11,7 +11,7 @@ from documentation import site
 
 ROOT = Path(__file__).resolve().parents[2]
 NAVIGATION = re.findall(
-    r"^ +- [^:\n]+: ([\w/.]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE
+    r"^ +- [^:\n]+: ([\w/.-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE
 )
 
 

@@ -12,8 +12,12 @@ from datetime import datetime, timedelta, timezone
 
 from refresh.aws import Attachment, Instance, Snapshot, SnapshotOrder, Stored, Tags, Volume, VolumeOrder
 from refresh.errors import PermanentError
+from refresh.places import CopyOrder, Key, Place
 
 OWN_ACCOUNT = "111111111111"
+OTHER_ACCOUNT = "222222222222"
+REGION = "eu-west-1"
+KEY = f"arn:aws:kms:{REGION}:{OWN_ACCOUNT}:key/production"
 SETTLE_SECONDS = 1.0  # how long a state takes to change
 
 
@@ -85,10 +89,15 @@ class _Disk:
 
 
 class FakeEc2:
-    """One account's EC2; the same object plays production's side, so a test watches what it is asked."""
+    """One account's EC2 in one region; the same object plays production's side, unless production is elsewhere."""
 
-    def __init__(self, clock: FakeClock, fate: Fate) -> None:
+    def __init__(self, clock: FakeClock, fate: Fate, place: Place | None = None) -> None:
         self.clock, self.fate = clock, fate
+        self.where = place or Place(account_id=OWN_ACCOUNT, region=REGION)
+        self.others: list[FakeEc2] = []
+        self.shared: set[tuple[str, str]] = set()
+        self.keys: dict[str, Key] = {}
+        self.keys_that_fail: set[str] = set()  # whose use fails as AWS fails: with a message in a state, if at all
         self.instances: dict[str, Instance] = {}
         self.disks: dict[str, _Disk] = {}
         self.shots: dict[str, tuple[Snapshot, float, object]] = {}
@@ -96,15 +105,26 @@ class FakeEc2:
         self.orders: dict[str, VolumeOrder] = {}
         self.starts_at: dict[str, float] = {}
         self.full_bytes = 30 * 1024**2  # what a snapshot says to be written
-        self._numbers = itertools.count(0x100)
+        self._numbers = itertools.count(0x100 if place is None else 0x100000)
         self.on_stop: Callable[[str], None] = lambda _instance_id: None
         self.is_mounted: Callable[[str], bool] = lambda _volume_id: False
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
-    def account_id(self) -> str:
+    def place(self) -> Place:
         self.fate.alive()
-        return OWN_ACCOUNT
+        for trouble in self.fate.failures.get("place", ()):
+            raise trouble
+        return self.where
+
+    def key(self, key_id: str) -> Key | None:
+        self.fate.alive()
+        return self.keys.get(key_id)
+
+    def try_create_snapshots(self, order: SnapshotOrder) -> None:
+        self.fate.alive()
+        for trouble in self.fate.failures.get("try_create_snapshots", ()):
+            raise trouble
 
     def caller_arn(self) -> str:
         self.fate.alive()
@@ -150,7 +170,8 @@ class FakeEc2:
                     state="pending",
                     size_gib=self.disks[volume_id].volume.size_gib,
                     started_at=self.clock.now(),
-                    owner_id=OWN_ACCOUNT,
+                    owner_id=self.where.account_id,
+                    region=self.where.region,
                     full_bytes=self.full_bytes,
                     tags=dict(order.tags),
                 )
@@ -173,7 +194,8 @@ class FakeEc2:
                 state="pending",
                 size_gib=disk.volume.size_gib,
                 started_at=self.clock.now(),
-                owner_id=OWN_ACCOUNT,
+                owner_id=self.where.account_id,
+                region=self.where.region,
                 tags=dict(tags),
             )
             self.shots[shot.snapshot_id] = (shot, self.clock.seconds + SETTLE_SECONDS, copy.deepcopy(disk.content))
@@ -182,7 +204,31 @@ class FakeEc2:
     def share_snapshot(self, snapshot_id: str, account_id: str) -> None:
         with self.fate.effect("share_snapshot"):
             assert snapshot_id in self.shots
-            assert account_id
+            self.shared.add((snapshot_id, account_id))
+
+    def copy_snapshot(self, order: CopyOrder) -> str:
+        with self.fate.effect("copy_snapshot"):
+            owner = next(each for each in [self, *self.others] if order.snapshot_id in each.shots)
+            original, _, content = owner.shots[order.snapshot_id]
+            assert original.state == "completed"
+            assert original.region == order.region
+            foreign = owner.where.account_id != self.where.account_id
+            if foreign and (order.snapshot_id, self.where.account_id) not in owner.shared:
+                raise PermanentError(f"CopySnapshot: AWS answered InvalidSnapshot.NotFound: {order.snapshot_id}")
+            copied = replace(
+                original,
+                snapshot_id=f"snap-{next(self._numbers):08x}",
+                volume_id="vol-ffffffff",
+                state="pending",
+                started_at=self.clock.now(),
+                owner_id=self.where.account_id,
+                region=self.where.region,
+                tags=dict(order.tags),
+            )
+            if order.kms_key_id in self.keys_that_fail:
+                copied = replace(copied, state="error", message="Given key ID is not accessible.")
+            self.shots[copied.snapshot_id] = (copied, self.clock.seconds + SETTLE_SECONDS, content)
+        return copied.snapshot_id
 
     def delete_snapshot(self, snapshot_id: str) -> None:
         with self.fate.effect("delete_snapshot"):
@@ -203,8 +249,13 @@ class FakeEc2:
                 tags=dict(order.tags),
             )
             if order.snapshot_id:
-                assert self.shots[order.snapshot_id][0].state == "completed"
+                assert self.shots[order.snapshot_id][0].state == "completed", (
+                    "a snapshot of another place, or one that is pending"
+                )
             content = copy.deepcopy(self.shots[order.snapshot_id][2]) if order.snapshot_id else None
+            if order.snapshot_id and order.kms_key_id in self.keys_that_fail:
+                self.tokens[order.token] = volume.volume_id  # made, and gone at once
+                return volume
             self.disks[volume.volume_id] = _Disk(volume, self.clock.seconds + SETTLE_SECONDS, content)
             self.tokens[order.token] = volume.volume_id
         return volume
@@ -258,7 +309,12 @@ class FakeEc2:
     def add_disk(self, volume_id: str, instance_id: str, size_gib: int, content: object) -> None:
         attached = Attachment(instance_id=instance_id, device="/dev/sdb", state="attached")
         volume = Volume(
-            volume_id=volume_id, state="in-use", size_gib=size_gib, created_at=self.clock.now(), attachments=(attached,)
+            volume_id=volume_id,
+            state="in-use",
+            size_gib=size_gib,
+            created_at=self.clock.now(),
+            attachments=(attached,),
+            kms_key_id=KEY,
         )
         self.disks[volume_id] = _Disk(volume, 0.0, content)
 

@@ -82,6 +82,8 @@ class FakeHosts:
         self.draft_ends: list[tuple[int | None, dict[str, Any]]] = []
         self.worker_version = "6.0.5"
         self.staging_version = "6.0.5"
+        self.opened = ("", "")
+        self.source: FakeEc2 = ec2
         self.commands: dict[str, tuple[float, Outcome]] = {}
         self.sent: list[tuple[str, str, dict[str, str]]] = []
         self._numbers = itertools.count(1)
@@ -92,7 +94,7 @@ class FakeHosts:
 
     def send(self, instance_id: str, document: Document, parameters: Mapping[str, str]) -> str:
         self.fate.alive()
-        instance = self.ec2.instance(instance_id)
+        instance = self.ec2.instance(instance_id) or self.source.instance(instance_id)
         if instance is None or instance.state != "running":
             raise UnreachableHostError(f"SendCommand to {instance_id}: InvalidInstanceId")
         verb = document.name.removeprefix("understudy-staging-")
@@ -181,10 +183,14 @@ class FakeHosts:
         directory_per_db: str,
         directory_for_indexes: str,
         cache_mib: str,
+        parts: str = "",
     ) -> dict[str, Any]:
-        if self.ec2.disks[volume_id].content is None:
-            raise RefusedError(f"volume {volume_id} is blank")
-        self._mount(instance_id, volume_id)
+        part_ids = [part.split(":")[0] for part in parts.split(",") if part]
+        for each in (volume_id, *part_ids):
+            if self.ec2.disks[each].content is None:
+                raise RefusedError(f"volume {each} is blank")
+            self._mount(instance_id, each)
+        self.opened = (volume_id, parts)
         return {"socket": f"/run/understudy/{volume_id}.sock", "version": self.worker_version}
 
     def _candidate_open(self, instance_id: str, *, refresh_id: str, volume_id: str, cache_mib: str) -> dict[str, Any]:

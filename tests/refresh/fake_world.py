@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from refresh import serve_session, session
 from refresh.aws import ROLE_TAG, SPACE_TAG, Aws, Instance, Snapshot, Volume
+from refresh.places import Place
 from refresh.process import ProcessIdentity
 from refresh.session import World
 from tests.refresh.fake_cloud import FakeClock, FakeEc2, FakeObjects, Fate, Killed
@@ -87,11 +89,14 @@ class FakeParameters:
 class FakeWorld:
     """Everything, and a way to run a refresh in it as `pulumi up` would."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, production_place: Place | None = None) -> None:
         self.clock, self.fate, self.folder = FakeClock(), Fate(), folder
         self.ec2 = FakeEc2(self.clock, self.fate)
+        self.source = FakeEc2(self.clock, self.fate, production_place) if production_place else self.ec2
+        self.ec2.others = [self.source]
         self.objects = FakeObjects(self.clock, self.fate)
         self.hosts = FakeHosts(self.clock, self.fate, self.ec2, self.objects)
+        self.hosts.source = self.source
         self.parameters = FakeParameters(self.fate)
         self.telling = FakeTelling()
         self.lines: list[str] = []
@@ -100,15 +105,15 @@ class FakeWorld:
         self.test_ends: list[str] = []
         for number, instance_id in enumerate(PRODUCTION):
             volume_id = f"vol-0000000{number}"
-            self.ec2.instances[instance_id] = Instance(
+            self.source.instances[instance_id] = Instance(
                 instance_id=instance_id,
                 state="running",
                 zone=ZONE,
                 root_device="/dev/sda1",
                 devices={"/dev/sda1": f"vol-0000ff0{number}", "/dev/sdb": volume_id},
             )
-            self.ec2.add_disk(volume_id, instance_id, 100, "production's data")
-            self.ec2.add_disk(f"vol-0000ff0{number}", instance_id, 8, "a root disk")
+            self.source.add_disk(volume_id, instance_id, 100, "production's data")
+            self.source.add_disk(f"vol-0000ff0{number}", instance_id, 8, "a root disk")
             self.hosts.members[instance_id] = Member(f"shop-prod-{number}:27017", "SECONDARY", volume_id)
         self.hosts.members[PRODUCTION[0]].state = "PRIMARY"
         self.hosts.members[PRODUCTION[2]].hidden = True
@@ -121,10 +126,10 @@ class FakeWorld:
                 devices={"/dev/sda1": "vol-root"},
             )
 
-    def connect(self, _region: str, role_arn: str) -> Aws:
-        self.roles.append(role_arn)
+    def connect(self, _region: str, production: Any) -> Aws:
+        self.roles.append(production)
         return Aws(
-            source_compute=self.ec2,
+            source_compute=self.source,
             source_commands=self.hosts,
             compute=self.ec2,
             commands=self.hosts,
@@ -190,6 +195,19 @@ class FakeWorld:
         assert isinstance(content, Copy)
         return content
 
+    def give_every_member_a_journal_volume(self) -> None:
+        """Put the journal of each member on a volume of its own, mounted through a link."""
+        for number, (instance_id, member) in enumerate(self.hosts.members.items()):
+            journal = f"vol-0000aa0{number}"
+            self.source.add_disk(journal, instance_id, 10, "production's journal")
+            old = self.source.instances[instance_id]
+            self.source.instances[instance_id] = replace(old, devices={**old.devices, "/dev/sdc": journal})
+            member.more["volume_ids"] = [member.volume_id, journal]
+            member.more["places"] = [
+                {"volume_id": member.volume_id, "inside": "db", "path": ""},
+                {"volume_id": journal, "inside": "mongo/journal", "path": "journal"},
+            ]
+
     def assert_nothing_left(self, previous: int = 0) -> None:
         """Staging serves a whole copy, and nothing else of any refresh is there."""
         self.clock.sleep(60)
@@ -201,6 +219,7 @@ class FakeWorld:
         golden = self.golden()
         assert self.ec2.snapshots({SPACE_TAG: SPACE}) == golden
         assert len(golden) <= 1
+        assert self.source is self.ec2 or self.source.snapshots({SPACE_TAG: SPACE}) == []
         assert self.hosts.jobs == {}
         worker = self.ec2.instance(WORKER)
         assert worker is not None

@@ -127,7 +127,7 @@ def test_a_snapshot_carries_its_tags_from_birth_and_is_found_by_them(aws: Aws) -
     assert snapshots
     found = aws.source_compute.snapshots(TAGS)
     assert {each.snapshot_id for each in found} == {each.snapshot_id for each in snapshots}
-    assert found[0].owner_id == aws.compute.account_id()
+    assert found[0].owner_id == aws.compute.place().account_id
     for each in found:
         aws.compute.delete_snapshot(each.snapshot_id)
         aws.compute.delete_snapshot(each.snapshot_id)

@@ -100,6 +100,8 @@ def test_with_its_best_source_stalled_it_takes_another_and_carries_stagings_user
         assert staging.admin.command("usersInfo", "ann")["users"]
     # Production is only read: this is all that its session was asked for in a whole refresh.
     assert set(calls) == {
+        "GetCallerIdentity",
+        "DescribeKey",
         "DescribeInstances",
         "DescribeVolumes",
         "DescribeSnapshots",

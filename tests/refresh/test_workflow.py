@@ -292,7 +292,9 @@ def test_through_productions_session_it_only_looks_and_asks_for_a_snapshot(
 
     monkeypatch.setattr(world, "connect", recorded)
     world.up()
-    assert set(compute) == {"instance", "volume", "snapshots", "create_snapshots"}
+    assert set(compute) == {
+        *("place", "key", "instance", "volume", "snapshots", "try_create_snapshots", "create_snapshots")
+    }
     assert set(commands) == {"send", "outcome"}
 
 

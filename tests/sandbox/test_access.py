@@ -1,3 +1,5 @@
+import json
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -21,7 +23,11 @@ def test_the_keys_of_an_assumed_role_and_of_a_user_are_known(sandbox):
     iam.create_user(UserName="keyed")
     made = iam.create_access_key(UserName="keyed")["AccessKey"]
     assert describe(sandbox, made["AccessKeyId"])["Reservations"]
-    role = "arn:aws:iam::123456789012:role/shop-production"
+    trust = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sts:AssumeRole"}
+    made = iam.create_role(RoleName="assumed", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+    role = made["Role"]["Arn"]
     assumed = sts.assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
     answer = describe(sandbox, assumed["AccessKeyId"], assumed["SecretAccessKey"], assumed["SessionToken"])
     assert answer["Reservations"]
+    with pytest.raises(ClientError, match="is not authorized to perform: sts:AssumeRole"):  # it trusts EC2 only
+        sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/shop-production", RoleSessionName="tests")

@@ -101,7 +101,7 @@ def key(case: Case) -> Iterator[Finding]:
             "volumes' key",
             f"{key_id} is there, but these credentials may not use it: volumes would vanish, with a reason that only "
             "their state message tells",
-            "attach the policy of the stack's output operator_policy_arn to this role",
+            "attach the policies of the outputs operator_policy_arn and operator_source_policy_arn to this role",
         )
     else:
         yield in_order("volumes' key", f"{key_id} is enabled and may be used")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from refresh import places
 from refresh.aws import Aws
 from refresh.ledger import Ledger
 from refresh.mongo.context import Context
@@ -48,4 +49,5 @@ class Case:
     @cached_property
     def source_side(self) -> Side:
         """Whose session production is seen through."""
-        return Side.PRODUCTION if self.request.production.role_arn else Side.OWN
+        is_apart = self.request.production.side != places.Side()
+        return Side.PRODUCTION if is_apart else Side.OWN

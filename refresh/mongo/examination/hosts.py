@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from refresh.aws import Instance
 from refresh.errors import RefreshError
-from refresh.mongo import production
-from refresh.mongo.checks import StagingStatus, fitting_refusals, host_refusals, production_host_refusals
+from refresh.mongo import production, source_checks
+from refresh.mongo.checks import StagingStatus, host_refusals, production_host_refusals
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.finding import Finding, in_order, unasked, wrong
 from refresh.mongo.examination.questions import Side
@@ -98,7 +98,7 @@ def _staging(case: Case, members: ReplicaSet, status: StagingStatus | None) -> I
         return
     yield from (wrong("staging", reason) for reason in status.refusals)
     source = _source(case, members)
-    refusals = fitting_refusals(case.context, source, status) if source else []
+    refusals = source_checks.fitting_refusals(case.context, source, status) if source else []
     yield from (wrong("staging", reason) for reason in refusals)
     if status.refusals or refusals:
         return

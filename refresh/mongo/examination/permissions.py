@@ -18,8 +18,8 @@ from refresh.mongo.examination.questions import Side, Simulated
 from refresh.values import UNKNOWN
 
 _STACK_TAG = "understudy:stack"
-_REMEDY = "attach the policy of the stack's output operator_policy_arn to this role"
-_PRODUCTION_REMEDY = "production's owner grants it to the role of understudy:production_role_arn (docs/guide.md)"
+_REMEDY = "attach the policies of the outputs operator_policy_arn and operator_source_policy_arn to this role"
+_PRODUCTION_REMEDY = "production's owner grants it to understudy:production_role_arn (docs/production-elsewhere.md)"
 
 
 def dry_runs(case: Case) -> Iterator[Finding]:
@@ -154,7 +154,7 @@ def sharing(case: Case) -> Iterator[Finding]:
                 "sharing",
                 f"{volume_id} is encrypted with {encryption.key_id}, which AWS manages: its snapshots cannot be shared "
                 f"with account {mine.account_id}",
-                "production's owner makes a volume with a customer-managed key (docs/guide.md)",
+                "production's owner makes a volume with a customer-managed key (docs/production-elsewhere.md)",
             )
         else:
             how = f"encrypted with {encryption.key_id}" if encryption.encrypted else "not encrypted"

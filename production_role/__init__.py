@@ -1,0 +1,1 @@
+"""Production's side, as a program of its own."""
