@@ -11,7 +11,7 @@ from anonymizer.rules.model import FieldRule
 from anonymizer.verification.comparison import Comparison
 from anonymizer.verification.judges import MISSING, plain_form
 from anonymizer.verification.records import REFERENCES, TARGETS
-from dumps.tables import INTEGERS, Column
+from dumps.tables import INTEGERS, SPATIAL, Column
 from dumps.verify_desk import Desk
 from dumps.verify_rows import GENERATED, Literals
 from dumps.verify_values import Decode
@@ -48,6 +48,7 @@ class Compared:
     ) -> None:
         self._desk, self._comparison, self._name = desk, comparison, column.name
         self._before, self._after, self._beside = *decoders, beside
+        self._alone = _deciding(comparison, column)
         self._known: dict[Pair, int] = {}
         self._met = self._pause = 0
         kept = rule is not None and replace(rule, refers_to="") == _KEPT  # references are recorded by `Refers`
@@ -81,16 +82,21 @@ class Compared:
 
     def _judge(self, pair: Pair, times: int) -> int:
         """Judge a pair as often as it comes, if anything is found of it; give the number of its counts."""
-        total = self._desk.findings.total
-        decoded = self._decoded(pair)
-        self._comparison.value(self._name, *decoded)
-        number = self._desk.counted()
-        if self._desk.findings.total == total:
+        desk, alone = self._desk, self._alone
+        total = desk.findings.total
+        if alone and GENERATED not in pair:
+            decoded: tuple[Any, ...] = self._before(pair[0]), self._after(pair[1])
+            judge: Callable[..., None] = alone
+        else:
+            decoded, judge = (self._name, *self._decoded(pair)), self._comparison.value
+        judge(*decoded)
+        number = desk.counted()
+        if desk.findings.total == total:
             self._remember(pair, number)
             return number
         for _ in range(times - 1):
-            self._comparison.value(self._name, *decoded)
-            self._desk.counted()
+            judge(*decoded)
+            desk.counted()
         return number
 
     def _decoded(self, pair: Pair) -> tuple[Any, Any, dict[str, Any]]:
@@ -108,6 +114,15 @@ class Compared:
             self._met = 0
             self._known.clear()
         self._known[pair] = number
+
+
+def _deciding(comparison: Comparison, column: Column) -> Callable[[Any, Any], None] | None:
+    """Give the judge that alone decides on a column's values, which hold no others; None where there is more to it."""
+    spot = comparison.root.at_key(column.name)
+    judge = spot.judge
+    if judge is None or spot.cases or spot.children or spot.any_key or spot.element or column.kind in SPATIAL:
+        return None
+    return (lambda _, copy: judge.whole(copy)) if judge.gone else judge.leaf
 
 
 class Digests(dict[bytes, "int | None"]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from bson import DBRef
@@ -31,6 +30,7 @@ class Comparison:
         followed: Own paths whose references are to resolve.
 
     Attributes:
+        root: The tree of its places.
         own_names: Looks for the names of documents' persons.
     """
 
@@ -45,9 +45,9 @@ class Comparison:
         self._name, self._court, self._lookout, self._findings = rule.namespace, court, lookout, court.findings
         self._places, self._followed = places, followed
         self._clean, self._values = lookout.clean, court.tally.values
-        self._root = spots.tree(rule.fields, self._judge)
+        self.root = spots.tree(rule.fields, self._judge)
         self._has_maps = any(ANY_KEY in parse(path) for path in rule.fields)
-        self._has_names = any(one.names for one in self._judges(self._root))
+        self._has_names = any(one.names for one in self._judges(self.root))
         self._names: list[str] = []
         self._free: list[tuple[str, str]] = []
         self.own_names = OwnNames()
@@ -65,7 +65,7 @@ class Comparison:
     def compare(self, original: Document, copy: Document) -> None:
         """Compare a document of the copy with its source, and look through it."""
         self._names, self._free = [], []
-        self._document(self._root, original, copy)
+        self._document(self.root, original, copy)
         if self._names and self._free:
             self._look_for_names()
 
@@ -80,28 +80,13 @@ class Comparison:
         """
         if original is not MISSING:
             self._names, self._free = [], []
-            self._pair(self._root.at_key(key), original, copy, enclosing)
+            self._pair(self.root.at_key(key), original, copy, enclosing)
         elif copy is not MISSING:
-            self._added(self._root, {}, {key: copy})
+            self._added(self.root, {}, {key: copy})
 
     def look_through(self, copy: Document) -> None:
         """Look through a document of the copy alone."""
-        self._alone(self._root, copy)
-
-    def judged(self, original: Document) -> Iterator[tuple[Judge, Any]]:
-        """Give the values of a document of the source, each with the judge that decides on it."""
-        yield from self._judged(self._root, original, original)
-
-    def _judged(self, spot: Spot, value: Any, enclosing: Document) -> Iterator[tuple[Judge, Any]]:
-        judge = spot.judge_in(enclosing)
-        if value.__class__ is dict and value and not (judge and judge.gone):
-            for key, inner in value.items():
-                yield from self._judged(spot.at_key(key), inner, value)
-        elif value.__class__ is list and value and not (judge and judge.gone):
-            for inner in value:
-                yield from self._judged(spot.at_element(), inner, enclosing)
-        elif judge:
-            yield judge, value
+        self._alone(self.root, copy)
 
     def _document(self, spot: Spot, original: Document, copy: Document) -> None:  # noqa: C901 (the loop over all values)
         if spot.key_judge is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from anonymizer.rules.model import CollectionRule
@@ -13,6 +13,7 @@ from anonymizer.verification.findings import Findings
 from anonymizer.verification.judges import MISSING, Court, Judge, same, says_nothing
 from anonymizer.verification.lookout import Lookout
 from anonymizer.verification.records import Places
+from anonymizer.verification.spots import Spot
 from anonymizer.verification.tally import Tally
 
 # Made up, and not of the ranges that are set aside: a detector that lets one of them pass finds nothing.
@@ -44,13 +45,26 @@ def plant(
     watch = Lookout(lookout.originals, findings, scratch)
     court = Court(findings, watch, None, scratch)
     comparison = Comparison(rule, court, watch, places)
-    for judge, value in comparison.judged(original):
+    for judge, value in _judged(comparison.root, original, original):
         _plant_value(judge, value, bits, findings, tally)
         if judge.names and any(evidence.forms_of_name(str(value))):
             named = comparison.own_names.named_in(
                 [str(value)], [("(control)", f"left with {str(value).upper()} on Monday")]
             )
             tally.control("own_names", found=bool(named))
+
+
+def _judged(spot: Spot, value: Any, enclosing: dict[str, Any]) -> Iterator[tuple[Judge, Any]]:
+    """Give the values of a document of the source, each with the judge that decides on it."""
+    judge = spot.judge_in(enclosing)
+    if value.__class__ is dict and value and not (judge and judge.gone):
+        for key, inner in value.items():
+            yield from _judged(spot.at_key(key), inner, value)
+    elif value.__class__ is list and value and not (judge and judge.gone):
+        for inner in value:
+            yield from _judged(spot.at_element(), inner, enclosing)
+    elif judge:
+        yield judge, value
 
 
 def _plant_value(judge: Judge, value: Any, bits: float, findings: Findings, tally: Tally) -> None:
