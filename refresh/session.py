@@ -10,12 +10,16 @@ from typing import Any
 from refresh import boto, provenance, sweep
 from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG, Aws, Volume
+from refresh.boto_questions import BotoQuestions
 from refresh.context import Say
 from refresh.errors import RequestError
 from refresh.lease import Lease
 from refresh.ledger import Ledger
 from refresh.mongo import draft_rules, event_report, publishing
 from refresh.mongo.context import Context
+from refresh.mongo.examination import session as examination
+from refresh.mongo.examination.case import Case
+from refresh.mongo.examination.questions import Questions
 from refresh.mongo.retire import abandon
 from refresh.mongo.workflow import steps_left
 from refresh.poller import Clock, Poller, SystemClock
@@ -43,6 +47,7 @@ class World:
         lease_beats: Whether a thread keeps the lease alive; else every wait does.
         identity: Who takes the lease; this process when left out.
         shell: Runs the user's smoke tests.
+        questions: Asks both sides what only an examination wants to know.
     """
 
     connect: Callable[[str, str], Aws] = boto.connect
@@ -52,6 +57,7 @@ class World:
     lease_beats: bool = True
     identity: ProcessIdentity | None = None
     shell: Shell = run_shell
+    questions: Callable[[str, str], Questions] = BotoQuestions
 
     def lease(self, aws: Aws, bucket: str, purpose: str) -> Lease:
         """Return the lease of a space, not yet taken."""
@@ -74,6 +80,10 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, "" if request.is_reset else request.production.role_arn)
+    if request.until == "preflight":  # looks only, so it takes no lease and leaves no ledger
+        asked = world.questions(request.region, request.production.role_arn)
+        examination.run(Case(request=request, aws=aws, questions=asked, clock=world.clock), world.say)
+        return {}
     with world.lease(aws, request.reports_bucket, request.refresh_id) as lease:
         about = {
             "trigger": request.trigger,
