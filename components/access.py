@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from components import host_policies as policies
 from components.host_policies import Place, Statement
 from components.operator_policy import OperatorScope, operator_policy
+from components.runbooks import PRODUCTION_VERB
 from components.settings import Settings
 
 # AWS's shortest: what the key guards is a copy that can be made again.
@@ -131,7 +132,6 @@ class Access(pulumi.ComponentResource):
     def operator_policy(
         self,
         document_arns: Mapping[str, pulumi.Output[str]],
-        production_verb: str,
         production_instance_ids: pulumi.Input[Sequence[str]],
         production_role_arn: str | None,
     ) -> pulumi.Output[str]:
@@ -139,14 +139,13 @@ class Access(pulumi.ComponentResource):
 
         Args:
             document_arns: ARNs of the stack's documents by verb.
-            production_verb: The verb that runs on production.
             production_instance_ids: Production's instances.
             production_role_arn: Role in production's account; the instances are that role's business then.
         """
         args = self._args
         known = pulumi.Output.all(
             document_arns=pulumi.Output.all(*document_arns.values()),
-            production_document_arn=document_arns.get(production_verb, ""),
+            production_document_arn=document_arns.get(PRODUCTION_VERB, ""),
             production_instance_ids=production_instance_ids,
             reports_arn=args.reports_arn,
             toolkit_arn=args.toolkit_arn,

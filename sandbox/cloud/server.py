@@ -18,12 +18,14 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox.cloud import (
+    alarms,
     automation_api,
     containers_api,
     databases_api,
     disks,
     honesty,
     instances,
+    messages,
     run_command_api,
     secrets,
     snapshots,
@@ -87,6 +89,9 @@ class Cloud:
         tasks = Tasks(world)
         tasks.on_end = self._end_host
         containers_api.install(containers_api.ContainersApi(tasks, self.endpoint))
+        self.alarms = alarms.Alarms()
+        alarms.install(self.alarms)
+        messages.install(messages.Messages(layout.messages))
         honesty.install(world)
         self._application = DomainDispatcherApplication(create_backend_app)
 
@@ -98,6 +103,7 @@ class Cloud:
         """
         application = extra(self._application) if extra else self._application
         _serve(self._listener, application)
+        self.alarms.start()
 
     def _lose(self, instance_id: str) -> None:
         self._instances.lost(instance_id)

@@ -13,6 +13,7 @@ from refresh.process import ProcessIdentity
 from refresh.session import World
 from tests.refresh.fake_cloud import FakeClock, FakeEc2, FakeObjects, Fate, Killed
 from tests.refresh.fake_hosts import Copy, FakeHosts, Member
+from tests.refresh.fake_telling import FakeTelling
 
 ZONE = "eu-west-1a"
 SPACE = "understudy/staging"
@@ -92,6 +93,7 @@ class FakeWorld:
         self.objects = FakeObjects(self.clock, self.fate)
         self.hosts = FakeHosts(self.clock, self.fate, self.ec2, self.objects)
         self.parameters = FakeParameters(self.fate)
+        self.telling = FakeTelling()
         self.lines: list[str] = []
         self.roles: list[str] = []
         self.tested: list[tuple[str, dict[str, str], str]] = []
@@ -128,6 +130,7 @@ class FakeWorld:
             commands=self.hosts,
             parameters=self.parameters,
             objects=self.objects,
+            telling=self.telling,
         )
 
     def world(self) -> World:
