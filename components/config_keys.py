@@ -106,7 +106,7 @@ KEYS: tuple[Key, ...] = (
         default=None,
     ),
     Key(name="serve", parse=kinds.one_of("live", "previous"), example="live", default="live"),
-    Key(name="until", parse=kinds.one_of("end", "scan"), example="scan", default="end"),
+    Key(name="until", parse=kinds.one_of("end", "scan", "preflight"), example="scan", default="end"),
     Key(name="source_lag_limit_seconds", parse=kinds.whole_number(1, 86400), example="60", default=60),
     Key(name="step_timeout_minutes", parse=kinds.minutes_by_step, example='{"anonymize": 240}', default={}),
     Key(name="quarantine_expiry_hours", parse=kinds.whole_number(1, 168), example="24", default=24),

@@ -41,7 +41,7 @@ KEYS = {
     "today's.",
     "serve": "`live`, the latest refresh, or `previous`, what staging served before it. A change switches; while it is "
     "`previous`, a refresh that is due is refused.",
-    "until": "`scan`: the refresh ends with rules drafted from the quarantine, in `reports/<refresh id>/rules.yaml`; what was restored is removed, and staging stays as it was.",
+    "until": "`scan`: the refresh ends with rules drafted from the quarantine, in `reports/<refresh id>/rules.yaml`; what was restored is removed, and staging stays as it was. `preflight`: `pulumi up` examines as `make doctor` does, and changes nothing; set back to `end`, the refresh is made.",
     "source_lag_limit_seconds": "How far the source may be behind, and how long a refresh waits for it.",
     "step_timeout_minutes": "Map of [step](#steps) to minutes, where its own limit does not fit.",
     "quarantine_expiry_hours": "After this, what holds production's data is removed by the next refresh, whoever made it and however far it was.",

@@ -101,7 +101,7 @@ class StagingRefreshProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Decide from the values alone. Some changes are stored without a refresh: deleting has to know them."""
-        lost = not _olds.get("live_volume_id") and not _is_scan(_news)
+        lost = not _olds.get("live_volume_id") and not _ends_early(_news)
         stored = any(differs(_olds, _news, name) for name in _STORED_ALONE) or "serving" not in _olds
         return DiffResult(changes=lost or is_due(_olds, _news) or is_switch_due(_olds, _news) or stored)
 
@@ -116,7 +116,7 @@ class StagingRefreshProvider(ResourceProvider):
         with plainly_spoken():
             orphan.watch()
             switches = is_switch_due(_olds, _news)
-            if is_due(_olds, _news) or not (switches or _olds.get("live_volume_id") or _is_scan(_news)):
+            if is_due(_olds, _news) or not (switches or _olds.get("live_volume_id") or _ends_early(_news)):
                 return UpdateResult(_refreshed(_news, _olds))
             inputs = picked(_news, INPUTS)
             return UpdateResult({**_outputs(_olds), **inputs, **(serve_session.serve(inputs) if switches else {})})
@@ -174,13 +174,13 @@ class StagingRefresh(Resource, module="understudy", name="StagingRefresh"):
 
 
 def _refreshed(props: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Refresh; what a run until the scan does not answer stays as it was."""
+    """Refresh; what a run that ends early does not answer stays as it was."""
     inputs = picked(props, INPUTS)
     return {**dict.fromkeys(_OUTPUTS), **_outputs(olds or {}), **inputs, **session.perform(inputs)}
 
 
-def _is_scan(news: Mapping[str, Any]) -> bool:
-    return news.get("until") == "scan"
+def _ends_early(news: Mapping[str, Any]) -> bool:
+    return (news.get("until") or "end") != "end"
 
 
 def _space_of(props: Mapping[str, Any]) -> dict[str, Any]:

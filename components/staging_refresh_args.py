@@ -55,7 +55,7 @@ class StagingRefreshArgs:
         limits: source_lag_seconds, step_timeout_minutes (a map by step), quarantine_expiry_hours.
         retention: previous_volumes, previous_volumes_max_age_days, golden_snapshots, golden_max_age_days,
             retain_live_volume.
-        until: end, or scan: rules are drafted from the quarantine, and staging stays as it was.
+        until: end; scan: rules are drafted from the quarantine, and staging stays as it was; preflight: it only asks.
         serve: live, or previous: what staging served before the latest refresh.
         golden: keep (a snapshot of each verified copy), source (production, golden or a golden snapshot's id),
             accepted_rules.

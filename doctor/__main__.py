@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from itertools import chain
 
-from doctor import page
 from doctor.request import request_of
 from doctor.stack import StackError, read_stack
 from refresh import boto
@@ -14,6 +14,8 @@ from refresh.boto_questions import BotoQuestions
 from refresh.errors import RefreshError
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.examine import examine, is_in_order
+from refresh.mongo.examination.finding import Finding
+from refresh.mongo.examination.page import lines_of, verdict
 from refresh.poller import SystemClock
 from refresh.request import RefreshRequest
 
@@ -30,24 +32,23 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m doctor", description=__doc__)
     parser.add_argument("--stack", default="", help="the stack; the selected one when left out")
     options = parser.parse_args(arguments)
-    say = page.Page(sys.stdout)
+    findings: list[Finding] = []
     try:
         stack = read_stack(options.stack)
-        say.head(stack.name)
-        findings = []
+        _say(f"Stack {stack.name}: nothing is changed by what follows.", "")
         request, found = request_of(stack)
-        for finding in found:
+        for finding in chain(found, examine(_case(request)) if request is not None else ()):
             findings.append(finding)
-            say.line(finding)
-        if request is not None:
-            for finding in examine(_case(request)):
-                findings.append(finding)
-                say.line(finding)
+            _say(*lines_of(finding))
     except (StackError, RefreshError) as error:
-        say.failed(str(error))
+        _say(f"The stack could not be examined: {error}")
         return 1
-    say.end(findings)
+    _say("", verdict(findings))
     return 0 if is_in_order(findings) else 1
+
+
+def _say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
 
 
 def _case(request: RefreshRequest) -> Case:

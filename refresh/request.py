@@ -181,7 +181,7 @@ class RefreshRequest:
     def refresh_id(self) -> str:
         """The trigger with a short hash of rules and source: the same request has the same id."""
         source = {"golden": self.golden.source} if self.is_reset else self.production.source()
-        part = {"until": self.until} if self.until_scan else {}
+        part = {"until": self.until} if self.until != "end" else {}
         short = sha256_of({"rules": self.rules, "source": source, **part})[:8]
         return f"{self.trigger}-{short}"
 

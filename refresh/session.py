@@ -10,12 +10,16 @@ from typing import Any
 from refresh import boto, provenance, sweep, watch
 from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG, Aws, Volume
+from refresh.boto_questions import BotoQuestions
 from refresh.context import Say
 from refresh.errors import RequestError
 from refresh.lease import Lease
 from refresh.ledger import Ledger
 from refresh.mongo import draft_rules, event_report, publishing
 from refresh.mongo.context import Context
+from refresh.mongo.examination import session as examination
+from refresh.mongo.examination.case import Case
+from refresh.mongo.examination.questions import Questions
 from refresh.mongo.retire import abandon
 from refresh.mongo.workflow import steps_left
 from refresh.places import Side
@@ -44,6 +48,7 @@ class World:
         lease_beats: Whether a thread keeps the lease alive; else every wait does.
         identity: Who takes the lease; this process when left out.
         shell: Runs the user's smoke tests.
+        questions: Asks both sides what only an examination wants to know.
     """
 
     connect: Callable[[str, Side | str], Aws] = boto.connect
@@ -53,6 +58,7 @@ class World:
     lease_beats: bool = True
     identity: ProcessIdentity | None = None
     shell: Shell = run_shell
+    questions: Callable[[str, Side], Questions] = BotoQuestions
 
     def lease(self, aws: Aws, bucket: str, purpose: str) -> Lease:
         """Return the lease of a space, not yet taken."""
@@ -75,6 +81,10 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, "" if request.is_reset else request.production.side)
+    if request.until == "preflight":  # looks only, so it takes no lease and leaves no ledger
+        asked = world.questions(request.region, request.production.side)
+        examination.run(Case(request=request, aws=aws, questions=asked, clock=world.clock), world.say)
+        return {}
     kind = "reset" if request.is_reset else "scan" if request.until_scan else "refresh"
     with (
         watch.told(kind, request.refresh_id, request, aws, world.clock, world.say) as telling,

@@ -43,6 +43,8 @@ def lines(request: RefreshRequest, connect: Callable[[str, Side | str], Aws], cl
     Returns:
         Lines to print.
     """
+    if request.until == "preflight":
+        return ["An examination is due: pulumi up asks what a refresh stands on, and changes nothing"]
     known = UNKNOWN not in {request.trigger, *request.production.instance_ids}
     told = [f"A refresh is due: {request.refresh_id if known else request.trigger}", *_collections(request.rules)]
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from refresh import snapshots
 from refresh.aws import TAKE_TAG, SnapshotOrder, Volume
 from refresh.errors import DeadlineError, PermanentError, ResourceError
-from refresh.mongo import material, production, progress, taken
+from refresh.mongo import material, production, progress, storage, taken
 from refresh.mongo.checks import candidate_gib
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member, Optime
@@ -96,7 +96,7 @@ def _with_all_durable(context: Context, instance_id: str, point: Optime) -> Memb
     source = production.ask(context, instance_id, wait_seconds=min(limit_seconds, _LONGEST_WAIT_SECONDS), point=point)
     if source is None:
         return None
-    unfit = production.unfit(source)
+    unfit = storage.unfit(source)
     if source.state == "SECONDARY" and source.answer.get("reached") and not unfit:
         return source
     late = f"it did not get up to {point.at().isoformat()} in {limit_seconds} s" if source.state == "SECONDARY" else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Any
 import pytest
 
 from doctor import __main__ as command
-from doctor.page import Page
 from doctor.request import request_of
 from doctor.stack import ROOT, Stack, StackError, read_stack
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.finding import Mark, in_order, unasked, wrong
+from refresh.mongo.examination.page import lines_of, verdict
 from refresh.values import UNKNOWN
 from tests.refresh.fake_questions import FakeQuestions
 from tests.refresh.fake_world import PRODUCTION, STAGING, FakeWorld, inputs
@@ -154,17 +153,17 @@ def test_the_page_ends_with_a_verdict_and_the_exit_status_says_the_same(
 
 
 def test_a_line_has_its_remedy_below_it_and_long_ones_are_wrapped() -> None:
-    out = io.StringIO()
-    page = Page(out)
-    page.line(wrong("quotas", "word " * 60, "ask for more"))
-    page.line(in_order("agents", "online"))
-    page.line(wrong("configuration", "2 problems:\n  first\n    rule: a"))
-    page.end([wrong("a", "b"), wrong("a", "b"), unasked("a", "b")])
-    lines = out.getvalue().splitlines()
+    findings = [
+        wrong("quotas", "word " * 60, "ask for more"),
+        in_order("agents", "online"),
+        wrong("configuration", "2 problems:\n  first\n    rule: a"),
+        unasked("a", "b"),
+    ]
+    lines = [line for finding in findings for line in lines_of(finding)]
     assert max(map(len, lines)) <= 118
     assert any(line.strip() == "do: ask for more" for line in lines)
     assert [line.strip() for line in lines if line.endswith(("first", "rule: a"))] == ["first", "rule: a"]
-    assert lines[-1] == "2 things are wrong; 1 could not be asked (?)."
+    assert verdict(findings) == "2 things are wrong; 1 could not be asked (?)."
 
 
 def test_the_projects_name_is_read_from_its_file() -> None:
