@@ -14,11 +14,12 @@ from refresh.reporting.model import Database, Kind, Report
 from refresh.reporting.parts import Count, Part, Time
 from refresh.reporting.words import between
 
-UNFINISHED, UNREADABLE = "unfinished", "unreadable"
+UNFINISHED, UNREADABLE, DRAFTED = "unfinished", "unreadable", "drafted"
+_DRAFTING = "draft_rules"  # the step of a refresh that ends with a draft of rules, and leaves staging as it is
 
 
 class Entry(Part):
-    """An event. `outcome` is a report's, or `unfinished` where a ledger was left, or `unreadable`."""
+    """An event. `outcome` is a report's, or `unfinished`, `drafted` or `unreadable`."""
 
     refresh_id: str
     kind: Kind = "refresh"
@@ -74,6 +75,8 @@ def of_ledger(ledger: Mapping[str, Any], database: Database) -> dict[str, Any]:
     """
     under_way = ledger["state"] == ledgers.RUNNING and not _failed(ledger)
     outcome, reason, step = (UNFINISHED, reasons.INTERRUPTED, _latest(ledger)) if under_way else ended(ledger)
+    if outcome == "finished" and _DRAFTING in ledger["steps"]:
+        outcome = DRAFTED
     return {
         "refresh_id": ledger["refresh_id"],
         "kind": "serve" if "serve" in ledger else "reset" if "restore_golden" in ledger["steps"] else "refresh",

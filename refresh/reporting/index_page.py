@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refresh.reporting import pages
-from refresh.reporting.entry import Entry
+from refresh.reporting.entry import DRAFTED, Entry
 from refresh.reporting.plots import plots
 from refresh.reporting.words import between, moment, number, span
 
@@ -26,7 +26,7 @@ def as_html(entries: Sequence[Entry]) -> str:
         spaces=", ".join(spaces),
         figures=_figures(entries),
         plots=plots(entries),
-        bad=[each for each in entries if each.outcome != "finished"],
+        bad=[each for each in entries if each.outcome not in ("finished", DRAFTED)],
         written_at=entries[0].finished_at if entries else "",
         age_of=_age,
     )

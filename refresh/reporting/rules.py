@@ -82,7 +82,8 @@ def in_words(rule: Any) -> str:
         Such as `email (domain email)`.
     """
     if isinstance(rule, Mapping):
-        parameters = ", ".join(f"{key} {in_words(value)}" for key, value in rule.items() if key != "mask")
+        # By name: Pulumi hands maps over in another order than the file's.
+        parameters = ", ".join(f"{key} {in_words(rule[key])}" for key in sorted(rule, key=str) if key != "mask")
         name = str(rule.get("mask", ""))
         return f"{name} ({parameters})" if name and parameters else name or parameters or "nothing"
     if isinstance(rule, (list, tuple)):

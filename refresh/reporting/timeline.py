@@ -17,6 +17,7 @@ from refresh.reporting.words import between, moment, plain, span
 _LONG_SHARE = 0.3  # of the time of work: a longer rest becomes a break
 _BREAK_SHARE = 0.06  # of the time of work: how wide a break is drawn
 _LEAST_PERCENT = 0.4  # a bar that is narrower cannot be seen
+_LEAST_BAD_PERCENT = 1.0  # what went wrong may be short, and must be seen
 _MOST_TICKS = 6
 _LETTER_PERCENT = 1.25  # half a letter on a telephone, with room to spare
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
@@ -116,7 +117,7 @@ def _row(name: str, intervals: Sequence[_Interval], axis: _Axis) -> Row:
 
 def _bar(each: _Interval, axis: _Axis) -> Bar:
     x, end = axis.place(each.start), axis.place(each.end)
-    width = max(end - x, _LEAST_PERCENT)
+    width = max(end - x, _LEAST_PERCENT if each.run.end == "done" else _LEAST_BAD_PERCENT)
     why = f" ({each.run.reason})" if each.run.reason else ""
     attempt = f", attempt {each.run.attempt}" if each.run.attempt > 1 else ""
     told = f"{plain(each.run.step)}{attempt}: {_ENDS[each.run.end]}{why}, {span(each.end - each.start)}"

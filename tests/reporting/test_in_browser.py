@@ -194,6 +194,14 @@ def test_the_timeline_has_a_bar_for_each_run_and_no_name_lies_on_one(width: int,
     assert not [bar for bar in bars for name in names if _touch(bar, name)]
     (picture,) = _boxes(shown, ".time")
     assert all(picture["x"] <= bar["x"] and bar["x"] + bar["width"] <= picture["x"] + picture["width"] for bar in bars)
+    short = made.mongo_ledger(interrupted=True)
+    short["runs"][5].update(ended_at=short["runs"][5]["begun_at"], end="interrupted")
+    shown = opened(page.as_html(made.mongo_report_of(short)), width)
+    (stopped,) = _boxes(shown, ".time .b-interrupted")
+    assert stopped["width"] >= 2
+    on_top = f"document.elementFromPoint({stopped['x'] + 1}, {stopped['y'] + 9} - scrollY).classList.contains('bar')"
+    shown.page.evaluate(f"scrollTo(0, {stopped['y'] - 200})")
+    assert shown.page.evaluate(on_top)
     starts = [bar["x"] for bar in sorted(bars, key=lambda bar: bar["y"]) if bar["width"] > 0]
     assert starts[0] < starts[-1]
 

@@ -138,6 +138,19 @@ def test_a_refresh_that_was_taken_up_again_after_its_report_is_unfinished_again(
     assert [(each.outcome, each.has_page) for each in index.read(objects, "reports")] == [("unfinished", True)]
 
 
+def test_a_draft_of_rules_is_no_refresh_of_staging(objects: Counting, tmp_path: Path) -> None:
+    drafted = made.mongo_ledger("drafted")
+    drafted["steps"] = {name: drafted["steps"][name] for name in ("preflight", "snapshot")} | {
+        "draft_rules": {"facts": {}}
+    }
+    objects.put("reports", "ledger/drafted.json", json.dumps(drafted).encode())
+    publish(objects, made.mongo_report_of(made.mongo_ledger("later")), tmp_path)
+    by_id = {each.refresh_id: each for each in index.read(objects, "reports")}
+    assert (by_id["drafted"].outcome, by_id["drafted"].data_as_of) == ("drafted", "")
+    assert json.loads((tmp_path / "later" / "report.json").read_text())["changes"] is None
+    assert "What did not finish" not in (tmp_path / "index.html").read_text()
+
+
 @pytest.mark.parametrize("body", [b"no JSON", b"[]", b'{"refresh_id": "x"}', b'{"kind": "other"}'])
 def test_what_cannot_be_read_is_said_and_stops_nothing(objects: Counting, tmp_path: Path, body: bytes) -> None:
     objects.put("reports", "reports/x/report.json", body)

@@ -22,8 +22,19 @@ def test_a_rule_is_written_in_words() -> None:
     cases = [{"mask": "phone", "when": {"kind": "home"}}, "keep"]
     found = treatments({"a": "keep", "b": {"mask": "date_shift", "max_days": 180.0, "deliverable": True}, "c": cases})
     assert found == {
-        "a": "keep", "b": "date_shift (max_days 180, deliverable true)", "c": "phone (when kind home), keep",
+        "a": "keep", "b": "date_shift (deliverable true, max_days 180)", "c": "phone (when kind home), keep",
     }  # fmt: skip
+
+
+def test_the_order_in_which_a_rule_is_written_is_no_change() -> None:
+    one, other = (
+        {"databases": {"shop": {"c": {"mode": "mask", "fields": {"a": rule}}}}}
+        for rule in (
+            {"mask": "date_shift", "max_days": 180, "domain": "birth"},
+            {"domain": "birth", "mask": "date_shift", "max_days": 180.0},
+        )
+    )
+    assert rules.changes(one, other) == []
 
 
 def test_rules_that_are_not_known_yet_are_no_rules() -> None:
