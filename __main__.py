@@ -9,22 +9,22 @@ from components.aurora import aurora_of
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.production import production_of
 from components.refresh import Refresh, RefreshArgs
-from components.runbooks import PRODUCTION_VERB, Runbooks, RunbooksArgs
+from components.runbooks import Runbooks, RunbooksArgs
 from components.settings import load_settings
 from components.staging import Staging, StagingArgs
 from components.surroundings import place_of
 from components.toolkit import Toolkit, ToolkitArgs
+from components.watch import Watch, WatchArgs
 
 ROOT = Path(__file__).parent
-
 settings = load_settings()
 place = place_of(settings.region)
 production = production_of(settings, place)
-
 toolkit = Toolkit("toolkit", ToolkitArgs.of(settings, ROOT))
 reports = PrivateBucket("reports", PrivateBucketArgs(noncurrent_days=365, tags=settings.tags))
 access = Access("access", AccessArgs.of(settings, place, toolkit.bucket.arn, reports.arn))
 staging = Staging("staging", StagingArgs(settings=settings, place=place, access=access))
+watch = Watch("watch", WatchArgs.of(settings, place))
 runbooks = Runbooks("runbooks", RunbooksArgs.of(settings, ROOT, production.other_account_ids))
 refresh = Refresh(
     "refresh",
@@ -36,10 +36,9 @@ refresh = Refresh(
         toolkit=toolkit,
         reports=reports,
         access=access,
+        watch=watch,
     ),
 )
-aurora = aurora_of(settings, place, toolkit)
-
 pulumi.export("staging_endpoint", staging.endpoint)
 pulumi.export("staging_instance_id", staging.host.instance_id)
 pulumi.export("staging_ca_certificate", refresh.output("ca_certificate"))
@@ -55,6 +54,7 @@ pulumi.export("report", refresh.output("report"))
 pulumi.export("reports_bucket", reports.bucket_name)
 pulumi.export("toolkit_bucket", toolkit.bucket.bucket_name)
 pulumi.export("volumes_key_arn", access.volumes_key.arn)
-pulumi.export("operator_policy_arn", access.operator_policy(runbooks.arns, PRODUCTION_VERB, production))
+pulumi.export("operator_policy_arn", access.operator_policy(runbooks.arns, production))
 pulumi.export("operator_source_policy_arn", access.source_policy_arn)
-pulumi.export("aurora", aurora)
+pulumi.export("watch", watch.outputs)
+pulumi.export("aurora", aurora_of(settings, place, toolkit, watch))

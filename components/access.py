@@ -12,6 +12,7 @@ from components import host_policies as policies
 from components.host_policies import Place, Statement
 from components.operator_policy import OperatorScope, operator_policy
 from components.production_found import Production
+from components.runbooks import PRODUCTION_VERB
 from components.settings import Settings
 from components.source_policy import source_policy
 
@@ -134,7 +135,6 @@ class Access(pulumi.ComponentResource):
     def operator_policy(
         self,
         document_arns: Mapping[str, pulumi.Output[str]],
-        production_verb: str,
         production: Production,
     ) -> pulumi.Output[str]:
         """Make the managed policies for whoever runs refreshes, and return the first one's ARN.
@@ -143,13 +143,12 @@ class Access(pulumi.ComponentResource):
 
         Args:
             document_arns: ARNs of the stack's documents by verb.
-            production_verb: The verb that runs on production.
             production: Production; where it has a role, its instances are that role's business.
         """
         args = self._args
         known = pulumi.Output.all(
             document_arns=pulumi.Output.all(*document_arns.values()),
-            production_document_arn=document_arns.get(production_verb, ""),
+            production_document_arn=document_arns.get(PRODUCTION_VERB, ""),
             production_instance_ids=production.instance_ids,
             reports_arn=args.reports_arn,
             toolkit_arn=args.toolkit_arn,

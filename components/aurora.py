@@ -21,6 +21,7 @@ from components.aurora_tasks import AuroraTasks, AuroraTasksArgs
 from components.host_policies import Place, policy
 from components.settings import Settings
 from components.toolkit import Toolkit
+from components.watch import Watch
 
 _ROOT = Path(__file__).resolve().parent.parent
 # What a task runs: the refresh, with what reads dumps and rules.
@@ -30,28 +31,31 @@ _SECONDS_A_MINUTE = 60
 
 @dataclass(frozen=True, kw_only=True)
 class AuroraArgs:
-    """Arguments of Aurora: the stack's settings and those of the second refresh, where it is, and the toolkit."""
+    """Arguments of Aurora: the stack's settings and those of the second refresh, where it is, toolkit and topic."""
 
     settings: Settings
     aurora: AuroraSettings
     place: Place
     toolkit: Toolkit
+    watch: Watch
 
 
-def aurora_of(settings: Settings, place: Place, toolkit: Toolkit) -> Mapping[str, Any] | None:
+def aurora_of(settings: Settings, place: Place, toolkit: Toolkit, watch: Watch) -> Mapping[str, Any] | None:
     """Declare the second refresh, if the settings ask for it.
 
     Args:
         settings: The stack's settings.
         place: Partition, region and account.
         toolkit: The bucket for the tasks' toolkit.
+        watch: Where its outcomes are told.
 
     Returns:
         Its outputs for the stack's; None where there is none.
     """
     if settings.aurora is None:
         return None
-    return Aurora("aurora", AuroraArgs(settings=settings, aurora=settings.aurora, place=place, toolkit=toolkit)).outputs
+    args = AuroraArgs(settings=settings, aurora=settings.aurora, place=place, toolkit=toolkit, watch=watch)
+    return Aurora("aurora", args).outputs
 
 
 class Aurora(pulumi.ComponentResource):
@@ -91,7 +95,8 @@ class Aurora(pulumi.ComponentResource):
                 reports_arn=self._stores.reports.arn,
                 key_arn=self._stores.key.arn,
                 log_group=self._stores.log_group,
-                topic_arn=self._stores.topic.arn,
+                topic_arn=self._args.watch.topic.arn,
+                topic_key_arn=self._args.watch.key.arn,
                 tags=self._tags,
             ),
             self._child,
@@ -155,7 +160,7 @@ class Aurora(pulumi.ComponentResource):
             "smoke": {"urls": list(aurora.smoke.urls), "command": list(aurora.smoke.command)},
             "migrations": aurora.migrations_sha256,
             "log_group": self._stores.log_group.name,
-            "topic_arn": self._stores.topic.arn,
+            "topic_arn": self._args.watch.topic.arn,
             "retention": {"previous_schemas": aurora.previous_schemas_kept},
             "limits": {},
         }
@@ -194,7 +199,7 @@ class Aurora(pulumi.ComponentResource):
             "key_arn": self._stores.key.arn,
             "document": self._document.name,
             "operator_policy_arn": self._operator.arn,
-            "topic_arn": self._stores.topic.arn,
+            "topic_arn": self._args.watch.topic.arn,
             "log_group": self._stores.log_group.name,
             "task_security_group_ids": self._tasks.security_group_ids,
             **({name: getattr(refresh, name) for name in latest} if refresh else {}),

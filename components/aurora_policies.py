@@ -26,6 +26,7 @@ class AuroraScope:
         secret_arn: The administrator's secret.
         log_group_arn: The tasks' log group.
         topic_arn: Where outcomes are published.
+        topic_key_arn: The topic's key.
         ecs_cluster_arn: The tasks' cluster.
         families: Families of the task definitions.
         role_arns: The roles that tasks run with; the loader's first, which the automation acts with too.
@@ -44,6 +45,7 @@ class AuroraScope:
     secret_arn: str
     log_group_arn: str
     topic_arn: str
+    topic_key_arn: str
     ecs_cluster_arn: str
     families: Sequence[str]
     role_arns: Sequence[str]
@@ -180,10 +182,12 @@ def _logs(scope: AuroraScope) -> Statement:
 
 def _told(scope: AuroraScope) -> list[Statement]:
     executions = scope.place.arn("ssm", "automation-execution/*")
+    through_sns = {"StringEquals": {"kms:ViaService": f"sns.{scope.place.region}.amazonaws.com"}}
     return [
         _logs(scope),
         _allow("ReadLogs", "logs:GetLogEvents", f"{scope.log_group_arn}:*"),
         _allow("Outcome", "sns:Publish", scope.topic_arn),
+        _allow("OutcomeKey", ["kms:Decrypt", "kms:GenerateDataKey"], scope.topic_key_arn, through_sns),
         # Whether the execution that began another refresh is over.
         _allow("Executions", "ssm:GetAutomationExecution", executions),
     ]

@@ -1,4 +1,4 @@
-"""AuroraStores: where dumps, reports and logs of the second refresh lie, and where its outcomes are told."""
+"""AuroraStores: where dumps, reports and logs of the second refresh lie."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ _KEY_DELETION_DAYS = 7
 
 
 class AuroraStores(pulumi.ComponentResource):
-    """A key, the bucket of dumps, which takes scrubbed ones only, that of reports, a log group and a topic."""
+    """A key, the bucket of dumps, which takes scrubbed ones only, that of reports, and the tasks' log group."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class AuroraStores(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.key = self._make_key()
         self.dumps, self.reports = self._buckets()
-        self.log_group, self.topic = self._told()
+        self.log_group = self._make_log_group()
         self.register_outputs({"key_arn": self.key.arn})
 
     def _named(self, role: str) -> dict[str, str]:
@@ -79,20 +79,12 @@ class AuroraStores(pulumi.ComponentResource):
             PrivateBucket(f"{self._name}-reports", reports, self._child),
         )
 
-    def _told(self) -> tuple[aws.cloudwatch.LogGroup, aws.sns.Topic]:
+    def _make_log_group(self) -> aws.cloudwatch.LogGroup:
         called = self._settings.names.document
-        log_group = aws.cloudwatch.LogGroup(
+        return aws.cloudwatch.LogGroup(
             f"{self._name}-log",
             name=f"/understudy/{called}",
             retention_in_days=_LOG_DAYS,
             tags=self._named("log"),
             opts=self._child,
         )
-        topic = aws.sns.Topic(
-            f"{self._name}-topic",
-            name=called.replace(".", "-"),
-            kms_master_key_id="alias/aws/sns",
-            tags=self._named("topic"),
-            opts=self._child,
-        )
-        return log_group, topic

@@ -39,6 +39,7 @@ class AuroraTasksArgs:
         key_arn: The key of buckets and cluster.
         log_group: The tasks' log group.
         topic_arn: Where outcomes are published.
+        topic_key_arn: The topic's key.
         tags: Tags of everything in it.
     """
 
@@ -53,6 +54,7 @@ class AuroraTasksArgs:
     key_arn: pulumi.Output[str]
     log_group: aws.cloudwatch.LogGroup
     topic_arn: pulumi.Output[str]
+    topic_key_arn: pulumi.Output[str]
     tags: Mapping[str, str]
 
 
@@ -133,6 +135,7 @@ class AuroraTasks(pulumi.ComponentResource):
             secret_arn=args.server.secret_arn,
             log_group_arn=args.log_group.arn,
             topic_arn=args.topic_arn,
+            topic_key_arn=args.topic_key_arn,
             ecs_cluster_arn=self.cluster.arn,
             role_arns=pulumi.Output.all(*(role.arn for role in roles)),
         )

@@ -116,6 +116,8 @@ KEYS: tuple[Key, ...] = (
     Key(name="golden_snapshots_kept", parse=kinds.whole_number(0, 50), example="2", default=1),
     Key(name="golden_max_age_days", parse=kinds.whole_number(0, 3650), example="90", default=0),
     Key(name="retain_live_volume", parse=kinds.true_or_false, example="false", default=False),
+    Key(name="notify_emails", parse=kinds.email_addresses, example='["team@example.org"]', default=()),
+    Key(name="data_age_limit_hours", parse=kinds.whole_number(0, 8760), example="192", default=192),
     Key(name="smoke_tests", parse=kinds.texts, example='["./tests/smoke.sh"]', default=()),
     Key(name="on_smoke_failure", parse=kinds.one_of("stay", "switch-back"), example="switch-back", default="stay"),
     Key(

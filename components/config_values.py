@@ -108,6 +108,17 @@ def texts(raw: str) -> tuple[str, ...]:
     return tuple(items)
 
 
+def email_addresses(raw: str) -> tuple[str, ...]:
+    """Read a list of e-mail addresses, each given once."""
+    items = texts(raw)
+    for item in items:
+        if not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", item):
+            raise ValueError(f"must be a list of e-mail addresses; {item!r} is none")
+    if len(set(items)) != len(items):
+        raise ValueError("must name each address once")
+    return items
+
+
 def instance_ids(raw: str) -> tuple[str, ...]:
     """Read a list of EC2 instance ids, each given once."""
     items = texts(raw)

@@ -52,6 +52,9 @@ KEYS = {
     "golden_snapshots_kept": "Golden snapshots that are kept.",
     "golden_max_age_days": "Days after which a golden snapshot goes; looked at by each refresh; 0: never.",
     "retain_live_volume": "Whether `pulumi destroy` leaves the live volume.",
+    "notify_emails": "Who gets the messages of refreshes and alarms; each address confirms once. Other ways (SQS, chat) "
+    "subscribe to the topic themselves.",
+    "data_age_limit_hours": "Age of staging's data that raises an alarm; 0: no such alarm.",
     "smoke_tests": "Shell commands that run, one after the other, where Pulumi runs, after each refresh and each switch.",
     "on_smoke_failure": "`stay`: a failing smoke test fails `pulumi up`. `switch-back`: staging also serves its former "
     "data again; then they run within the refresh, as its step `smoke`.",
@@ -120,6 +123,7 @@ OUTPUTS = {
     "volumes_key_arn": "KMS key of staging's volumes.",
     "operator_policy_arn": "Policy for whoever runs refreshes, with the next one.",
     "operator_source_policy_arn": "What they may do to production: read it, take its snapshots, copy them, use its keys.",
+    "watch": "Where outcomes are told: `topic_arn`, `log_group`, `dashboard`, and `policy_arn`, which whoever runs refreshes needs besides `operator_policy_arn`.",
     "aurora": "Of the second refresh: `endpoint`, `import_bucket`, `reports_bucket`, `key_arn`, `document`, `operator_policy_arn`, `topic_arn`, `log_group`, `task_security_group_ids`, and of the latest one `refresh_id`, `dump_sha256`, `schema_sha256`, `report` and `execution_id`.",
 }
 

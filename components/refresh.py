@@ -17,6 +17,7 @@ from components.staging_refresh import RefreshSpace, StagingRefresh
 from components.staging_refresh_args import RefreshSpaceArgs, StagingRefreshArgs
 from components.surroundings import cache_mib
 from components.toolkit import Toolkit
+from components.watch import Watch
 from refresh.keeping import SWITCH_BACK
 
 
@@ -31,6 +32,7 @@ class RefreshArgs:
     toolkit: Toolkit
     reports: PrivateBucket
     access: Access
+    watch: Watch
 
 
 class Refresh(pulumi.ComponentResource):
@@ -51,6 +53,7 @@ class Refresh(pulumi.ComponentResource):
             self.latest = StagingRefresh(name, _refresh(args, args.settings.refresh_trigger), child)
             if args.settings.until == "end":  # otherwise there is nothing new that they could test
                 SmokeTests(f"{name}-smoke-test", _smoke_tests(args, self.latest), pulumi.ResourceOptions(parent=self))
+        args.watch.look_at(self.output("data_as_of"), args.staging.host.instance_id)
         self.register_outputs({"refresh_id": self.output("refresh_id")})
 
     def output(self, name: str) -> Any:
@@ -107,6 +110,7 @@ def _refresh(args: RefreshArgs, trigger: str) -> StagingRefreshArgs:
             "golden_max_age_days": settings.golden_max_age_days,
             "retain_live_volume": settings.retain_live_volume,
         },
+        watch=args.watch.inputs,
         serve=settings.serve,
         golden={
             "keep": settings.golden,

@@ -63,6 +63,8 @@ class Settings:
     golden_snapshots_kept: int
     golden_max_age_days: int
     retain_live_volume: bool
+    notify_emails: tuple[str, ...]
+    data_age_limit_hours: int
     smoke_tests: tuple[str, ...]
     on_smoke_failure: str
     toolkit_path: Path

@@ -60,6 +60,7 @@ class StagingRefreshArgs:
         golden: keep (a snapshot of each verified copy), source (production, golden or a golden snapshot's id),
             accepted_rules.
         smoke: commands whose failure switches back, and the endpoint that they are told.
+        watch: topic_arn and log_group, where outcomes are told.
         space: `<project>/<stack>`, the tag of everything a refresh makes.
         region: The region of the stack.
     """
@@ -79,6 +80,7 @@ class StagingRefreshArgs:
     serve: pulumi.Input[str]
     golden: pulumi.Input[Mapping[str, Any]]
     smoke: pulumi.Input[Mapping[str, Any]]
+    watch: pulumi.Input[Mapping[str, Any]]
     space: pulumi.Input[str]
     region: pulumi.Input[str]
 

@@ -29,17 +29,10 @@ class Page:
 
     def line(self, finding: Finding) -> None:
         """Write a finding, and what to do below it."""
-        start = f"  {finding.mark.value:<7}{finding.topic:<{_TOPIC_WIDTH}} "
-        self._write(
-            textwrap.fill(
-                finding.text,
-                _WIDTH,
-                initial_indent=start,
-                subsequent_indent=_INDENT,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
+        indent = f"  {finding.mark.value:<7}{finding.topic:<{_TOPIC_WIDTH}} "
+        for line in finding.text.splitlines():
+            self._write(_wrapped(line, indent))
+            indent = _INDENT
         if finding.remedy:
             self._write(f"{_INDENT}do: {finding.remedy}")
 
@@ -57,3 +50,16 @@ class Page:
 
     def _write(self, text: str) -> None:
         print(text, file=self._out, flush=True)
+
+
+def _wrapped(line: str, indent: str) -> str:
+    """Wrap a line; what it is set in by, as a list in a message, stays."""
+    inner = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.strip(),
+        _WIDTH,
+        initial_indent=indent + inner,
+        subsequent_indent=_INDENT + inner,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -40,6 +40,8 @@ def said(literal: bytes, *, backslash: bool) -> tuple[bytes, str]:
     """
     if literal[:1] == b"'":
         return unescaped(literal, backslash=backslash), ""
+    if literal.isdigit():
+        return literal, ""
     if found := _HEX.fullmatch(literal):
         return bytes.fromhex((found[1].rjust(len(found[1]) + len(found[1]) % 2, b"0")).decode()), "binary"
     if found := _BITS.fullmatch(literal):

@@ -36,6 +36,9 @@ class Whole:
 
     def read(self, literal: bytes) -> int:
         """Give the number."""
+        if literal.isdigit():
+            self._like = int(literal)
+            return self.typed(self._like)
         data, charset = literals.said(literal, backslash=True)
         raw = charset == "binary" or (self._bits is not None and literal[-1:] == b"'")
         number = int.from_bytes(data, "big") if raw else int(data)

@@ -25,7 +25,7 @@ from anonymizer.verification.lookout import Lookout
 from anonymizer.verification.records import Places, bucket_bits
 from anonymizer.verification.tally import Tally
 from anonymizer.verification.task import references
-from dumps import crew
+from dumps import crew, verify_rows
 from dumps.schema import Collector
 from dumps.verify_desk import Found, Plan
 from dumps.verify_gather import gather
@@ -66,6 +66,7 @@ def verify(
         CutShortError: One of the dumps ends too early.
         ServerError: A process died, or the disk is full.
     """
+    workers = min(workers, rows // verify_rows.PART_ROWS + 1)  # more would have nothing to do
     with tempfile.TemporaryDirectory(prefix=f".{result.name}.digests-", dir=folder) as scratch:
         plan = _plan(rules, source, Path(scratch), rows)
         crew.together(lambda share: _read(file, lambda own: gather(plan, own, share)), workers)

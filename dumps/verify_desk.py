@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from anonymizer.rules.model import CollectionRule, Rules
 from anonymizer.verification.chance import Fixed, Words
@@ -17,6 +18,7 @@ from anonymizer.verification.records import Places, Recorder
 from anonymizer.verification.tally import Tally
 from dumps.schema import Collector
 
+_REMEMBERED = 20_000  # clean texts: columns remember what they have met themselves
 Counts = tuple[tuple[str, int], ...]
 
 
@@ -99,8 +101,9 @@ class Desk:
 
     def __init__(self, plan: Plan, originals: DigestSet) -> None:
         self.plan, self.findings, self.tally = plan, Findings(), Tally()
-        self._counter = self.tally.values
-        self.lookout = Lookout(originals, self.findings, self.tally, recounts=True)
+        self._counter: defaultdict[str, int] = defaultdict(int)  # emptied so often, a Counter would be slow
+        self.tally.values = cast("Counter[str]", self._counter)
+        self.lookout = Lookout(originals, self.findings, self.tally, recounts=True, remembers=_REMEMBERED)
         self.recorder = plan.recorder()
         self.court = Court(self.findings, self.lookout, self.recorder, self.tally, remembers=False)
         self._numbers: dict[Counts, int] = {(): 0}
@@ -136,5 +139,5 @@ class Desk:
         for counts, number in self._numbers.items():
             for name, count in counts:
                 values[name] += count * self._times[number]
-        self.tally.values.update(values)
+        self.tally.values = values
         return Found(dict(self.findings.counts), self.tally, self.court.words, self.court.fixed)

@@ -17,6 +17,7 @@ from dumps.tables import BLOBS, SPATIAL, Column
 Decode = Callable[[bytes], Any]
 _ESCAPES = {0x30: 0, 0x6E: 10, 0x72: 13, 0x74: 9, 0x5A: 26, 0x62: 8}
 _WHOLE = frozenset("tinyint smallint mediumint int bigint year bit".split())
+_MOMENT_SIGNS = frozenset("0123456789-:. T")
 _DATES = frozenset("date datetime timestamp".split())
 
 
@@ -28,11 +29,20 @@ def decoder(column: Column, rule: FieldRule, charset: str, *, backslash: bool) -
         rule: What the rules say of it.
         charset: The character set of the dump's texts.
         backslash: Whether a backslash escapes.
+
+    Returns:
+        A function; a literal that is none of the column's type comes as text, which is of another type than any value.
     """
     by_kind = _of_kind(column, rule, charset)
     is_bit = column.kind == "bit"
 
     def decode(literal: bytes) -> Any:
+        try:
+            return read(literal)
+        except (ValueError, ArithmeticError):
+            return literal.decode("latin-1")
+
+    def read(literal: bytes) -> Any:
         if literal[:1] == b"'" and b"\\" not in literal and literal.count(b"'") == 2:
             return by_kind(literal[1:-1], is_bit)
         if literal[:4].upper() == b"NULL" and len(literal) == 4:
@@ -80,7 +90,13 @@ def _whole(number: int) -> int:
 
 
 def _moment(text: str) -> datetime | None:
-    """Read a date or a moment; one of zeros says nothing, and one that no calendar has neither."""
+    """Read a date or a moment; one of zeros says nothing, and one that no calendar has neither.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not _MOMENT_SIGNS.issuperset(text):
+        raise ValueError("no moment")
     try:
         return datetime.fromisoformat(text.split(".", maxsplit=1)[0]).replace(
             microsecond=int((text.partition(".")[2] or "0").ljust(6, "0"))

@@ -315,6 +315,31 @@ class ObjectPort(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A value of a metric, with one of CloudWatch's units."""
+
+    name: str
+    value: float
+    unit: str
+
+
+class TellingPort(Protocol):
+    """Where an outcome is told: CloudWatch Logs, SNS, and CloudWatch's metrics."""
+
+    def log(self, group: str, stream: str, *messages: str) -> None:
+        """Write events into a stream, which is made when it is not there."""
+        ...
+
+    def publish(self, topic_arn: str, subject: str, message: str) -> None:
+        """Tell the subscribers."""
+        ...
+
+    def measure(self, namespace: str, dimensions: Mapping[str, str], metrics: Sequence[Metric]) -> None:
+        """Put values of metrics that have these dimensions."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
 class Aws:
     """Both sides. `source_*` act through production's session, all others through our own.
 
@@ -327,4 +352,5 @@ class Aws:
     commands: CommandPort
     parameters: ParameterPort
     objects: ObjectPort
+    telling: TellingPort
     session_ends_at: Callable[[], datetime | None] = lambda: None

@@ -18,6 +18,7 @@ from botocore.session import get_session
 from refresh.aws import Aws, Outcome, Stored
 from refresh.boto_ec2 import Ec2
 from refresh.boto_errors import is_code, wrapped
+from refresh.boto_telling import Telling
 from refresh.places import Side
 from refresh.request import Document
 
@@ -159,6 +160,7 @@ def assemble(own: Any, production: Any) -> Aws:
         commands=ssm,
         parameters=ssm,
         objects=S3(_clients(own, "s3")[1]),
+        telling=Telling(own),
         session_ends_at=lambda: ends_at(own, os.environ),
     )
 

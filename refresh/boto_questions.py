@@ -118,7 +118,11 @@ class BotoQuestions:
     def simulate(self, arn: str, asked: Simulated) -> bool:
         """Ask IAM's simulator."""
         context = [
-            {"ContextKeyName": name, "ContextKeyType": "string", "ContextKeyValues": [value]}
+            {
+                "ContextKeyName": name,
+                "ContextKeyType": "boolean" if value in {"true", "false"} else "string",
+                "ContextKeyValues": [value],
+            }
             for name, value in asked.context.items()
         ]
         with wrapped(f"SimulatePrincipalPolicy of {arn}"):

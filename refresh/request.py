@@ -64,6 +64,19 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Where an outcome is told; nothing is told where both are empty."""
+
+    topic_arn: str = ""
+    log_group: str = ""
+
+    @classmethod
+    def read(cls, values: Reader) -> Watch:
+        """Read the input `watch`."""
+        return cls(topic_arn=values.text("topic_arn", ""), log_group=values.text("log_group", ""))
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpaceRequest:
     """What a space needs to be swept: where it is and through which hosts and documents."""
 
@@ -120,6 +133,7 @@ class RefreshRequest:
     serve: str = LIVE
     golden: Golden = field(default_factory=Golden)
     smoke: Smoke = field(default_factory=Smoke)
+    watch: Watch = Watch()
 
     @classmethod
     def from_inputs(cls, inputs: Mapping[str, Any]) -> RefreshRequest:
@@ -153,6 +167,7 @@ class RefreshRequest:
             serve=read_served(values),
             golden=Golden.read(_optional(values, "golden")),
             smoke=Smoke.read(_optional(values, "smoke")),
+            watch=Watch.read(_optional(values, "watch")),
         )
         _refuse_wrong(request)
         return request

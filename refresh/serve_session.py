@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from refresh import ledger as ledgers
-from refresh import provenance, session
+from refresh import provenance, session, watch
 from refresh.aws import Aws
 from refresh.commands import Commands
 from refresh.errors import RequestError, SwitchedBackError
@@ -37,7 +37,10 @@ def serve(inputs: Mapping[str, Any], world: session.World | None = None) -> dict
     world = world or session.World()
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, "")
-    with world.lease(aws, request.reports_bucket, f"serve {request.serve}") as lease:
+    with (
+        watch.told("serve", f"{_ID}{request.serve}", request, aws, world.clock, world.say, LEDGERS) as telling,
+        world.lease(aws, request.reports_bucket, f"serve {request.serve}") as lease,
+    ):
         sides = Sides.look(aws, request.reports_bucket, request.space)
         try:
             wanted = sides.wanted(request.serve)
@@ -53,13 +56,14 @@ def serve(inputs: Mapping[str, Any], world: session.World | None = None) -> dict
             ledger=_event(request, aws, world, lease.fencing, wanted_id if healthy and serves == wanted_id else ""),
             clock=world.clock,
             poller=poller,
-            say=world.say,
+            say=telling.say,
             wanted=wanted,
             serves=serves,
             healthy=healthy,
             way_back=sides.other_than(wanted),
         )
-        return _switched(context, world, sides)
+        telling.named(context.ledger.refresh_id)
+        return telling.finished(_switched(context, world, sides))
 
 
 def is_interrupted(outputs: Mapping[str, Any], world: session.World | None = None) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from refresh import boto, provenance, sweep
+from refresh import boto, provenance, sweep, watch
 from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG, Aws, Volume
 from refresh.context import Say
@@ -75,7 +75,11 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, "" if request.is_reset else request.production.side)
-    with world.lease(aws, request.reports_bucket, request.refresh_id) as lease:
+    kind = "reset" if request.is_reset else "scan" if request.until_scan else "refresh"
+    with (
+        watch.told(kind, request.refresh_id, request, aws, world.clock, world.say) as telling,
+        world.lease(aws, request.reports_bucket, request.refresh_id) as lease,
+    ):
         about = {
             "trigger": request.trigger,
             "space": request.space,
@@ -97,13 +101,13 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
             ledger=ledger,
             clock=world.clock,
             poller=Poller(world.clock, lease.check),
-            say=world.say,
+            say=telling.say,
             shell=world.shell,
         )
         with publishing.also_of_failure(context, world.reports_folder):
             run_steps(context, steps_left(context), abandon)
         ended = _drafted if request.until_scan else _outputs
-        return ended(context, world.reports_folder)
+        return telling.finished(ended(context, world.reports_folder))
 
 
 def live_volume(space: str, staging_instance_id: str, aws: Aws) -> Volume | None:

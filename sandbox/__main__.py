@@ -82,6 +82,20 @@ def _forward(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _messages(arguments: argparse.Namespace) -> int:
+    for one in Sandbox.connect(arguments.name).messages():
+        print(f"{one['at']}  {one['topic']} to {one['endpoint']}: {one['subject']}")
+        print("".join(f"    {line}\n" for line in one["message"].splitlines()))
+    return 0
+
+
+def _alarms(arguments: argparse.Namespace) -> int:
+    for one in Sandbox.connect(arguments.name).alarms(arguments.hours_ahead):
+        print(f"{one['state']:<17}  {one['name']}: {one['reason']}")
+        print("".join(f"    {line}\n" for line in one["not_done"]), end="")
+    return 0
+
+
 def _list(_arguments: argparse.Namespace) -> int:
     for name in running():
         print(f"{name}  {'running' if is_alive(Layout(name)) else 'not running, left behind: stop it'}")
@@ -101,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
         ("status", _status, "show instances and forwards"),
         ("exec", _exec, "run a command (or a shell) inside a host: `exec <instance id> -- <command>`"),
         ("forward", _forward, "open a way from 127.0.0.1 to a host's port: `forward <instance id> [port]`"),
+        ("messages", _messages, "show what topics delivered to their subscribers, those of alarms too"),
+        ("alarms", _alarms, "show the state of every alarm, as of now or `--hours-ahead N` in which nothing happens"),
         ("list", _list, "list sandboxes"),
     ):
         command = commands.add_parser(name, help=text, description=text)
@@ -111,6 +127,8 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("instance_id")
         if name == "forward":
             command.add_argument("port", type=int, nargs="?", default=27017)
+        if name == "alarms":
+            command.add_argument("--hours-ahead", type=float, default=0.0, help="how far ahead to look (default: now)")
         if name == "exec":
             command.add_argument("command", nargs=argparse.REMAINDER)
     return made

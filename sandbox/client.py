@@ -200,6 +200,25 @@ class Sandbox:
         """Return every call that this machine made to the API, oldest first: `at`, `operation`, `status`."""
         return [json.loads(line) for line in self.layout.trail.read_text().splitlines()]
 
+    def messages(self) -> list[dict[str, Any]]:
+        """Return what topics delivered, oldest first: `at`, `topic`, `protocol`, `endpoint`, `subject`, `message`."""
+        path = self.layout.messages
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def alarms(self, hours_ahead: float = 0.0) -> list[dict[str, Any]]:
+        """Evaluate every alarm, as it will be after so many hours in which nothing happens; 0 for now.
+
+        Whoever is subscribed is told of every change of state.
+
+        Args:
+            hours_ahead: How far; it stays so until the next call.
+
+        Returns:
+            `name`, `state`, `reason` and `not_done` (actions that were refused) of each.
+        """
+        found: list[dict[str, Any]] = self._ask(f"alarms/{hours_ahead}")
+        return found
+
     def volume_file(self, volume_id: str) -> Path:
         """Return the raw image of a volume."""
         return self.layout.volumes / f"{volume_id}.img"

@@ -107,6 +107,11 @@ class Layout:
         return self.state / "trail.jsonl"
 
     @property
+    def messages(self) -> Path:
+        """Everything that topics delivered to their subscribers, one JSON object a line."""
+        return self.state / "messages.jsonl"
+
+    @property
     def progress(self) -> Path:
         """What the supervisor did so far, one line a thing."""
         return self.state / "progress"

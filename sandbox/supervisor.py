@@ -26,6 +26,7 @@ from sandbox.stack import prepare_stack
 
 REGION, ZONE = "eu-central-1", "eu-central-1a"
 OWN_PATH = "/_sandbox/"
+SECONDS_AN_HOUR = 3600
 
 
 class Supervisor:
@@ -38,12 +39,13 @@ class Supervisor:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._forwards: Forwards | None = None
+        self._cloud: Cloud | None = None
 
     def run(self) -> None:
         """Start everything, write the records that clients read, and wait for SIGTERM."""
         create_pool(self._layout)
         self._say(f"pool: {self._layout.pool_image.name} mounted, with reflinks")
-        cloud = Cloud(self._layout)
+        cloud = self._cloud = Cloud(self._layout)
         self._forwards = Forwards(cloud.networks)
         key = {"id": "AKIA" + secrets.token_hex(8).upper(), "secret": secrets.token_urlsafe(30)}
         cloud.start(lambda application: Gate(Trail(self._own_requests(application), self._layout.trail), key["id"]))
@@ -98,6 +100,9 @@ class Supervisor:
                 return forwards.as_record()
             case ["forward", instance_id, address, port], Forwards() as forwards:
                 return forwards.open(instance_id, address, int(port))
+        match words, self._cloud:
+            case ["alarms", hours], Cloud() as cloud:
+                return cloud.alarms.evaluate(float(hours) * SECONDS_AN_HOUR)
         return {"error": f"the sandbox does not know {'/'.join(words)}"}
 
 

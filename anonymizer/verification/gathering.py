@@ -67,7 +67,7 @@ class Gatherer:
         """Take what one document has."""
         for steps, rule in self._values:
             for value, enclosing in _enclosed(document, steps, document):
-                self.take_value(rule, value, enclosing)
+                self._take(_decides(rule, enclosing) if rule.cases else rule, value)
         for steps, rule in self._keys:
             for held, _ in _enclosed(document, steps[:-1], document):
                 for key in held if isinstance(held, dict) else ():
@@ -80,19 +80,25 @@ class Gatherer:
                     self._recorder.add(TARGETS, digest, 0, 0)
 
     def take_value(self, rule: FieldRule, value: Any, enclosing: dict[str, Any]) -> None:
-        """Take one value that is under a rule.
+        """Take one value that is under a rule and was not there before.
 
         Args:
             rule: Of its path.
             value: The value.
             enclosing: What the rule's conditions are about.
         """
-        self._take(_decides(rule, enclosing) if rule.cases else rule, value)
+        kind = self._kind(_decides(rule, enclosing) if rule.cases else rule)
+        if kind and value is not None:
+            self._add(kind, value)
 
-    def _take(self, rule: FieldRule, value: Any) -> None:
+    def _kind(self, rule: FieldRule) -> str:
         kind = self._kinds.get(id(rule))
         if kind is None:
             kind = self._kinds[id(rule)] = expected.forms(rule)
+        return kind
+
+    def _take(self, rule: FieldRule, value: Any) -> None:
+        kind = self._kind(rule)
         if not kind or value is None:
             return
         if value.__class__ is str:
@@ -101,6 +107,9 @@ class Gatherer:
             if len(self._seen) >= _MOST_REMEMBERED:
                 self._seen.clear()
             self._seen.add((kind, value))
+        self._add(kind, value)
+
+    def _add(self, kind: str, value: Any) -> None:
         for form in evidence.forms_of(kind, value, self._bits):
             self.values += 1
             self._collector.add(form)

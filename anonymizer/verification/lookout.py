@@ -28,14 +28,24 @@ class Lookout:
 
     Args:
         recounts: Whether a text that is known to be clean is counted again, so that counts are of all texts.
+        remembers: How many clean texts are remembered.
 
     Attributes:
         originals: The source's identity values.
         clean: Texts in which there is nothing.
     """
 
-    def __init__(self, originals: DigestSet, findings: Findings, tally: Tally, *, recounts: bool = False) -> None:
+    def __init__(
+        self,
+        originals: DigestSet,
+        findings: Findings,
+        tally: Tally,
+        *,
+        recounts: bool = False,
+        remembers: int = _MOST_REMEMBERED,
+    ) -> None:
         self.originals, self._findings, self._values, self._recounts = originals, findings, tally.values, recounts
+        self._most = remembers
         self.clean: set[str] = set()
 
     def look(self, collection: str, path: str, value: object, silenced: frozenset[str] = _LOUD) -> None:
@@ -92,7 +102,7 @@ class Lookout:
                 if kind not in silenced:
                     self._findings.add(f"detector_{kind}", collection, path)
         if clean and len(text) <= _LONGEST_REMEMBERED:
-            if len(self.clean) >= _MOST_REMEMBERED:
+            if len(self.clean) >= self._most:
                 self.clean.clear()
             self.clean.add(text)
 

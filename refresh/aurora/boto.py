@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from typing import Any, cast
 
 import boto3
@@ -14,6 +13,7 @@ from botocore.exceptions import ClientError
 from refresh.aurora.ports import Head, Ports, Stream
 from refresh.boto import S3, sts
 from refresh.boto_errors import is_code, wrapped
+from refresh.boto_telling import Telling
 from refresh.errors import PermanentError
 
 _ENDED = frozenset(
@@ -22,7 +22,6 @@ _ENDED = frozenset(
         "ChangeCalendarOverrideRejected", "Exited",
     }
 )  # fmt: skip
-_LONGEST_SUBJECT = 100  # SNS
 
 
 class Dumps(S3):
@@ -77,32 +76,6 @@ class Secrets:
             raise PermanentError(
                 f"the secret {secret_arn} must be a JSON object with username and password, as RDS's rotation keeps it"
             ) from None
-
-
-class Outcomes:
-    """CloudWatch Logs and SNS."""
-
-    def __init__(self, logs: Any, sns: Any) -> None:
-        """Take a client of each."""
-        self._logs, self._sns = logs, sns
-
-    def log(self, group: str, stream: str, message: str) -> None:
-        """Write an event into a stream, which is made when it is not there."""
-        with wrapped(f"PutLogEvents {group} {stream}"):
-            try:
-                self._logs.create_log_stream(logGroupName=group, logStreamName=stream)
-            except ClientError as error:
-                if not is_code(error, "ResourceAlreadyExistsException"):
-                    raise
-            now_ms = int(datetime.now(timezone.utc).timestamp() * 1000)
-            self._logs.put_log_events(
-                logGroupName=group, logStreamName=stream, logEvents=[{"timestamp": now_ms, "message": message}]
-            )
-
-    def publish(self, topic_arn: str, subject: str, message: str) -> None:
-        """Tell the subscribers."""
-        with wrapped(f"Publish {topic_arn}"):
-            self._sns.publish(TopicArn=topic_arn, Subject=subject[:_LONGEST_SUBJECT], Message=message)
 
 
 class Clusters:
@@ -182,7 +155,7 @@ def connect(region: str) -> Ports:
     return Ports(
         objects=Dumps(client("s3")),
         secrets=Secrets(client("secretsmanager")),
-        outcomes=Outcomes(client("logs"), client("sns")),
+        outcomes=Telling(session),
         clusters=Clusters(client("rds")),
         automations=Automations(client("ssm")),
         caller_arn=lambda: _caller_arn(session),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from refresh.aws import ObjectPort
+from refresh.aws import ObjectPort, TellingPort
 
 
 class Stream(Protocol):
@@ -54,18 +54,6 @@ class SecretPort(Protocol):
         ...
 
 
-class OutcomePort(Protocol):
-    """Where an outcome is told: CloudWatch Logs and SNS."""
-
-    def log(self, group: str, stream: str, message: str) -> None:
-        """Write an event."""
-        ...
-
-    def publish(self, topic_arn: str, subject: str, message: str) -> None:
-        """Tell the subscribers."""
-        ...
-
-
 class ClusterPort(Protocol):
     """RDS: copy-on-write clones."""
 
@@ -92,7 +80,7 @@ class Ports:
 
     objects: DumpPort
     secrets: SecretPort
-    outcomes: OutcomePort
+    outcomes: TellingPort
     clusters: ClusterPort
     automations: AutomationPort
     caller_arn: Callable[[], str]

@@ -14,6 +14,7 @@ from refresh.mongo import golden, retention
 from refresh.mongo.planning import cost, limits
 from refresh.mongo.planning.duration import readable_time
 from refresh.mongo.planning.look_up import LookUp
+from refresh.mongo.planning.runs import Run
 from refresh.mongo.sides import Sides
 from refresh.mongo.workflow import steps_of
 from refresh.places import Side
@@ -114,12 +115,7 @@ def _staging_now(found: LookUp) -> Iterator[str]:
     if last is None:
         yield "  staging serves nothing of a finished refresh yet"
         return
-    refresh_id, as_of = last.refresh_id, last.data_as_of
-    live = Sides.look(found.aws, found.request.reports_bucket, found.request.space).live
-    if live is not None and live.data_as_of:  # another one after a switch or a reset
-        refresh_id, as_of = live.volume.refresh_id, live.data_as_of
-    age_hours = (found.clock.now() - datetime.fromisoformat(as_of)).total_seconds() / _SECONDS_AN_HOUR
-    yield f"  staging serves {refresh_id}, data as of {as_of}, {age_hours:.1f} h old"
+    yield _served(found, last)
     longest = max(last.seconds, key=lambda name: last.seconds[name])
     took, most = readable_time(last.total_seconds), readable_time(last.seconds[longest])
     yield f"  the last refresh took {took}, {most} of them {longest}"
@@ -129,6 +125,19 @@ def _staging_now(found: LookUp) -> Iterator[str]:
             f"  ! {found.request.refresh_id} has finished before: it will be refused. Give a trigger that was not "
             "used yet"
         )
+
+
+def _served(found: LookUp, last: Run) -> str:
+    """Say what staging serves: another than the last refresh after a switch or a reset."""
+    refresh_id, as_of = last.refresh_id, last.data_as_of
+    live = Sides.look(found.aws, found.request.reports_bucket, found.request.space).live
+    if live is not None and not live.data_as_of:
+        serves = live.volume.refresh_id
+        return f"  staging serves {serves}, which is no refresh from production; the last one was {refresh_id}"
+    if live is not None:
+        refresh_id, as_of = live.volume.refresh_id, live.data_as_of
+    age_hours = (found.clock.now() - datetime.fromisoformat(as_of)).total_seconds() / _SECONDS_AN_HOUR
+    return f"  staging serves {refresh_id}, data as of {as_of}, {age_hours:.1f} h old"
 
 
 def _documents(found: LookUp) -> Iterator[str]:
@@ -153,25 +162,26 @@ def _volumes(found: LookUp) -> Iterator[str]:
     source = f" of {found.source.size_gib} GiB" if found.source else ""
     yield f"  makes: a snapshot and a quarantine volume{source}, deleted in the end, and a candidate volume of {size}"
     yield f"  keeps as the way back: {_named(kept)}"
-    golden_gone = _golden_gone(found)
-    also = "".join(f", {each.snapshot_id} (golden of {each.refresh_id})" for each in golden_gone)
-    yield f"  deletes: {_named([*gone, *left])}{also}"
+    yield f"  deletes: {_named([*gone, *left])}"
+    golden_kept, golden_gone = _golden(found)
+    if request.golden.keep or golden_gone:
+        new = "makes a new one, " if request.golden.keep else ""
+        yield f"  golden: {new}keeps {_ids(golden_kept)}, deletes {_ids(golden_gone)}"
 
 
 def _kept_and_gone(found: LookUp) -> tuple[list[Volume], list[Volume]]:
     """Return the volumes of staging that will be kept as the way back, and those that will be deleted."""
-    live = [each for each in found.own_volumes if each.role == "live"]
-    previous = [each for each in found.own_volumes if each.role == "previous"]
-    way_back = live[0].volume_id if live else ""
-    return retention.former_volumes([*live, *previous], way_back, found.request.retention, found.clock.now())
+    former = [each for each in found.own_volumes if each.role in {"live", "previous"}]
+    way_back = next((each.volume_id for each in former if each.role == "live"), "")
+    return retention.former_volumes(former, way_back, found.request.retention, found.clock.now())
 
 
-def _golden_gone(found: LookUp) -> list[Snapshot]:
-    """Return the golden snapshots that will be deleted; one that the refresh makes takes its place among them."""
+def _golden(found: LookUp) -> tuple[list[Snapshot], list[Snapshot]]:
+    """Return the golden snapshots of today that will be kept, and those that will be deleted."""
     asked = found.request.retention
-    others = max(0, asked.golden_snapshots - found.request.golden.keep)
-    there = golden.all_of(found.aws, found.request.space)
-    return retention.golden_snapshots(there, replace(asked, golden_snapshots=others), found.clock.now())[1]
+    room = max(asked.golden_snapshots - int(found.request.golden.keep), 0)  # the new one takes a place
+    today = golden.all_of(found.aws, found.request.space)
+    return retention.golden_snapshots(today, replace(asked, golden_snapshots=room), found.clock.now())
 
 
 def _duration(found: LookUp) -> Iterator[str]:
@@ -197,6 +207,7 @@ def _cost(found: LookUp) -> Iterator[str]:
         candidate_gib=found.candidate_gib,
         snapshot_gib=found.backup.full_bytes / _GIB if found.backup else found.source.size_gib,
         kept_gib=[found.candidate_gib, *(each.size_gib for each in kept)],
+        golden_gib=[found.candidate_gib] * (int(found.request.golden.keep) + len(_golden(found)[0])),
     )
     yield from cost.lines(use, found.request.region)
 
@@ -219,6 +230,10 @@ def _steps(found: LookUp) -> list[str]:
         + (f" (about {readable_time(seconds[step.name])})" if step.name in seconds else "")
         for number, step in enumerate(steps_of(found.request), start=1)
     ]
+
+
+def _ids(snapshots: list[Snapshot]) -> str:
+    return ", ".join(f"{each.snapshot_id} ({each.refresh_id})" for each in snapshots) or "none"
 
 
 def _named(volumes: list[Volume]) -> str:

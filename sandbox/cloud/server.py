@@ -19,12 +19,14 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox.cloud import (
     accounts,
+    alarms,
     automation_api,
     containers_api,
     databases_api,
     disks,
     honesty,
     instances,
+    messages,
     run_command_api,
     secrets,
     snapshots,
@@ -89,6 +91,9 @@ class Cloud:
         tasks.on_end = self._end_host
         containers_api.install(containers_api.ContainersApi(tasks, self.endpoint))
         accounts.install()
+        self.alarms = alarms.Alarms()
+        alarms.install(self.alarms)
+        messages.install(messages.Messages(layout.messages))
         honesty.install(world)
         self._application = DomainDispatcherApplication(create_backend_app)
 
@@ -100,6 +105,7 @@ class Cloud:
         """
         application = extra(self._application) if extra else self._application
         _serve(self._listener, application)
+        self.alarms.start()
 
     def _lose(self, instance_id: str) -> None:
         self._instances.lost(instance_id)

@@ -148,6 +148,10 @@ class Story:
         )
         terminal.say(f"  s3://{stack.outputs['reports_bucket']}/reports/{stack.refresh_id}/")
         terminal.say("  reports/index.html has all of them")
+        mails = [one for one in world.messages() if stack.refresh_id in one["subject"]]
+        if not mails:
+            raise DemoError(f"nobody was told of refresh {stack.refresh_id}")
+        terminal.say(f"A message to {mails[-1]['endpoint']}: {mails[-1]['subject']}")
         if missing:
             raise DemoError(f"staging lacks {len(missing)} writes that production's majority had acknowledged")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from refresh.aurora.ports import Head, Ports
+from refresh.aws import Metric
 from tests.refresh.fake_cloud import FakeClock, FakeObjects, Fate
 
 
@@ -56,13 +57,16 @@ class FakeOutcomes:
     logged: list[str] = field(default_factory=list)
     published: list[tuple[str, str]] = field(default_factory=list)
 
-    def log(self, group: str, stream: str, message: str) -> None:
+    def log(self, group: str, stream: str, *messages: str) -> None:
         with self.fate.effect("log"):
-            self.logged.append(message)
+            self.logged += messages
 
     def publish(self, topic_arn: str, subject: str, message: str) -> None:
         with self.fate.effect("publish"):
             self.published.append((subject, message))
+
+    def measure(self, namespace: str, dimensions: Mapping[str, str], metrics: Sequence[Metric]) -> None:
+        raise AssertionError("the Aurora refresh puts no metrics")
 
 
 @dataclass

@@ -19,6 +19,7 @@ from components.aurora import aurora_of
 from components.aurora_adoption import AdoptedCluster
 from components.toolkit import Toolkit, ToolkitArgs
 from components.toolkit_archive import pack
+from components.watch import Watch, WatchArgs
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been deprecated in favor:DeprecationWarning")
 ADOPTED = AdoptedCluster(
@@ -45,7 +46,8 @@ def declare(folder):
     def run(aurora):
         def program():
             files = ToolkitArgs(anonymizer=folder / "anonymizer", wheels=folder, packed=folder / "packed", tags={})
-            aurora_of(replace(SETTINGS, aurora=aurora), PLACE, Toolkit("toolkit", files))
+            watch = Watch("watch", WatchArgs.of(SETTINGS, PLACE))
+            aurora_of(replace(SETTINGS, aurora=aurora), PLACE, Toolkit("toolkit", files), watch)
 
         return declared_by(program)
 
@@ -201,3 +203,14 @@ def test_the_tasks_toolkit_holds_what_they_run(adopted, folder):
     assert key.startswith("aurora/")
     with tarfile.open(folder / "packed" / key.removeprefix("aurora/")) as archive:
         assert {name.split("/")[0] for name in archive.getnames()} >= {"anonymizer", "dumps", "refresh"}
+
+
+def test_its_outcomes_are_told_to_the_stacks_one_topic(adopted):
+    """Whoever is subscribed is told of both refreshes, and the loader may use the topic's key for that alone."""
+    declared = adopted
+    assert set(declared.of_type("aws:sns/topic:Topic")) == {"watch-topic"}
+    policies = declared.of_type("aws:iam/rolePolicy:RolePolicy")
+    told = {one["Sid"]: one for one in json.loads(policies["aurora-tasks-loader-policy"]["policy"])["Statement"]}
+    assert told["Outcome"]["Resource"].endswith(":watch-topic")
+    assert told["OutcomeKey"]["Resource"].endswith(":watch-key")
+    assert told["OutcomeKey"]["Condition"] == {"StringEquals": {"kms:ViaService": "sns.eu-central-1.amazonaws.com"}}

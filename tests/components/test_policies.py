@@ -10,6 +10,7 @@ from components import host_policies
 from components.host_policies import Place
 from components.operator_policy import OperatorScope, ProductionSource, operator_policy
 from components.source_policy import source_policy
+from components.watch_documents import teller_policy
 
 ROOT = pathlib.Path(__file__).parents[2]
 PLACE = Place(partition="aws", region="eu-central-1", account_id="123456789012")
@@ -27,6 +28,9 @@ SCOPE = OperatorScope(
     toolkit_arn="arn:aws:s3:::toolkit",
     volumes_key_arn="arn:aws:kms:eu-central-1:123456789012:key/1",
 )
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:understudy-test"
+LOG_GROUP = "arn:aws:logs:eu-central-1:123456789012:log-group:/understudy/test/refresh"
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/2"
 OWN = {"aws:ResourceTag/understudy:space": "understudy/test"}
 OWN_HOST = {"aws:ResourceTag/understudy:stack": "understudy/test"}
 
@@ -156,6 +160,34 @@ def test_another_accounts_production_is_reached_through_its_role_only():
     assert allowed(policy, "sts:AssumeRole", role)
     assert not allowed(policy, "sts:AssumeRole", "arn:aws:iam::111122223333:role/admin")
     assert not allowed(policy, "ec2:CreateSnapshots", f"{EC2}:instance/i-production")
+
+
+@pytest.fixture
+def teller():
+    return teller_policy(PLACE, "understudy/test", TOPIC, LOG_GROUP, KEY)
+
+
+def test_an_outcome_is_told_to_the_stacks_own_topic_log_group_and_metrics_and_to_no_other(teller):
+    assert allowed(teller, "sns:Publish", TOPIC)
+    assert not allowed(teller, "sns:Publish", f"{TOPIC}-other")
+    assert not allowed(teller, "sns:Subscribe", TOPIC)
+    through_sns, through_s3 = ({"kms:ViaService": f"{one}.eu-central-1.amazonaws.com"} for one in ("sns", "s3"))
+    assert allowed(teller, "kms:GenerateDataKey", KEY, **through_sns)
+    assert not allowed(teller, "kms:GenerateDataKey", KEY, **through_s3)
+    stream = f"{LOG_GROUP}:log-stream:refresh/first-1"
+    assert allowed(teller, "logs:PutLogEvents", stream)
+    assert not allowed(teller, "logs:PutLogEvents", stream.replace("/test/", "/other/"))
+    assert not allowed(teller, "logs:GetLogEvents", stream)
+    assert allowed(teller, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "Understudy"})
+    assert not allowed(teller, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "Payments"})
+
+
+def test_only_the_alarm_on_age_is_set_anew(teller):
+    """A refresh brings data of another moment, which that alarm counts from; it may not touch any other alarm."""
+    alarm = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:understudy-test"
+    assert allowed(teller, "cloudwatch:PutMetricAlarm", f"{alarm}-data-age")
+    assert not allowed(teller, "cloudwatch:PutMetricAlarm", f"{alarm}-refresh-failed")
+    assert not allowed(teller, "cloudwatch:DeleteAlarms", f"{alarm}-data-age")
 
 
 def test_the_policy_of_a_whole_stack_is_not_larger_than_iam_takes():

@@ -10,6 +10,9 @@ from components.refresh import Refresh, RefreshArgs
 from tests.components.declared import declared_by
 from tests.components.test_components import SETTINGS
 
+WATCH = {"topic_arn": "topic", "log_group": "group"}
+LOOKED_AT: list[str] = []
+
 
 class Part(pulumi.ComponentResource):
     """A component that is there already, with what is asked of it."""
@@ -32,6 +35,7 @@ def declare(**settings):
             toolkit=Part("toolkit", archive={}),
             reports=Part("reports", bucket_name="reports"),
             access=Part("access", volumes_key=SimpleNamespace(arn="key")),
+            watch=Part("watch", inputs=WATCH, look_at=lambda data_as_of, host: LOOKED_AT.append(host)),
         )
         Refresh("refresh", args)
 
@@ -57,3 +61,15 @@ def test_what_is_served_and_kept_reaches_the_refresh():
     assert given["serve"] == "previous"
     assert given["golden"] == {"keep": True, "source": "snap-0123456789abcdef0", "accepted_rules": ""}
     assert given["retention"]["golden_max_age_days"] == 9
+
+
+def test_a_refresh_is_told_where_to_tell_and_staging_is_looked_at():
+    LOOKED_AT.clear()
+    assert inputs(declare())["watch"] == WATCH
+    assert LOOKED_AT == ["i-staging"]
+
+
+@pytest.mark.parametrize(("until", "tested"), [("end", ["./one"]), ("scan", [])])
+def test_smoke_tests_run_only_where_staging_has_new_data(until, tested):
+    commands = declare(until=until, on_smoke_failure="stay").of_type("command:local:Command")
+    assert [one["create"] for one in commands.values()] == tested

@@ -158,10 +158,12 @@ def test_a_line_has_its_remedy_below_it_and_long_ones_are_wrapped() -> None:
     page = Page(out)
     page.line(wrong("quotas", "word " * 60, "ask for more"))
     page.line(in_order("agents", "online"))
+    page.line(wrong("configuration", "2 problems:\n  first\n    rule: a"))
     page.end([wrong("a", "b"), wrong("a", "b"), unasked("a", "b")])
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= 118
     assert any(line.strip() == "do: ask for more" for line in lines)
+    assert [line.strip() for line in lines if line.endswith(("first", "rule: a"))] == ["first", "rule: a"]
     assert lines[-1] == "2 things are wrong; 1 could not be asked (?)."
 
 

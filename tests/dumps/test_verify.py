@@ -8,15 +8,17 @@ import io
 import os
 import re
 import signal
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from anonymizer.errors import AnonymizerError, ServerError
 from anonymizer.rules.reader import parse
-from dumps import verify_rows
+from dumps import prepare, verify_rows
 from dumps.errors import CutShortError
 from dumps.survey import look, without_dropped
-from dumps.verify import verify
+from dumps.verify import _read, verify
 from dumps.verify_sides import Sides
 from tests.dumps import texts
 from tests.dumps.preparing import prepared, text
@@ -66,6 +68,9 @@ def test_a_scrubbed_dump_has_no_findings_and_every_control_was_found(tmp_path):
         (lambda made: _row(made, 3, 1, "'ask ADA.LOVELACE9@real-company.de'"), "original", ("shop.people", "name")),
         (lambda made: _row(made, 3, 2, "'someone@gmail.com'"), "detector_email", ("shop.people", "mail")),
         (lambda made: _row(made, 3, 3, "'1700-01-01'"), "format", ("shop.people", "born")),
+        (lambda made: _row(made, 3, 0, "'ask +49 89 4140 2371'"), "detector_phone", ("shop.people", "id")),
+        (lambda made: _row(made, 3, 3, "'ask +49 89 4140 2371'"), "detector_phone", ("shop.people", "born")),
+        (lambda made: _row(made, 3, 0, "'nothing'"), "changed", ("shop.people", "id")),
         (lambda made: _row(made, 3, 2, "NULL"), "type", ("shop.people", "mail")),
         (lambda made: made.replace("),(39,", "),(39,'x','y@example.com',NULL),(40,"), "documents", ("shop.people", "")),
         (lambda made: made.replace("varchar(80)", "varchar(81)"), "options", ("table people", "")),
@@ -177,8 +182,7 @@ def _leaking(made: str) -> str:
 
 
 @pytest.mark.parametrize("change", [lambda made: made, _leaking])
-def test_the_outcome_is_the_same_for_any_number_of_processes(tmp_path, monkeypatch, change):
-    monkeypatch.setattr(verify_rows, "PART_ROWS", 7)
+def test_the_outcome_is_the_same_for_any_number_of_processes(tmp_path, small_parts, change):
     source = texts.dump(PEOPLE, ORDERS)
     outcomes = [verified(tmp_path / str(workers), change, source, FAMILY, workers) for workers in (1, 3)]
     assert outcomes[0] == outcomes[1]
@@ -190,13 +194,19 @@ def test_the_outcome_is_the_same_for_any_number_of_processes(tmp_path, monkeypat
     )
 
 
-def test_a_process_that_dies_is_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(Sides, "run", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+@pytest.fixture
+def small_parts(monkeypatch):
+    monkeypatch.setattr(verify_rows, "PART_ROWS", 7)
+
+
+def test_a_process_that_dies_is_an_error(tmp_path, monkeypatch, small_parts):
+    own = os.getpid()
+    monkeypatch.setattr(Sides, "run", lambda *_: os.getpid() != own and os.kill(os.getpid(), signal.SIGKILL))
     with pytest.raises(ServerError, match="a process that verifies died"):
         verified(tmp_path, lambda made: made, workers=2)
 
 
-def test_what_a_process_meets_is_told_without_any_value(tmp_path, monkeypatch):
+def test_what_a_process_meets_is_told_without_any_value(tmp_path, monkeypatch, small_parts):
     def failing(*_):
         raise ValueError("ada@real-company.de")
 
@@ -206,6 +216,14 @@ def test_what_a_process_meets_is_told_without_any_value(tmp_path, monkeypatch):
     assert "real-company" not in str(raised.value)
 
 
-def test_a_dump_cut_short_is_told_by_whatever_process(tmp_path):
+def test_a_dump_cut_short_is_told_by_whatever_process(tmp_path, small_parts):
     with pytest.raises(CutShortError):
         verified(tmp_path, lambda made: made[:-20], workers=3)
+
+
+def test_a_source_without_a_name_is_read_by_each_process_at_a_place_of_its_own():
+    """What came through a pipe lies in such a file; processes that are forked would share its place."""
+    with prepare.spooled(io.BytesIO(SOURCE), Path(tempfile.gettempdir())) as file:
+        file.read(3)
+        assert _read(file, lambda own: gzip.decompress(own.read())) == SOURCE
+        assert file.tell() == 3

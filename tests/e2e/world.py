@@ -26,6 +26,7 @@ class Inventory:
         self._ssm = sandbox.session().client("ssm")
         self._s3 = sandbox.session().client("s3")
         self._iam = sandbox.session().client("iam")
+        self._sns, self._logs, self._cloudwatch = map(sandbox.session().client, ("sns", "logs", "cloudwatch"))
         self._space = [{"Name": f"tag:{SPACE_TAG}", "Values": [f"understudy/{sandbox.name}"]}]
 
     def volumes(self) -> dict[str, list[str]]:
@@ -57,6 +58,11 @@ class Inventory:
             documents=len(self._ssm.list_documents(Filters=own_documents)["DocumentIdentifiers"]),
             buckets=len(self._s3.list_buckets()["Buckets"]),
             roles=len(self._iam.list_roles()["Roles"]),
+            topics=len(self._sns.list_topics()["Topics"]),
+            subscriptions=len(self._sns.list_subscriptions()["Subscriptions"]),
+            log_groups=len(self._logs.describe_log_groups()["logGroups"]),
+            alarms=len(self._cloudwatch.describe_alarms()["MetricAlarms"]),
+            dashboards=len(self._cloudwatch.list_dashboards()["DashboardEntries"]),
             policies=len(self._iam.list_policies(Scope="Local")["Policies"]),
         )
 

@@ -22,9 +22,11 @@ from components.aurora import aurora_of
 from components.settings import load_settings
 from components.surroundings import place_of
 from components.toolkit import Toolkit, ToolkitArgs
+from components.watch import Watch, WatchArgs
 settings = load_settings()
 toolkit = Toolkit("toolkit", ToolkitArgs.of(settings, Path(__file__).parent))
-pulumi.export("aurora", aurora_of(settings, place_of(settings.region), toolkit))
+place = place_of(settings.region)
+pulumi.export("aurora", aurora_of(settings, place, toolkit, Watch("watch", WatchArgs.of(settings, place))))
 """
 
 

@@ -15,6 +15,7 @@ from refresh.process import ProcessIdentity
 from refresh.session import World
 from tests.refresh.fake_cloud import FakeClock, FakeEc2, FakeObjects, Fate, Killed
 from tests.refresh.fake_hosts import Copy, FakeHosts, Member
+from tests.refresh.fake_telling import FakeTelling
 
 ZONE = "eu-west-1a"
 SPACE = "understudy/staging"
@@ -97,6 +98,7 @@ class FakeWorld:
         self.hosts = FakeHosts(self.clock, self.fate, self.ec2, self.objects)
         self.hosts.source = self.source
         self.parameters = FakeParameters(self.fate)
+        self.telling = FakeTelling()
         self.lines: list[str] = []
         self.roles: list[str] = []
         self.tested: list[tuple[str, dict[str, str], str]] = []
@@ -133,6 +135,7 @@ class FakeWorld:
             commands=self.hosts,
             parameters=self.parameters,
             objects=self.objects,
+            telling=self.telling,
         )
 
     def world(self) -> World:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
 
 from refresh import boto
-from refresh.aws import Aws, SnapshotOrder, VolumeOrder
+from refresh.aws import Aws, Metric, SnapshotOrder, VolumeOrder
 from refresh.boto_errors import translate, wrapped
 from refresh.errors import PermanentError, RefreshError, TransientError, UnreachableHostError
 
@@ -182,3 +183,27 @@ def test_a_write_whose_answer_was_lost_counts_by_what_is_stored(aws: Aws) -> Non
     boto3.client("s3", REGION).create_bucket(Bucket="reports", **where)
     first = aws.objects.put("reports", "a", b"1", absent=True)
     assert aws.objects.put("reports", "a", b"1", absent=True) == first  # the retry of one that had worked
+
+
+def test_an_outcome_reaches_log_group_topic_and_metrics(aws: Aws) -> None:
+    logs, sns, sqs = (boto3.client(service, REGION) for service in ("logs", "sns", "sqs"))
+    logs.create_log_group(logGroupName="/understudy")
+    for _ in range(2):  # a stream that is there is well
+        aws.telling.log("/understudy", "refresh/r-1", '{"what": "begun"}', '{"what": "ended"}')
+    written = logs.get_log_events(logGroupName="/understudy", logStreamName="refresh/r-1")["events"]
+    assert [each["message"] for each in written] == ['{"what": "begun"}', '{"what": "ended"}'] * 2
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    queue = sqs.create_queue(QueueName="q")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    aws.telling.publish(topic, "s\u2019\n" + "x" * 200, "a message")
+    body = json.loads(sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"])
+    assert (body["Subject"], body["Message"]) == ("s? " + "x" * 97, "a message")
+    aws.telling.measure("Understudy", {"Space": "s"}, [Metric(name="Duration", value=1.5, unit="Seconds")])
+    (metric,) = boto3.client("cloudwatch", REGION).list_metrics(Namespace="Understudy")["Metrics"]
+    assert (metric["MetricName"], metric["Dimensions"]) == ("Duration", [{"Name": "Space", "Value": "s"}])
+
+
+def test_a_topic_that_is_gone_is_named(aws: Aws) -> None:
+    with pytest.raises(PermanentError, match="Publish arn:aws:sns:eu-west-1:123456789012:gone: AWS answered NotFound"):
+        aws.telling.publish("arn:aws:sns:eu-west-1:123456789012:gone", "s", "m")

@@ -19,8 +19,8 @@ from tests.refresh.stack import RefreshStack
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.soak]
 
-FIRST = 25_000
-GROWTH = (4 * FIRST, 10 * FIRST)
+FIRST = 20_000
+GROWTH = (4 * FIRST, 8 * FIRST)
 FACTOR = 1.5
 BATCH = 10_000
 

@@ -179,7 +179,7 @@ def test_the_plan_of_the_next_refresh_says_what_serves_and_which_golden_snapshot
     request = RefreshRequest.from_inputs(inputs(trigger="next"))
     text = "\n".join(plan.lines(request, world.connect, world.clock))
     assert f"staging serves {outputs['refresh_id']}, data as of {outputs['data_as_of']}" in text
-    assert f"{ids(world)[0]} (golden of march-" in text
+    assert f"{ids(world)[0]} (march-" in text
 
 
 def test_destroy_sweeps_golden_snapshots_and_a_new_trigger_does_not(world: FakeWorld) -> None:

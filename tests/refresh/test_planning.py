@@ -358,3 +358,35 @@ def test_a_reports_bucket_that_is_gone_is_told_once_with_what_to_do(
     text = planned(world)
     assert text.count("AWS answered NoSuchBucket") == 1
     assert "pulumi refresh, then pulumi up, which makes an empty one; make doctor says more" in text
+
+
+def test_golden_snapshots_that_stay_and_go_are_named_and_priced(world: FakeWorld) -> None:
+    world.up()
+    text = planned(world, trigger="april")
+    assert "golden: makes a new one, keeps none, deletes snap-" in text
+    assert "golden snapshots up to $5.00" in text  # 100 GiB at most
+    kept = planned(world, trigger="april", retention__golden_snapshots=2.0)
+    assert "deletes none" in kept
+    text = planned(world, trigger="april", golden__keep=False)
+    assert "golden: " not in text.split("  1. ")[0], "nothing new, and what is there stays"
+    assert "golden snapshots up to $5.00" in text
+
+
+def test_a_former_volume_that_is_too_old_goes(world: FakeWorld) -> None:
+    world.up()
+    world.up(trigger="april")
+    world.clock.sleep(3 * 86400)
+    live = world.of_space("live")[0].volume_id
+    assert f"keeps as the way back: {live}" in planned(world, trigger="may")
+    text = planned(world, trigger="may", retention__previous_volumes_max_age_days=2.0)
+    assert "keeps as the way back: nothing" in text
+
+
+def test_what_staging_serves_is_what_its_live_volume_says(world: FakeWorld) -> None:
+    first = world.up()
+    second = world.up(trigger="april")
+    world.ec2.tag(second["live_volume_id"], {"understudy:role": "previous"})  # as after serve: previous
+    world.ec2.tag(first["live_volume_id"], {"understudy:role": "live"})
+    assert f"staging serves {first['refresh_id']}, data as of" in planned(world, trigger="may")
+    world.ec2.tag(first["live_volume_id"], {"understudy:refresh": "reset-1"})
+    assert "staging serves reset-1, which is no refresh from production" in planned(world, trigger="may")

@@ -54,6 +54,7 @@ class Use:
         candidate_gib: Size of the candidate volume.
         snapshot_gib: What is written in the snapshot, or the volume's size where nobody knows.
         kept_gib: Sizes of the volumes of staging that stay: the live one and those kept.
+        golden_gib: Sizes of the volumes that golden snapshots are of; what is written of them, at most, is paid.
     """
 
     seconds: float
@@ -62,6 +63,7 @@ class Use:
     candidate_gib: float
     snapshot_gib: float
     kept_gib: Sequence[float]
+    golden_gib: Sequence[float] = ()
 
 
 def prices(region: str) -> Prices:
@@ -99,9 +101,11 @@ def lines(use: Use, region: str) -> list[str]:
     elsewhere = "" if price.region == region else f"; {region} is not in the table"
     without = " and the worker" if worker is None else ""
     table = f"list prices of {price.region}, {price.as_of}{elsewhere}"
+    golden = sum(use.golden_gib) * price.snapshot_gib_month
+    kept_golden = f", golden snapshots up to {_dollars(golden)}" if golden else ""
     return [
         f"  costs about {_dollars(total)}{without} for {hours:.2f} h: {', '.join(parts)}",
-        f"  staging's {len(use.kept_gib)} volumes cost {_dollars(kept)} a month from then on ({table})",
+        f"  staging's {len(use.kept_gib)} volumes cost {_dollars(kept)} a month from then on{kept_golden} ({table})",
     ]
 
 

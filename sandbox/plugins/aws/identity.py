@@ -152,7 +152,8 @@ def _delete_policy(aws: Aws, arn: str, known: Values, call: Call) -> None:
 
 def _create_key(aws: Aws, inputs: Values, call: Call) -> str:
     tags = [{"TagKey": name, "TagValue": value} for name, value in inputs.get("tags", {}).items()]
-    answer = aws.client("kms").create_key(Description=inputs.get("description", ""), Tags=tags)
+    policy = {"Policy": inputs["policy"]} if "policy" in inputs else {}
+    answer = aws.client("kms").create_key(Description=inputs.get("description", ""), Tags=tags, **policy)
     return str(answer["KeyMetadata"]["KeyId"])
 
 
@@ -167,8 +168,10 @@ def _read_key(aws: Aws, key_id: str, known: Values) -> Values | None:
     if key["KeyState"] == "PendingDeletion":
         return None
     tags = kms.list_resource_tags(KeyId=key_id)["Tags"]
+    policy = kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
     return {
         "description": key["Description"],
+        "policy": same_json(known.get("policy"), policy),
         "enableKeyRotation": kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"],
         "tags": {tag["TagKey"]: tag["TagValue"] for tag in tags},
         "arn": key["Arn"],
@@ -180,6 +183,8 @@ def _update_key(aws: Aws, key_id: str, old: Values, new: Values, changed: Sequen
     kms = aws.client("kms")
     if "description" in changed:
         kms.update_key_description(KeyId=key_id, Description=new.get("description", ""))
+    if "policy" in new and "policy" in changed:
+        kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=new["policy"])
     if "enableKeyRotation" in changed:
         _rotate(aws, key_id, new, call)
     wanted, unwanted = tag_changes(old, new)
@@ -257,7 +262,7 @@ IDENTITY = {
     ),
     "aws:kms/key:Key": Kind(
         service="kms",
-        changes=("description", "enableKeyRotation", "deletionWindowInDays"),
+        changes=("description", "enableKeyRotation", "deletionWindowInDays", "policy"),
         gives=("arn", "keyId"),
         create=_create_key,
         settle=_rotate,

@@ -87,6 +87,19 @@ OUTPUTS: Mapping[str, Sequence[str]] = {
     "aws:cloudwatch/logGroup:LogGroup": (
         "arn deletionProtectionEnabled kmsKeyId logGroupClass name namePrefix region retentionInDays skipDestroy"
     ).split(),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (
+        "actionsEnabled alarmDescription arn comparisonOperator datapointsToAlarm "
+        "evaluateLowSampleCountPercentiles evaluationInterval evaluationPeriods extendedStatistic "
+        "metricName name namespace period region statistic threshold thresholdMetricId treatMissingData "
+        "unit"
+    ).split(),
+    "aws:cloudwatch/dashboard:Dashboard": ("dashboardArn dashboardBody dashboardName region").split(),
+    "aws:sns/topicPolicy:TopicPolicy": ("arn owner policy region").split(),
+    "aws:sns/topicSubscription:TopicSubscription": (
+        "arn confirmationTimeoutInMinutes confirmationWasAuthenticated deliveryPolicy endpoint "
+        "endpointAutoConfirms filterPolicy filterPolicyScope ownerId pendingConfirmation protocol "
+        "rawMessageDelivery redrivePolicy region replayPolicy subscriptionRoleArn topic"
+    ).split(),
     "aws:sns/topic:Topic": (
         "applicationFailureFeedbackRoleArn applicationSuccessFeedbackRoleArn "
         "applicationSuccessFeedbackSampleRate archivePolicy arn beginningArchiveTime "

@@ -12,6 +12,7 @@ from sandbox.plugins.aws.networking import NETWORKING
 from sandbox.plugins.aws.secrets import SECRETS
 from sandbox.plugins.aws.storing import STORING
 from sandbox.plugins.aws.telling import TELLING
+from sandbox.plugins.aws.watching import WATCHING
 
 TABLE: Mapping[str, Kind] = {
     **NETWORKING,
@@ -23,4 +24,5 @@ TABLE: Mapping[str, Kind] = {
     **CONTAINERS,
     **SECRETS,
     **TELLING,
+    **WATCHING,
 }

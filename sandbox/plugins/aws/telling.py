@@ -8,7 +8,8 @@ from sandbox.plugins.protocol import Call
 
 def _create_log_group(aws: Aws, inputs: Values, call: Call) -> str:
     tags = {"tags": inputs["tags"]} if inputs.get("tags") else {}
-    aws.client("logs").create_log_group(logGroupName=inputs["name"], **tags)
+    key = {"kmsKeyId": inputs["kmsKeyId"]} if "kmsKeyId" in inputs else {}
+    aws.client("logs").create_log_group(logGroupName=inputs["name"], **tags, **key)
     return str(inputs["name"])
 
 
@@ -30,6 +31,7 @@ def _read_log_group(aws: Aws, name: str, known: Values) -> Values | None:
     return {
         "name": name,
         "retentionInDays": group.get("retentionInDays", 0),
+        **({"kmsKeyId": group["kmsKeyId"]} if group.get("kmsKeyId") else {}),
         "tags": dict(logs.list_tags_for_resource(resourceArn=arn)["tags"]),
         "arn": arn,
     }
@@ -81,7 +83,8 @@ TELLING = {
         service="logs",
         named="name",
         changes=("retentionInDays",),
-        replaces=("name",),
+        # AWS can change a group's key; the sandbox makes it anew.
+        replaces=("name", "kmsKeyId"),
         gives=("arn",),
         create=_create_log_group,
         settle=_retain,
