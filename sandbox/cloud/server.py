@@ -90,10 +90,10 @@ class Cloud:
         tasks = Tasks(world)
         tasks.on_end = self._end_host
         containers_api.install(containers_api.ContainersApi(tasks, self.endpoint))
+        accounts.install()
         self.alarms = alarms.Alarms()
         alarms.install(self.alarms)
         messages.install(messages.Messages(layout.messages))
-        accounts.install()
         honesty.install(world)
         self._application = DomainDispatcherApplication(create_backend_app)
 
