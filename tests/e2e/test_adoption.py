@@ -100,6 +100,7 @@ def test_its_commands_end_with_a_staging_that_serves(
     assert outputs["refresh_id"].startswith("first-")
     assert "left to decide" in text
     assert "A refresh is due: first-" in text
+    assert "staging serves draft-" not in text
     assert "A refresh is due: second-" in text  # the next one's preview, which starts nothing
     authority = tmp_path / "ca.pem"
     authority.write_text(outputs["staging_ca_certificate"])
@@ -142,10 +143,11 @@ def test_no_secret_was_printed(sandbox: Sandbox, adopted: tuple[Stack, str]) -> 
         assert value not in adopted[1]
 
 
-def test_the_check_of_the_image_finds_what_a_host_lacks(sandbox: Sandbox) -> None:
+def test_the_check_of_the_image_finds_what_a_host_lacks(sandbox: Sandbox, adopted: tuple[Stack, str]) -> None:
     """The sandbox's hosts have all but an agent, which the sandbox is itself."""
+    host = adopted[0].outputs()["staging_instance_id"]
     script = (PROJECT / "docs/examples/image.sh").read_text()
-    done = sandbox.exec(sandbox.production["instance_ids"][0], ["bash", "-s", "check"], input=script)
+    done = sandbox.exec(host, ["bash", "-s", "check"], input=script)
     assert [line for line in done.stdout.splitlines() if line] == [
         "missing: SSM agent 3.3.2746.0 or newer; it is not there"
     ]

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from components.staging_refresh import StagingRefreshProvider, is_due
+from refresh import ledger as ledgers
 from refresh.aws import SPACE_TAG
 from refresh.errors import HostError
+from refresh.mongo.planning import runs
 from refresh.mongo.workflow import DRAFTING
 from refresh.request import RefreshRequest
 from tests.refresh.fake_hosts import DRAFT
@@ -105,6 +107,15 @@ def test_it_has_an_id_of_its_own_and_all_others_keep_theirs() -> None:
     asked = ({}, {"until": "end"}, {"until": "scan"})
     plain, end, scan = (RefreshRequest.from_inputs(inputs(**more)).refresh_id for more in asked)
     assert plain == end != scan
+
+
+def test_a_draft_is_no_run_that_staging_serves_or_that_foretells_the_next(world: FakeWorld) -> None:
+    world.up(until="scan")
+    drafted = ledgers.read_all(world.objects, "reports")
+    assert len(drafted) == 1
+    assert runs.finished(drafted) == []
+    world.up(trigger="april")
+    assert [run.refresh_id[:5] for run in runs.finished(ledgers.read_all(world.objects, "reports"))] == ["april"]
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ class Run:
 
 
 def finished(past: Sequence[Mapping[str, Any]]) -> list[Run]:
-    """Read the refreshes that finished.
+    """Read the refreshes that finished; one that only drafted rules served nothing.
 
     Args:
         past: Ledgers.
@@ -65,9 +65,13 @@ def finished(past: Sequence[Mapping[str, Any]]) -> list[Run]:
     Returns:
         The newest first; a ledger of an older layout gives what it has.
     """
-    ended = [each for each in past if each.get("state") == ledgers.FINISHED and "snapshot" in each.get("steps", {})]
+    ended = [each for each in past if each.get("state") == ledgers.FINISHED and _has_served(each.get("steps", {}))]
     ended.sort(key=lambda each: str(each.get("finished_at", "")), reverse=True)
     return [_run(each) for each in ended]
+
+
+def _has_served(steps: Mapping[str, Any]) -> bool:
+    return "snapshot" in steps and "draft_rules" not in steps
 
 
 def typical(runs: Sequence[Run]) -> list[Run]:

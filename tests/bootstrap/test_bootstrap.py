@@ -52,8 +52,9 @@ def _bash(
 def _take_away(sandbox: Sandbox) -> None:
     s3 = sandbox.session().client("s3")
     found = s3.list_object_versions(Bucket=BUCKET)
-    for one in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]:
-        s3.delete_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])
+    every = [*found.get("Versions", []), *found.get("DeleteMarkers", [])]
+    objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in every]
+    s3.delete_objects(Bucket=BUCKET, Delete={"Objects": objects, "Quiet": True})
     s3.delete_bucket(Bucket=BUCKET)
 
 
