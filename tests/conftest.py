@@ -1,6 +1,7 @@
 """What tests of all parts share: one sandbox for each process of a run."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,14 @@ class BySharedThings(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
     """Schedule by what tests share where `--dist loadscope` asks for it (xdist's own groups fail with pytest 9.2)."""
     return BySharedThings(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+@pytest.fixture(autouse=True)
+def whole_tracebacks() -> Iterator[None]:
+    """Undo what a provider does for its own process when it fails: it has its traceback left out."""
+    yield
+    if hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
 
 
 @pytest.fixture(scope="session")

@@ -189,10 +189,7 @@ def world(monkeypatch):
     made = FakeWorld()
     monkeypatch.setattr(aurora_session, "World", made.world)
     monkeypatch.setattr(orphan, "watch", lambda: None)
-    limit = getattr(sys, "tracebacklimit", None)
-    yield made
-    if limit is None and hasattr(sys, "tracebacklimit"):
-        del sys.tracebacklimit
+    return made
 
 
 def created(world, **changes):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +23,13 @@ PROVIDER = {"__provider": "stored by reference"}
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeWorld]:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
     """A world that the providers meet without being told: they keep nothing on themselves."""
     made = FakeWorld(tmp_path)
     monkeypatch.setattr(session, "World", made.world)
     monkeypatch.setattr(orphan, "watch", lambda: None)
     monkeypatch.setattr(session, "say", made.lines.append)
-    limit = getattr(sys, "tracebacklimit", None)
-    yield made
-    if limit is None and hasattr(sys, "tracebacklimit"):
-        del sys.tracebacklimit
+    return made
 
 
 @pytest.mark.parametrize("provider", [StagingRefreshProvider, RefreshSpaceProvider])
