@@ -68,9 +68,13 @@ def _source(snapshot: Mapping[str, Any]) -> dict[str, Any] | None:
     return {
         "member": snapshot["source_member"],
         "instance_id": snapshot["source_instance_id"],
+        "account_id": snapshot.get("source_account_id", ""),
+        "region": snapshot.get("source_region", ""),
         "volume_id": snapshot["source_volume_id"],
+        "volume_ids": snapshot.get("source_volume_ids", []),
         "volume_gib": snapshot.get("source_gib"),
         "snapshot_id": snapshot["snapshot_id"],
+        "snapshot_ids": snapshot.get("snapshot_ids", []),
         "mongodb_version": snapshot["version"],
         "data_as_of": snapshot["data_as_of"],
         "commit_point": snapshot["commit_point"],

@@ -28,9 +28,13 @@ class Source(Part):
 
     member: str
     instance_id: str
+    account_id: str = ""
+    region: str = ""
     volume_id: str
+    volume_ids: tuple[str, ...] = ()
     volume_gib: int | None = None
     snapshot_id: str
+    snapshot_ids: tuple[str, ...] = ()
     mongodb_version: str
     data_as_of: Time
     commit_point: Point | None = None

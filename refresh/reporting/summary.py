@@ -99,11 +99,13 @@ def _source(report: Report) -> Pairs:
     if source is None:
         return []
     size = f" of {source.volume_gib} GiB" if source.volume_gib else ""
+    volumes = ", ".join(source.volume_ids) or source.volume_id
     point = source.commit_point
     gone = ", deleted" if report.outcome in ("finished", "abandoned") else ""
     rows = [
         ("source", f"{source.member} ({source.instance_id}), MongoDB {source.mongodb_version}"),
-        ("snapshot", f"{source.snapshot_id} of {source.volume_id}{size}{gone}"),
+        ("snapshot", f"{', '.join(source.snapshot_ids) or source.snapshot_id} of {volumes}{size}{gone}"),
+        ("account and region", ", ".join(each for each in (source.account_id, source.region) if each)),
         ("data as of", moment(source.data_as_of)),
     ]
     return rows + ([("majority's commit point", f"{point.seconds}, {point.increment}")] if point else [])

@@ -184,7 +184,9 @@ _FACTS: dict[str, dict[str, Any]] = {
     },
     "snapshot": {
         "source_member": "shop-prod-3.example:27017", "source_instance_id": "i-0aa11bb22cc33dd44",
-        "source_volume_id": "vol-00112233445566778", "source_gib": 200, "candidate_gib": 200,
+        "source_volume_id": "vol-00112233445566778",
+        "source_account_id": "111122223333",
+        "source_region": "eu-west-1", "source_gib": 200, "candidate_gib": 200,
         "snapshot_id": "snap-0123456789abcdef0", "commit_point": {"seconds": 1772420420, "increment": 7},
         "data_as_of": at(13), "version": "6.0.5", "fcv": "6.0", "directory_per_db": False,
         "directory_for_indexes": False,

@@ -109,6 +109,10 @@ def test_a_long_rest_becomes_a_break_and_interruptions_are_seen() -> None:
     assert all(bar.x >= 0 and bar.x + bar.width <= 100.001 for row in drawn.rows for bar in row.bars)
 
 
+def test_the_source_is_named_with_its_account_and_region() -> None:
+    assert "| account and region | 111122223333, eu-west-1 |" in as_text(made.mongo_report())
+
+
 def test_what_was_foretold_stands_beside_what_it_took() -> None:
     text = as_text(made.mongo_report())
     assert "| anonymize | 9 min 50 s | 10 min 11 s |" in text
