@@ -104,7 +104,7 @@ def _await(context: Context, originals: Sequence[Snapshot]) -> None:
     began = context.clock.monotonic()
     done = snapshots.wait_until_completed(context.aws, context.poller, context.tags(SNAPSHOT), originals)
     waited = round(context.clock.monotonic() - began, 3)
-    context.ledger.note(MAKING, snapshot_bytes=done[0].full_bytes, snapshot_wait_seconds=waited)
+    context.ledger.note(MAKING, snapshot_bytes=sum(each.full_bytes for each in done), snapshot_wait_seconds=waited)
 
 
 def _copied(context: Context, originals: Sequence[Snapshot]) -> list[Snapshot]:

@@ -107,6 +107,18 @@ def test_a_refreshs_own_snapshot_and_one_that_failed_are_no_backup(world: FakeWo
     assert found.full_bytes == 500 * MIB
 
 
+def test_data_on_several_volumes_is_told_by_a_backup_of_each(world: FakeWorld) -> None:
+    request, aws = RefreshRequest.from_inputs(inputs()), world.connect("", "")
+    last = replace(run("a", 10), source_volume_ids=("vol-00000001", "vol-00000002"))
+    backed_up(world, 500)
+    assert sizes.newest_backup(request, aws, last) is None
+    other = replace(backup(300), volume_id="vol-00000001", snapshot_id="snap-2")
+    world.ec2.shots[other.snapshot_id] = (other, 0.0, None)
+    found = sizes.newest_backup(request, aws, last)
+    assert found is not None
+    assert found.full_bytes == 800 * MIB
+
+
 # -- duration ------------------------------------------------------------------------------
 
 

@@ -71,7 +71,7 @@ class LookUp:
     def source(self) -> Volume | None:
         """The volume to be copied, as far as it can be foreseen: that of the last refresh, else any member's."""
         volumes = [each for found in self.data_volumes.values() for each in found]
-        same = [each for each in volumes if self.last and each.volume_id == self.last.source_volume_id]
+        same = [each for each in volumes if self.last and each.volume_id in self.last.source_volume_ids]
         return next(iter(same or volumes), None)
 
     @cached_property

@@ -28,7 +28,7 @@ class Run:
         data_bytes: What the data took on the source's file system; 0 where the ledger does not say.
         full_bytes: What had ever been written to the source's volume; 0 where AWS did not say.
         source_instance_id: The member that its snapshot was of.
-        source_volume_id: The volume that its snapshot was of.
+        source_volume_ids: The volumes that its snapshots were of.
         in_one_go: Whether no step had to be run twice, so that its times are those of the work alone.
     """
 
@@ -42,7 +42,7 @@ class Run:
     data_bytes: int = 0
     full_bytes: int = 0
     source_instance_id: str = ""
-    source_volume_id: str = ""
+    source_volume_ids: tuple[str, ...] = ()
     in_one_go: bool = True
 
     @property
@@ -103,7 +103,7 @@ def _run(ledger: Mapping[str, Any]) -> Run:
         data_bytes=int(source.get("data_bytes") or 0),
         full_bytes=int(restored.get("snapshot_bytes") or 0),
         source_instance_id=str(source.get("source_instance_id", "")),
-        source_volume_id=str(source.get("source_volume_id", "")),
+        source_volume_ids=tuple(source.get("source_volume_ids") or filter(None, [source.get("source_volume_id")])),
         in_one_go=all(int(record.get("runs", 1)) == 1 for name, record in steps.items() if name != "preflight"),
     )
 

@@ -7,7 +7,7 @@ size says nothing of the data in it, and the preview runs nothing on production'
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from refresh.aws import Aws, Snapshot
 from refresh.mongo.planning.line import fit, spread
@@ -47,8 +47,17 @@ def newest_backup(request: RefreshRequest, aws: Aws, run: Run | None) -> Snapsho
         for each in aws.source_compute.snapshots_of(volume_ids)
         if each.state == "completed" and each.full_bytes and not each.refresh_id
     ]
-    same = [each for each in backups if run and each.volume_id == run.source_volume_id]
-    return max(same or backups, key=lambda each: (each.started_at, each.snapshot_id), default=None)
+    parts = (
+        [_newest([each for each in backups if each.volume_id == one]) for one in run.source_volume_ids] if run else []
+    )
+    found_all = [part for part in parts if part]
+    if parts and len(found_all) == len(parts):
+        return replace(found_all[0], full_bytes=sum(part.full_bytes for part in found_all))
+    return None if len(parts) > 1 else _newest(backups)  # one volume of several tells nothing
+
+
+def _newest(snapshots: Sequence[Snapshot]) -> Snapshot | None:
+    return max(snapshots, key=lambda each: (each.started_at, each.snapshot_id), default=None)
 
 
 def expected(runs: Sequence[Run], backup: Snapshot | None) -> Expected | None:
