@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from refresh.aws import Attachment, Instance, Snapshot, Volume
+from refresh.holdings import Attachment, Instance, Snapshot, Volume
 
 
 def _tags(pairs: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

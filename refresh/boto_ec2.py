@@ -8,9 +8,9 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from refresh.aws import Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
 from refresh.boto_answers import instance_of, snapshot_of, volume_of
 from refresh.boto_errors import is_code, wrapped
+from refresh.holdings import Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
 from refresh.places import CopyOrder, Key, Place
 
 _IDENTITY_SECONDS = 5  # a network without a way to STS must not hold a refresh up

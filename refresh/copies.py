@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from refresh.aws import SOURCE_TAG, TAKE_TAG, Aws, Snapshot
+from refresh.aws import Aws
 from refresh.errors import PermanentError, SourceError
+from refresh.holdings import SOURCE_TAG, TAKE_TAG, Snapshot
 from refresh.places import CopyOrder
 from refresh.poller import Clock, Poller
 from refresh.snapshots import all_completed, complete, named

@@ -9,10 +9,11 @@ from typing import Any
 
 from refresh import boto, provenance, sweep, watch
 from refresh import ledger as ledgers
-from refresh.aws import SPACE_TAG, Aws, Volume
+from refresh.aws import Aws
 from refresh.boto_questions import BotoQuestions
 from refresh.context import Say
 from refresh.errors import RequestError
+from refresh.holdings import SPACE_TAG, Volume
 from refresh.lease import Lease
 from refresh.ledger import Ledger
 from refresh.mongo import draft_rules, event_report, publishing

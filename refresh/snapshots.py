@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from refresh.aws import TAKE_TAG, Aws, Snapshot, SnapshotOrder, Tags
+from refresh.aws import Aws
 from refresh.errors import PermanentError, ResourceError, SourceError
+from refresh.holdings import TAKE_TAG, Snapshot, SnapshotOrder, Tags
 from refresh.poller import Poller
 
 SNAPSHOT, COPY = "snapshot", "copy"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refresh import snapshots
-from refresh.aws import EXPIRES_TAG, SPACE_TAG, Aws, Snapshot, Tags, Volume
+from refresh.aws import Aws
 from refresh.commands import Commands
 from refresh.errors import PermanentError, ReleaseError
+from refresh.holdings import EXPIRES_TAG, SPACE_TAG, Snapshot, Tags, Volume
 from refresh.poller import Poller
 from refresh.release import Releaser
 from refresh.request import SpaceRequest

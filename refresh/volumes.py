@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from refresh.aws import Compute, Tags, Volume, VolumeOrder
+from refresh.aws import Compute
 from refresh.errors import ResourceError
+from refresh.holdings import Tags, Volume, VolumeOrder
 from refresh.poller import Poller
 
 _DEVICES = tuple(f"/dev/sd{letter}" for letter in ascii_lowercase[5:16])  # EC2 user guide: /dev/sd[f-p] for data

@@ -7,8 +7,8 @@ from typing import Any
 
 from refresh.aurora.context import AuroraContext
 from refresh.aurora.request import AuroraRequest
-from refresh.aws import REFRESH_TAG, SPACE_TAG
 from refresh.errors import ResourceError
+from refresh.holdings import REFRESH_TAG, SPACE_TAG
 
 _LONGEST = 63
 _FAILED = frozenset({"failed", "deleting", "inaccessible-encryption-credentials", "incompatible-restore"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.aws import Volume
 from refresh.errors import HostError, RulesError, UnlistedPathsError
+from refresh.holdings import Volume
 from refresh.mongo import jobs, material, progress
 from refresh.mongo.context import Context
 from refresh.mongo.jobs import JobEnd

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refresh.aws import Aws, Volume
+from refresh.aws import Aws
 from refresh.errors import DeadlineError, HostError
+from refresh.holdings import Volume
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member
 from refresh.request import RefreshRequest

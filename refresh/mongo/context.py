@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from refresh.aws import EXPIRES_TAG, REFRESH_TAG, ROLE_TAG, SPACE_TAG, Aws, Volume
+from refresh.aws import Aws
 from refresh.commands import Commands
 from refresh.context import Say
+from refresh.holdings import EXPIRES_TAG, REFRESH_TAG, ROLE_TAG, SPACE_TAG, Volume
 from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller
 from refresh.release import Releaser

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.aws import Volume
 from refresh.errors import HostError, ResourceError
+from refresh.holdings import Volume
 from refresh.mongo import material, progress
 from refresh.mongo.checks import is_lost
 from refresh.mongo.context import Context

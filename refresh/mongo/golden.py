@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.aws import AS_OF_TAG, ROLE_TAG, RULES_TAG, SPACE_TAG, Aws, Snapshot
+from refresh.aws import Aws
+from refresh.holdings import AS_OF_TAG, ROLE_TAG, RULES_TAG, SPACE_TAG, Snapshot
 from refresh.keeping import GOLDEN
 from refresh.mongo import material, progress
 from refresh.mongo.context import Context

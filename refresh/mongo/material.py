@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 
 from refresh import snapshots
-from refresh.aws import ROLE_TAG, SOURCE_TAG, TAKE_TAG, Snapshot, Volume, VolumeOrder
 from refresh.errors import ResourceError, SourceError
+from refresh.holdings import ROLE_TAG, SOURCE_TAG, TAKE_TAG, Snapshot, Volume, VolumeOrder
 from refresh.mongo import taken as takes
 from refresh.mongo.context import Context
 from refresh.mongo.taken import Taken

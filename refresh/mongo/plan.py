@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from refresh.aws import Aws, Snapshot, Volume
+from refresh.aws import Aws
 from refresh.errors import RefreshError
+from refresh.holdings import Snapshot, Volume
 from refresh.lease import holder_in
 from refresh.mongo import golden, retention
 from refresh.mongo.planning import cost, limits

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh import sweep
-from refresh.aws import ROLE_TAG, SPACE_TAG
 from refresh.errors import PreflightError
+from refresh.holdings import ROLE_TAG, SPACE_TAG
 from refresh.mongo import material, progress, source_checks
 from refresh.mongo.checks import StagingStatus, host_refusals, parameter_refusals
 from refresh.mongo.context import Context

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.aws import AS_OF_TAG, RULES_TAG, Snapshot
 from refresh.errors import PreflightError, ResourceError
+from refresh.holdings import AS_OF_TAG, RULES_TAG, Snapshot
 from refresh.keeping import GOLDEN
 from refresh.mongo import golden, material, progress
 from refresh.mongo.checks import StagingStatus, own_host_refusals

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.aws import Instance
 from refresh.errors import ResourceError
+from refresh.holdings import Instance
 from refresh.mongo import material, progress, taken
 from refresh.mongo.context import Context
 from refresh.request import RefreshRequest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from refresh.aws import Snapshot, Volume
+from refresh.holdings import Snapshot, Volume
 from refresh.keeping import Retention
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh import snapshots
-from refresh.aws import REFRESH_TAG, SPACE_TAG
 from refresh.errors import HostError, LeaseError, RefreshError
+from refresh.holdings import REFRESH_TAG, SPACE_TAG
 from refresh.mongo import golden, material, retention
 from refresh.mongo.context import Context
 from refresh.mongo.preflight import mark_roles

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from refresh import ledger as ledgers
-from refresh.aws import AS_OF_TAG, Aws
+from refresh.aws import Aws
 from refresh.errors import RefreshError, RequestError
+from refresh.holdings import AS_OF_TAG
 from refresh.lease import holder_in
 from refresh.mongo import golden
 from refresh.mongo.serving import SERVE

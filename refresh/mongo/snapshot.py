@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from refresh import snapshots
-from refresh.aws import TAKE_TAG, SnapshotOrder, Volume
 from refresh.errors import DeadlineError, PermanentError, ResourceError
+from refresh.holdings import TAKE_TAG, SnapshotOrder, Volume
 from refresh.mongo import material, production, progress, storage, taken
 from refresh.mongo.checks import candidate_gib
 from refresh.mongo.context import Context

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from refresh.aws import Volume
 from refresh.errors import PermanentError, PreflightError, RefreshError
+from refresh.holdings import Volume
 from refresh.mongo import production, taken
 from refresh.mongo.checks import StagingStatus, size_refusals, version_refusals
 from refresh.mongo.context import Context

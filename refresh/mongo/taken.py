@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh import copies, snapshots
-from refresh.aws import Snapshot
 from refresh.copies import Copying
 from refresh.errors import ResourceError
+from refresh.holdings import Snapshot
 from refresh.mongo.context import Context
 from refresh.snapshots import COPY, SNAPSHOT
 

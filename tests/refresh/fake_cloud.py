@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from refresh.aws import Attachment, Instance, Snapshot, SnapshotOrder, Stored, Tags, Volume, VolumeOrder
+from refresh.aws import Stored
 from refresh.errors import PermanentError
+from refresh.holdings import Attachment, Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
 from refresh.places import CopyOrder, Key, Place
 
 OWN_ACCOUNT = "111111111111"

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from refresh import serve_session, session
-from refresh.aws import ROLE_TAG, SPACE_TAG, Aws, Instance, Snapshot, Volume
+from refresh.aws import Aws
+from refresh.holdings import ROLE_TAG, SPACE_TAG, Instance, Snapshot, Volume
 from refresh.places import Place
 from refresh.process import ProcessIdentity
 from refresh.session import World

@@ -14,9 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
 
 from refresh import boto
-from refresh.aws import Aws, Metric, SnapshotOrder, VolumeOrder
+from refresh.aws import Aws, Metric
 from refresh.boto_errors import translate, wrapped
 from refresh.errors import PermanentError, RefreshError, TransientError, UnreachableHostError
+from refresh.holdings import SnapshotOrder, VolumeOrder
 
 pytestmark = pytest.mark.slow
 

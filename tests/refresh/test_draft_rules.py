@@ -8,8 +8,8 @@ import pytest
 
 from components.staging_refresh import StagingRefreshProvider, is_due
 from refresh import ledger as ledgers
-from refresh.aws import SPACE_TAG
 from refresh.errors import HostError
+from refresh.holdings import SPACE_TAG
 from refresh.mongo.planning import runs
 from refresh.mongo.workflow import DRAFTING
 from refresh.request import RefreshRequest

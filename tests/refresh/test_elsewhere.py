@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from refresh import session
-from refresh.aws import EXPIRES_TAG, ROLE_TAG, SOURCE_TAG, SPACE_TAG, TAKE_TAG
 from refresh.errors import PermanentError, PreflightError, ReleaseError, SourceError
+from refresh.holdings import EXPIRES_TAG, ROLE_TAG, SOURCE_TAG, SPACE_TAG, TAKE_TAG
 from refresh.places import Key, Place
 from tests.refresh.fake_cloud import KEY, OTHER_ACCOUNT, OWN_ACCOUNT
 from tests.refresh.fake_world import PRODUCTION, SPACE, FakeWorld, inputs

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from refresh.aws import SPACE_TAG, Snapshot
+from refresh.holdings import SPACE_TAG, Snapshot
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.examine import examine, is_in_order
 from refresh.mongo.examination.finding import Finding, Mark

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from refresh import session
-from refresh.aws import AS_OF_TAG, ROLE_TAG, RULES_TAG, SPACE_TAG
 from refresh.errors import FindingsError, PreflightError, SwitchedBackError
+from refresh.holdings import AS_OF_TAG, ROLE_TAG, RULES_TAG, SPACE_TAG
 from refresh.mongo import plan
 from refresh.request import RefreshRequest
 from tests.refresh.fake_world import PRODUCTION, SPACE, STAGING, FakeWorld, inputs

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from refresh import orphan, session
-from refresh.aws import ROLE_TAG, SPACE_TAG, Outcome
+from refresh.aws import Outcome
 from refresh.commands import Commands
 from refresh.errors import DeadlineError, HostError, ReleaseError, RequestError, TransientError
+from refresh.holdings import ROLE_TAG, SPACE_TAG
 from refresh.mongo import plan
 from refresh.mongo.workflow import STEPS
 from refresh.poller import Poller

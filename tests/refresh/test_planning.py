@@ -13,9 +13,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from refresh import boto
-from refresh.aws import Snapshot
 from refresh.boto_errors import translate
 from refresh.errors import TransientError
+from refresh.holdings import Snapshot
 from refresh.mongo import plan
 from refresh.mongo.planning import cost, duration, limits, runs, sizes
 from refresh.mongo.planning.line import fit

@@ -10,9 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from refresh import boto
-from refresh.aws import ROLE_TAG, SPACE_TAG, TAKE_TAG, Aws, SnapshotOrder
+from refresh.aws import Aws
 from refresh.copies import Copying, ensure
 from refresh.errors import PermanentError, SourceError
+from refresh.holdings import ROLE_TAG, SPACE_TAG, TAKE_TAG, SnapshotOrder
 from refresh.places import CopyOrder, Place, Side
 from refresh.poller import Poller, SystemClock
 from refresh.snapshots import all_completed, delete, raw, share

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refresh.aws import SPACE_TAG
 from refresh.errors import RefreshError
+from refresh.holdings import SPACE_TAG
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.finding import Finding, in_order, unasked, wrong
 from refresh.mongo.examination.questions import Side

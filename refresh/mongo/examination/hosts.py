@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from refresh.aws import Instance
 from refresh.errors import RefreshError
+from refresh.holdings import Instance
 from refresh.mongo import production, source_checks
 from refresh.mongo.checks import StagingStatus, host_refusals, production_host_refusals
 from refresh.mongo.examination.case import Case

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from refresh.aws import SPACE_TAG
 from refresh.errors import RefreshError
+from refresh.holdings import SPACE_TAG
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.finding import Finding, in_order, unasked, wrong
 from refresh.mongo.examination.questions import Side, Simulated

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from refresh import ledger as ledgers
-from refresh.aws import SPACE_TAG, Aws, Instance, Snapshot, Volume
+from refresh.aws import Aws
+from refresh.holdings import SPACE_TAG, Instance, Snapshot, Volume
 from refresh.mongo.jobs import rules_key_of
 from refresh.mongo.planning import duration, runs, sizes
 from refresh.mongo.planning.duration import Estimate

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from refresh.aws import Aws, Snapshot
+from refresh.aws import Aws
+from refresh.holdings import Snapshot
 from refresh.mongo.planning.line import fit, spread
 from refresh.mongo.planning.runs import Run
 from refresh.request import RefreshRequest
