@@ -1,4 +1,4 @@
-"""What a refresh has in EC2: volumes, snapshots and instances as they are described, orders for them, and their tags."""
+"""What a refresh has in EC2: volumes, snapshots and instances as described, orders for them, and their tags."""
 
 from __future__ import annotations
 
