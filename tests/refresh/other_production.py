@@ -158,22 +158,22 @@ class OtherProduction:
         iam.add_role_to_instance_profile(InstanceProfileName=self.name, RoleName=self.name)
         disk = {"VolumeType": "gp3", "Encrypted": True, "KmsKeyId": self.key, "DeleteOnTermination": True}
         sizes = {"/dev/sdf": 4, "/dev/sdg": 1}
-        made = ec2.run_instances(
-            ImageId="ami-0123456789abcdef0",
-            InstanceType="m6i.large",
-            MinCount=2,
-            MaxCount=2,
-            SubnetId=subnet,
-            IamInstanceProfile={"Name": self.name},
-            BlockDeviceMappings=[
+        request = {
+            "ImageId": "ami-0123456789abcdef0",
+            "InstanceType": "m6i.large",
+            "MinCount": 1,
+            "MaxCount": 1,  # moto gives its profile to the first instance of a call only
+            "SubnetId": subnet,
+            "IamInstanceProfile": {"Name": self.name},
+            "BlockDeviceMappings": [
                 {"DeviceName": name, "Ebs": {**disk, "VolumeSize": size}} for name, size in sizes.items()
             ],
-        )["Instances"]
-        ids = [str(each["InstanceId"]) for each in made]
+        }
+        ids = [str(ec2.run_instances(**request)["Instances"][0]["InstanceId"]) for _ in range(2)]
 
         def run() -> bool:
-            found = ec2.describe_instances(InstanceIds=ids)["Reservations"][0]["Instances"]
-            return all(each["State"]["Name"] == "running" for each in found)
+            found = ec2.describe_instances(InstanceIds=ids)["Reservations"]
+            return all(each["State"]["Name"] == "running" for group in found for each in group["Instances"])
 
         wait_until(run, "the other production's instances to run", 60)
         return ids
