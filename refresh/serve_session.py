@@ -11,7 +11,6 @@ from refresh.aws import Aws
 from refresh.commands import Commands
 from refresh.errors import RequestError, SwitchedBackError
 from refresh.ledger import Ledger
-from refresh.mongo import publishing
 from refresh.mongo.serving import LEDGERS, SERVE, Switching, refuse, what_staging_serves
 from refresh.mongo.sides import Sides
 from refresh.poller import Poller
@@ -80,6 +79,8 @@ def is_interrupted(outputs: Mapping[str, Any], world: session.World | None = Non
 
 def _switched(context: Switching, world: session.World, sides: Sides) -> dict[str, Any]:
     """Switch, and tell it."""
+    from refresh.mongo import publishing  # noqa: PLC0415 (what makes reports is more than a preview should load)
+
     ledger, wanted = context.ledger, context.wanted
     try:
         with publishing.also_of_failure(context, world.reports_folder, is_switch=True):

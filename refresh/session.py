@@ -16,7 +16,7 @@ from refresh.errors import RequestError
 from refresh.holdings import SPACE_TAG, Volume
 from refresh.lease import Lease
 from refresh.ledger import Ledger
-from refresh.mongo import draft_rules, event_report, publishing
+from refresh.mongo import draft_rules
 from refresh.mongo.context import Context
 from refresh.mongo.examination import session as examination
 from refresh.mongo.examination.case import Case
@@ -79,6 +79,8 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
     Raises:
         RefreshError: What failed, why, and what to do next.
     """
+    from refresh.mongo import publishing  # noqa: PLC0415 (what makes reports is more than a preview should load)
+
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, "" if request.is_reset else request.production.side)
@@ -207,6 +209,8 @@ def _drafted(context: Context, folder: Path) -> dict[str, Any]:
 
 def _outputs(context: Context, folder: Path) -> dict[str, Any]:
     """Write the report, close the ledger, and return what the resource records."""
+    from refresh.mongo import event_report, publishing  # noqa: PLC0415 (as above)
+
     ledger = context.ledger
     if ledger.state != ledgers.FINISHED:
         ledger.close(ledgers.FINISHED)

@@ -18,7 +18,7 @@ from refresh.context import Say
 from refresh.errors import RefreshError
 from refresh.ledger import PREFIX, key_of
 from refresh.poller import Clock
-from refresh.reporting.files import PAGE_NAME, TEXT_NAME
+from refresh.reporting.names import PAGE_NAME, TEXT_NAME
 from refresh.request import Watch
 from refresh.watch_words import FINISHED, REFUSED, Event
 

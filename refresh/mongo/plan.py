@@ -20,7 +20,6 @@ from refresh.mongo.sides import Sides
 from refresh.mongo.workflow import steps_of
 from refresh.places import Side
 from refresh.poller import Clock
-from refresh.reporting.rules import changes
 from refresh.request import RefreshRequest
 from refresh.sweep import UNFINISHED_ROLES
 from refresh.values import UNKNOWN
@@ -80,6 +79,8 @@ def _collections(rules: Mapping[str, Any]) -> Iterator[str]:
 
 def _rules(found: LookUp) -> Iterator[str]:
     """Say what changed in the rules since the last refresh."""
+    from refresh.reporting.rules import changes  # noqa: PLC0415 (only where there is something to compare)
+
     if found.last is None:
         return
     if found.last.rules_sha256 == found.request.rules_sha256:

@@ -11,8 +11,7 @@ from refresh.aws import ObjectPort
 from refresh.errors import RefreshError
 from refresh.reporting import changes, here, index, page, text
 from refresh.reporting.model import Report
-
-JSON_NAME, TEXT_NAME, PAGE_NAME = "report.json", "test-report.md", "report.html"
+from refresh.reporting.names import JSON_NAME, PAGE_NAME, TEXT_NAME
 
 
 def publish(objects: ObjectPort, bucket: str, report: Report, folder: Path, say: Callable[[str], None]) -> str:
