@@ -36,10 +36,10 @@ _BROWSERS = (
 class Sizes:
     """How many documents of each collection to make; a hundred thousand and more in all."""
 
-    customers: int = 6_000
-    orders: int = 14_000
-    tickets: int = 4_000
-    sessions: int = 50_000
+    customers: int = 3_000
+    orders: int = 6_000
+    tickets: int = 2_000
+    sessions: int = 61_000
     products: int = 1_500
     audit_log: int = 27_000
 
