@@ -158,6 +158,7 @@ def test_after_a_rollback_the_next_refresh_keeps_what_was_served_as_the_way_back
     assert world.hosts.live == former
 
 
+@pytest.mark.slow
 def test_killed_anywhere_the_same_switch_is_finished_by_the_next_run(tmp_path: Path) -> None:
     clean = FakeWorld(tmp_path / "clean")
     two_refreshes(clean)
