@@ -15,36 +15,23 @@ set -euo pipefail
 # include lib/mongod.sh
 # include lib/toolkit.sh
 # include lib/job.sh
+# include lib/job_script.sh
 
-# What the anonymizer says may quote a document in an error of the driver: its log and its draft lie on the quarantine volume.
+# What the scan says, its draft too, lies on the quarantine volume until it is whole.
 draft_script() { # FOLDER
-  declare -f write_file
-  declare -p SSM_reports_bucket SSM_refresh_id
-  printf 'folder=%q toolkit=%q socket=%q work=%q\n' "$1" "$(toolkit_path "$SSM_toolkit_sha256")" \
-    "$(volume_socket "$SSM_quarantine_volume_id")" "$(volume_path "$SSM_quarantine_volume_id")"
+  job_beginning "$1" "$SSM_toolkit_sha256"
+  printf 'socket=%q work=%q\n' "$(volume_socket "$SSM_quarantine_volume_id")" "$(volume_path "$SSM_quarantine_volume_id")"
   cat <<'JOB'
-set -uo pipefail
-cd "$toolkit"
-finish() { # STATE EXIT_CODE REASON
-  python3 -c 'import json, sys; print(json.dumps({"state": sys.argv[1], "exit_code": int(sys.argv[2]), "reason": sys.argv[3] or None}))' \
-    "$1" "$2" "$3" | write_file "$folder/state.json" 0600
-  exit
-}
-umask 077
 env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN \
   PYTHONPATH="$toolkit" PYTHONDONTWRITEBYTECODE=1 TMPDIR="$work" \
   python3 -m anonymizer scan --source-socket "$socket" --output "$work/understudy-rules.yaml" --force \
   &>>"$work/understudy-draft.log"
 code=$?
-if ((code != 0)); then
-  finish failed "$code" "$(tail -n 1 "$work/understudy-draft.log")" # the anonymizer's own words, which hold no values
+if ((code == 0)); then
+  python3 -c 'import json, pathlib, sys; print(json.dumps({"rules": pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")}))' \
+    "$work/understudy-rules.yaml" >"$folder/result.json" || finish failed 5 "the draft $work/understudy-rules.yaml cannot be read"
 fi
-python3 -c 'import json, pathlib, sys; print(json.dumps({"rules": pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")}))' \
-  "$work/understudy-rules.yaml" >"$folder/result.json"
-if ! aws s3 cp --only-show-errors "$folder/result.json" "s3://$SSM_reports_bucket/jobs/$SSM_refresh_id/draft.json" 2>"$folder/aws.log"; then
-  finish failed 5 "cannot put the draft into s3://$SSM_reports_bucket: $(tail -n 1 "$folder/aws.log")"
-fi
-finish done 0 ""
+finish_as draft "$code" "$work/understudy-draft.log"
 JOB
 }
 
@@ -52,10 +39,10 @@ folder=$(job_folder "$SSM_refresh_id" draft)
 lock "$SSM_refresh_id-draft"
 if [[ ! -f $folder/state.json ]] && ! job_runs "$SSM_refresh_id" draft; then
   require_toolkit "$SSM_toolkit_sha256"
-  systemctl is-active --quiet "$(volume_unit "$SSM_quarantine_volume_id")" ||
-    fail "volume $SSM_quarantine_volume_id is not open on this host: open it first"
+  require_open "$SSM_quarantine_volume_id"
   mkdir -p "$folder"
   chmod 0700 "$folder"
+  rm -f "$folder/result.json"
   draft_script "$folder" | write_file "$folder/job.sh" 0600
   start_job "$SSM_refresh_id" draft 80%
 fi

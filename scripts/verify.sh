@@ -21,6 +21,7 @@ set -euo pipefail
 # include lib/mongod.sh
 # include lib/toolkit.sh
 # include lib/job.sh
+# include lib/job_script.sh
 # include lib/anonymizer_job.sh
 
 start_or_join_job verify verify

@@ -5,10 +5,6 @@ anonymizer_parameters() {
   printf '%s\n' "$SSM_quarantine_volume_id" "$SSM_candidate_volume_id" "$SSM_toolkit_sha256" "$SSM_rules_sha256" "$SSM_key_parameter"
 }
 
-require_open() { # VOLUME_ID
-  systemctl is-active --quiet "$(volume_unit "$1")" || fail "volume $1 is not open on this host: open it first"
-}
-
 fetch_rules() { # FOLDER
   local sum
   aws_or_fail "cannot fetch s3://$SSM_rules_bucket/$SSM_rules_key" \
@@ -20,20 +16,12 @@ fetch_rules() { # FOLDER
 
 # The job reads the pseudonym key itself, straight into the anonymizer's standard input.
 job_script() { # FOLDER STEP COMMAND
-  declare -f write_file
-  declare -p SSM_key_parameter SSM_reports_bucket SSM_refresh_id
-  printf 'folder=%q step=%q command=%q toolkit=%q\n' "$1" "$2" "$3" "$(toolkit_path "$SSM_toolkit_sha256")"
+  job_beginning "$1" "$SSM_toolkit_sha256"
+  declare -p SSM_key_parameter
+  printf 'step=%q command=%q\n' "$2" "$3"
   printf 'source_socket=%q target_socket=%q log_path=%q\n' "$(volume_socket "$SSM_quarantine_volume_id")" \
     "$(volume_socket "$SSM_candidate_volume_id")" "$(volume_path "$SSM_quarantine_volume_id")/understudy-$2.log"
   cat <<'JOB'
-set -uo pipefail
-cd "$toolkit"
-finish() { # STATE EXIT_CODE REASON
-  python3 -c 'import json, sys; print(json.dumps({"state": sys.argv[1], "exit_code": int(sys.argv[2]), "reason": sys.argv[3] or None}))' \
-    "$1" "$2" "$3" | write_file "$folder/state.json" 0600
-  exit
-}
-umask 077
 aws ssm get-parameter --name "$SSM_key_parameter" --with-decryption --query Parameter.Value --output text 2>"$folder/aws.log" |
   env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN \
     PYTHONPATH="$toolkit" PYTHONDONTWRITEBYTECODE=1 TMPDIR="$(dirname "$log_path")" \
@@ -43,16 +31,7 @@ status=("${PIPESTATUS[@]}")
 if ((status[0] != 0)); then
   finish failed 5 "cannot read the pseudonym key from the SSM parameter $SSM_key_parameter: $(tail -n 1 "$folder/aws.log")"
 fi
-code=${status[1]}
-if [[ -f $folder/result.json ]] &&
-  ! aws s3 cp --only-show-errors "$folder/result.json" "s3://$SSM_reports_bucket/jobs/$SSM_refresh_id/$step.json" 2>"$folder/aws.log"; then
-  finish failed 5 "cannot put the result into s3://$SSM_reports_bucket: $(tail -n 1 "$folder/aws.log")"
-fi
-((code != 0)) || finish done 0 ""
-case $code in
-  2 | 3 | 4 | 5) finish failed "$code" "$(tail -n 1 "$log_path")" ;; # the anonymizer's own words, which hold no values
-  *) finish failed "$code" "the anonymizer ended with status $code; its log is $log_path" ;;
-esac
+finish_as "$step" "${status[1]}" "$log_path"
 JOB
 }
 

@@ -6,6 +6,10 @@ socket_root=/run/understudy
 volume_socket() { echo "$socket_root/$1.sock"; } # VOLUME_ID
 volume_unit() { echo "understudy-$1.service"; }  # VOLUME_ID
 
+require_open() { # VOLUME_ID
+  systemctl is-active --quiet "$(volume_unit "$1")" || fail "volume $1 is not open on this host: open it first"
+}
+
 mongod_user() {
   local user
   for user in mongod mongodb root; do

@@ -33,9 +33,9 @@ def worker(host):
     return host
 
 
-def end_job(worker, state=None):
+def end_job(worker, state=None, unit=UNIT):
     """The job ends; with no state it was killed."""
-    (worker.root / UNIT).unlink()
+    (worker.root / unit).unlink()
     if state is not None:
         (worker.state("r-1/anonymize") / "state.json").write_text(json.dumps(state))
 
@@ -150,6 +150,42 @@ def test_no_file_of_a_job_holds_the_key(worker):
     assert holders == ["understudy_key"]  # the parameter itself is the control
 
 
+DRAFT = {name: JOB[name] for name in ("refresh_id", "quarantine_volume_id", "toolkit_sha256", "reports_bucket")}
+SCAN = """
+import sys
+options = dict(zip(sys.argv[2:], sys.argv[3:]))
+open(options["--output"], "w").write("version: 1")
+print("jane.doe@mail.example is no date", file=sys.stderr)
+sys.exit(CODE)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "says"),
+    [
+        (0, "done", None),
+        (5, "failed", "jane.doe@mail.example"),
+        (1, "failed", "its log is"),
+        (137, "failed", "its log"),
+    ],
+)
+def test_a_draft_that_ends_otherwise_than_documented_tells_no_word_of_its_log(worker, code, state, says):
+    """With status 5 the words are the anonymizer's own, and are the control that they would be found."""
+    worker.answer("rules-draft", **DRAFT)
+    package = worker.path(f"/opt/understudy/toolkit/{SHA}/anonymizer")
+    package.mkdir()
+    (package / "__main__.py").write_text(SCAN.replace("CODE", str(code)))
+    run_job(worker, "draft")
+    end_job(worker, unit="units/understudy-r-1-draft")
+    told = worker.answer("job-status", refresh_id="r-1", step="draft")
+    assert (told["state"], told["exit_code"]) == (state, code)
+    assert says in told["reason"] if says else told["reason"] is None
+    assert ("jane.doe" in json.dumps(told)) == (code == 5)
+    uploaded = worker.root / "s3/uploaded"
+    assert uploaded.exists() == (code == 0)
+    assert code or json.loads(uploaded.read_text()) == {"rules": "version: 1"}
+
+
 ANONYMIZER = """
 import json, sys
 options = dict(zip(sys.argv[2:], sys.argv[3:]))
@@ -160,7 +196,7 @@ sys.exit(CODE)
 """
 
 
-def run_job(worker):
+def run_job(worker, step="anonymize"):
     """Run the job's script as systemd would."""
     environment = {"PATH": f"{worker.root / 'bin'}:{os.environ['PATH']}", "FAKES": str(worker.root)}
-    subprocess.run(["bash", str(worker.state("r-1/anonymize") / "job.sh")], env=environment, timeout=60, check=False)
+    subprocess.run(["bash", str(worker.state(f"r-1/{step}") / "job.sh")], env=environment, timeout=60, check=False)
