@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from refresh.context import Say
 
@@ -20,26 +22,36 @@ def run(command: str, environment: Mapping[str, str], timeout_seconds: float, sa
     Args:
         command: For `/bin/sh`, as Pulumi's own command resource runs it.
         environment: Added to this process's own.
-        timeout_seconds: After which it is ended.
+        timeout_seconds: After which it is ended, with all that it started.
         say: Tells the user.
 
     Returns:
         Why it failed; empty when it ended with status 0.
     """
-    try:
-        done = subprocess.run(
-            ["/bin/sh", "-c", command],
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=timeout_seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"it did not end within {timeout_seconds:.0f} s"
-    for line in deque(done.stdout.splitlines(), _LINES_SHOWN):
+    with subprocess.Popen(
+        ["/bin/sh", "-c", command],
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,  # so that it can be ended with all that it started
+    ) as process:
+        try:
+            printed, _ = process.communicate(timeout=timeout_seconds)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            return f"it did not end within {timeout_seconds:.0f} s"
+        except BaseException:
+            _end(process)  # a Ctrl-C reaches ours alone
+            raise
+    for line in deque(printed.splitlines(), _LINES_SHOWN):
         say(f"        | {line}")
-    return f"it ended with status {done.returncode}" if done.returncode else ""
+    return f"it ended with status {process.returncode}" if process.returncode else ""
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a command with all that it left running."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
