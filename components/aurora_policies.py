@@ -1,10 +1,10 @@
 """What the second refresh's roles and bucket allow, as IAM policy statements. Plain Python."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.host_policies import Place, Statement
+from components.host_policies import Place, Statement, allow
 
 _OWN_OBJECT_TAGS = ("Environment", "DataClass", "LastKnownGood")
 
@@ -81,8 +81,8 @@ def puller(scope: AuroraScope) -> list[Statement]:
     """Return what Fargate itself needs before a task's command runs: its image and its log."""
     images = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return [
-        _allow("Login", "ecr:GetAuthorizationToken", "*"),
-        _allow("Images", images, scope.place.arn("ecr", "repository/*")),
+        allow("Login", "ecr:GetAuthorizationToken", "*"),
+        allow("Images", images, scope.place.arn("ecr", "repository/*")),
         _logs(scope),
     ]
 
@@ -92,14 +92,14 @@ def operator(scope: AuroraScope) -> list[Statement]:
     passed = {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}
     looking = ["ssm:GetAutomationExecution", "ssm:DescribeAutomationExecutions", "ssm:DescribeAutomationStepExecutions"]
     return [
-        _allow("Start", "ssm:StartAutomationExecution", f"{scope.document_arn}:*"),
-        _allow("GiveLoader", "iam:PassRole", scope.role_arns[0], passed),
-        _allow("Follow", looking, "*"),
-        _allow("Upload", ["s3:PutObject", "s3:PutObjectTagging"], f"{scope.import_arn}/*"),
-        _allow("ReadDumps", ["s3:GetObject", "s3:GetObjectTagging"], f"{scope.import_arn}/*"),
-        _allow("ReadReports", "s3:GetObject", f"{scope.reports_arn}/*"),
-        _allow("Lists", "s3:ListBucket", [scope.import_arn, scope.reports_arn]),
-        _allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], scope.key_arn),
+        allow("Start", "ssm:StartAutomationExecution", f"{scope.document_arn}:*"),
+        allow("GiveLoader", "iam:PassRole", scope.role_arns[0], passed),
+        allow("Follow", looking, "*"),
+        allow("Upload", ["s3:PutObject", "s3:PutObjectTagging"], f"{scope.import_arn}/*"),
+        allow("ReadDumps", ["s3:GetObject", "s3:GetObjectTagging"], f"{scope.import_arn}/*"),
+        allow("ReadReports", "s3:GetObject", f"{scope.reports_arn}/*"),
+        allow("Lists", "s3:ListBucket", [scope.import_arn, scope.reports_arn]),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], scope.key_arn),
     ]
 
 
@@ -139,13 +139,6 @@ def tls_only(bucket_arn: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": only_scrubbed(bucket_arn)["Statement"][:1]}
 
 
-def _allow(
-    sid: str, actions: str | list[str], resources: str | Sequence[str], condition: Mapping[str, Any] | None = None
-) -> Statement:
-    statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
-    return {**statement, "Condition": condition} if condition else statement
-
-
 def _files(scope: AuroraScope) -> list[Statement]:
     """Read dumps, mark one of them as good, write reports. No dump is written: preparing them is somebody else's."""
     scrubbed = {
@@ -154,12 +147,12 @@ def _files(scope: AuroraScope) -> list[Statement]:
     }
     dumps = f"{scope.import_arn}/*"
     return [
-        _allow("Dumps", ["s3:GetObject", "s3:GetObjectTagging"], dumps),
-        _allow("MarkGood", "s3:PutObjectTagging", dumps, scrubbed),
-        _allow("Lists", "s3:ListBucket", [scope.import_arn, scope.reports_arn]),
-        _allow("Reports", ["s3:GetObject", "s3:PutObject"], f"{scope.reports_arn}/*"),
-        _allow("Toolkit", "s3:GetObject", f"{scope.toolkit_arn}/aurora/*"),
-        _allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], scope.key_arn),
+        allow("Dumps", ["s3:GetObject", "s3:GetObjectTagging"], dumps),
+        allow("MarkGood", "s3:PutObjectTagging", dumps, scrubbed),
+        allow("Lists", "s3:ListBucket", [scope.import_arn, scope.reports_arn]),
+        allow("Reports", ["s3:GetObject", "s3:PutObject"], f"{scope.reports_arn}/*"),
+        allow("Toolkit", "s3:GetObject", f"{scope.toolkit_arn}/aurora/*"),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], scope.key_arn),
     ]
 
 
@@ -171,13 +164,13 @@ def _secrets(scope: AuroraScope) -> list[Statement]:
     }
     keys = scope.place.arn("kms", "key/*")
     return [
-        _allow("Credentials", ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], scope.secret_arn),
-        _allow("CredentialsKey", "kms:Decrypt", keys, {"StringEquals": context}),
+        allow("Credentials", ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], scope.secret_arn),
+        allow("CredentialsKey", "kms:Decrypt", keys, {"StringEquals": context}),
     ]
 
 
 def _logs(scope: AuroraScope) -> Statement:
-    return _allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{scope.log_group_arn}:*")
+    return allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{scope.log_group_arn}:*")
 
 
 def _told(scope: AuroraScope) -> list[Statement]:
@@ -185,11 +178,11 @@ def _told(scope: AuroraScope) -> list[Statement]:
     through_sns = {"StringEquals": {"kms:ViaService": f"sns.{scope.place.region}.amazonaws.com"}}
     return [
         _logs(scope),
-        _allow("ReadLogs", "logs:GetLogEvents", f"{scope.log_group_arn}:*"),
-        _allow("Outcome", "sns:Publish", scope.topic_arn),
-        _allow("OutcomeKey", ["kms:Decrypt", "kms:GenerateDataKey"], scope.topic_key_arn, through_sns),
+        allow("ReadLogs", "logs:GetLogEvents", f"{scope.log_group_arn}:*"),
+        allow("Outcome", "sns:Publish", scope.topic_arn),
+        allow("OutcomeKey", ["kms:Decrypt", "kms:GenerateDataKey"], scope.topic_key_arn, through_sns),
         # Whether the execution that began another refresh is over.
-        _allow("Executions", "ssm:GetAutomationExecution", executions),
+        allow("Executions", "ssm:GetAutomationExecution", executions),
     ]
 
 
@@ -199,10 +192,10 @@ def _tasks(scope: AuroraScope) -> list[Statement]:
     tasks = place.arn("ecs", f"task/{scope.ecs_cluster_arn.rpartition('/')[2]}/*")
     passed = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     return [
-        _allow("RunTasks", "ecs:RunTask", definitions, within),
-        _allow("OwnTasks", ["ecs:DescribeTasks", "ecs:StopTask"], tasks, within),
-        _allow("ListTasks", "ecs:ListTasks", "*", within),
-        _allow("GiveRoles", "iam:PassRole", list(scope.role_arns), passed),
+        allow("RunTasks", "ecs:RunTask", definitions, within),
+        allow("OwnTasks", ["ecs:DescribeTasks", "ecs:StopTask"], tasks, within),
+        allow("ListTasks", "ecs:ListTasks", "*", within),
+        allow("GiveRoles", "iam:PassRole", list(scope.role_arns), passed),
     ]
 
 
@@ -216,9 +209,9 @@ def _clusters(scope: AuroraScope) -> list[Statement]:
     own = {"StringEquals": {"aws:ResourceTag/understudy:space": scope.space}}
     live, pg = place.arn("rds", f"cluster:{scope.cluster_id}"), place.arn("rds", "pg:default.*")
     return [
-        _allow("LookAtClusters", ["rds:DescribeDBClusters", "rds:DescribeDBInstances"], "*"),
-        _allow("RestoreFrom", ["rds:RestoreDBClusterToPointInTime", "rds:CreateDBInstance"], [*groups, pg]),
-        _allow("RestoreLive", "rds:RestoreDBClusterToPointInTime", live),
-        _allow("RestoreTo", makes, restored, born),
-        _allow("Gone", ["rds:DeleteDBCluster", "rds:DeleteDBInstance"], restored, own),
+        allow("LookAtClusters", ["rds:DescribeDBClusters", "rds:DescribeDBInstances"], "*"),
+        allow("RestoreFrom", ["rds:RestoreDBClusterToPointInTime", "rds:CreateDBInstance"], [*groups, pg]),
+        allow("RestoreLive", "rds:RestoreDBClusterToPointInTime", live),
+        allow("RestoreTo", makes, restored, born),
+        allow("Gone", ["rds:DeleteDBCluster", "rds:DeleteDBInstance"], restored, own),
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Statement = Mapping[str, Any]
+SPACE_TAG = "understudy:space"  # on all that a stack's refreshes make
 
 EC2_MAY_ASSUME: Mapping[str, Any] = {
     "Version": "2012-10-17",
@@ -34,6 +35,20 @@ def policy(statements: Sequence[Statement]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
+def allow(
+    sid: str, actions: str | list[str], resources: str | Sequence[str], condition: Mapping[str, Any] | None = None
+) -> Statement:
+    """Return a statement that allows."""
+    return _statement("Allow", sid, actions, resources, condition)
+
+
+def deny(
+    sid: str, actions: str | list[str], resources: str | Sequence[str], condition: Mapping[str, Any] | None = None
+) -> Statement:
+    """Return a statement that forbids, whatever else allows."""
+    return _statement("Deny", sid, actions, resources, condition)
+
+
 def agent() -> list[Statement]:
     """Return what the SSM agent needs to be reached by Run Command, and no more."""
     actions = [
@@ -43,39 +58,30 @@ def agent() -> list[Statement]:
         "ssmmessages:OpenControlChannel",
         "ssmmessages:OpenDataChannel",
     ]
-    return [{"Sid": "Agent", "Effect": "Allow", "Action": actions, "Resource": "*"}]
+    return [allow("Agent", actions, "*")]
 
 
 def read_parameters(place: Place, sid: str, names: Sequence[str]) -> list[Statement]:
     """Return what reading some SecureStrings needs; a key of one's own has to open to nothing else than these."""
     arns = [place.arn("ssm", f"parameter{name}") for name in names]
-    decrypt = {
-        "Sid": f"{sid}Key",
-        "Effect": "Allow",
-        "Action": "kms:Decrypt",
-        "Resource": place.arn("kms", "key/*"),
-        "Condition": {
-            "StringEquals": {
-                "kms:ViaService": f"ssm.{place.region}.amazonaws.com",
-                "kms:EncryptionContext:PARAMETER_ARN": arns,
-            }
-        },
+    of_these = {
+        "StringEquals": {
+            "kms:ViaService": f"ssm.{place.region}.amazonaws.com",
+            "kms:EncryptionContext:PARAMETER_ARN": arns,
+        }
     }
-    read = ["ssm:GetParameter", "ssm:GetParameters"]
-    return [{"Sid": sid, "Effect": "Allow", "Action": read, "Resource": arns}, decrypt]
+    return [
+        allow(sid, ["ssm:GetParameter", "ssm:GetParameters"], arns),
+        allow(f"{sid}Key", "kms:Decrypt", place.arn("kms", "key/*"), of_these),
+    ]
 
 
 def worker(place: Place, key_parameter: str, toolkit_arn: str, reports_arn: str) -> list[Statement]:
     """Return what masking needs: the pseudonym key, the toolkit with the rules, and a place for results."""
     return [
         *read_parameters(place, "PseudonymKey", [key_parameter]),
-        {
-            "Sid": "ToolkitAndRules",
-            "Effect": "Allow",
-            "Action": "s3:GetObject",
-            "Resource": [f"{toolkit_arn}/toolkit/*", f"{toolkit_arn}/rules/*"],
-        },
-        {"Sid": "Results", "Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{reports_arn}/jobs/*"},
+        allow("ToolkitAndRules", "s3:GetObject", [f"{toolkit_arn}/toolkit/*", f"{toolkit_arn}/rules/*"]),
+        allow("Results", "s3:PutObject", f"{reports_arn}/jobs/*"),
     ]
 
 
@@ -83,10 +89,21 @@ def staging(place: Place, parameters: Sequence[str], toolkit_arn: str) -> list[S
     """Return what serving needs: staging's own credentials and the toolkit, which carries the accounts over."""
     return [
         *read_parameters(place, "OwnCredentials", parameters),
-        {"Sid": "Toolkit", "Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{toolkit_arn}/toolkit/*"},
+        allow("Toolkit", "s3:GetObject", f"{toolkit_arn}/toolkit/*"),
     ]
 
 
 def production(place: Place, parameters: Sequence[str]) -> list[Statement]:
     """Return what a production host needs for the one read-only document that runs there."""
     return read_parameters(place, "StatusCredentials", parameters)
+
+
+def _statement(
+    effect: str,
+    sid: str,
+    actions: str | list[str],
+    resources: str | Sequence[str],
+    condition: Mapping[str, Any] | None,
+) -> Statement:
+    statement = {"Sid": sid, "Effect": effect, "Action": actions, "Resource": resources}
+    return {**statement, "Condition": condition} if condition else statement

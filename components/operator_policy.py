@@ -6,14 +6,12 @@ cannot be put on what others made: CreateTags works only within the call that ma
 what carries the stack's tag already.
 """
 
-import os.path
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.host_policies import Place, Statement, policy
+from components.host_policies import SPACE_TAG, Place, Statement, allow, deny, policy
 
-SPACE_TAG = "understudy:space"
 _STACK_TAG = "understudy:stack"
 # What a refresh changes on a thing that it made; all other tags stay as they were born.
 _CHANGING_TAGS = ["understudy:role", "understudy:expires-at", "understudy:refresh", "Name"]
@@ -72,14 +70,6 @@ def operator_policy(scope: OperatorScope) -> dict[str, Any]:
     )
 
 
-def allow(
-    sid: str, actions: str | list[str], resources: str | Sequence[str], condition: Mapping[str, Any] | None = None
-) -> Statement:
-    """Return a statement that allows."""
-    statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
-    return {**statement, "Condition": condition} if condition else statement
-
-
 def _look() -> list[Statement]:
     actions = [
         "ec2:DescribeInstances",
@@ -100,20 +90,10 @@ def _look() -> list[Statement]:
 def _run_documents(scope: OperatorScope) -> list[Statement]:
     hosts = {"StringEquals": {f"ssm:resourceTag/{_STACK_TAG}": scope.space}}
     return [
-        allow("Documents", ["ssm:SendCommand", "ssm:DescribeDocument", "ssm:GetDocument"], _documents(scope)),
+        allow("Documents", ["ssm:SendCommand", "ssm:DescribeDocument", "ssm:GetDocument"], list(scope.document_arns)),
         allow("DocumentsOnOwnHosts", "ssm:SendCommand", scope.place.arn("ec2", "instance/*"), hosts),
         allow("CancelOwn", "ssm:CancelCommand", "*"),
     ]
-
-
-def _documents(scope: OperatorScope) -> str | list[str]:
-    """Name the stack's documents by their common beginning, `<project>-<stack>-`.
-
-    A managed policy holds 6,144 characters, and each ARN has eighty.
-    """
-    arns = list(scope.document_arns)
-    beginning = os.path.commonprefix(arns)  # noqa: RUF071 - characters are meant
-    return f"{beginning}*" if ":document/" in beginning else arns
 
 
 def _make(scope: OperatorScope) -> list[Statement]:
@@ -171,19 +151,7 @@ def _deny(scope: OperatorScope) -> list[Statement]:
     mark = {"ForAnyValue:StringEquals": {"aws:TagKeys": [SPACE_TAG, _STACK_TAG]}}
     after_birth = {**mark, "Null": {"ec2:CreateAction": "true"}}
     return [
-        {
-            "Sid": "NoTagging",
-            "Effect": "Deny",
-            "Action": "ec2:CreateTags",
-            "Resource": f"{ec2}:*:*",
-            "Condition": after_birth,
-        },
-        {
-            "Sid": "NoUntagging",
-            "Effect": "Deny",
-            "Action": "ec2:DeleteTags",
-            "Resource": f"{ec2}:*:*",
-            "Condition": mark,
-        },
-        {"Sid": "NoDirectReads", "Effect": "Deny", "Action": "ebs:*", "Resource": "*"},
+        deny("NoTagging", "ec2:CreateTags", f"{ec2}:*:*", after_birth),
+        deny("NoUntagging", "ec2:DeleteTags", f"{ec2}:*:*", mark),
+        deny("NoDirectReads", "ebs:*", "*"),
     ]

@@ -10,10 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.host_policies import Place, Statement, policy
+from components.host_policies import SPACE_TAG, Place, Statement, allow, deny, policy
 from components.source_policy import production_statements
-
-_SPACE_TAG = "understudy:space"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +69,7 @@ def permissions(consent: Consent, document_arn: str) -> dict[str, Any]:
     """
     return policy(
         [
-            *_look(consent),
+            *_look(consent, document_arn),
             *production_statements(consent.place, consent.space, consent.instance_ids, document_arn),
             *_share(consent),
             *_deny(consent),
@@ -87,12 +85,12 @@ def key_statements(consent: Consent) -> list[Statement]:
     regions = sorted({consent.place.region, consent.staging_region})
     through_ec2 = {"StringEquals": {"kms:ViaService": [f"ec2.{region}.amazonaws.com" for region in regions]}}
     use = ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom"]
-    whom = {"Effect": "Allow", "Principal": {"AWS": consent.principals}, "Resource": "*"}
+    whom = {"Principal": {"AWS": consent.principals}}
     for_aws = {**through_ec2, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     return [
-        {"Sid": "StagingLooks", **whom, "Action": "kms:DescribeKey"},
-        {"Sid": "StagingCopiesSnapshots", **whom, "Action": use, "Condition": through_ec2},
-        {"Sid": "StagingCopiesByGrant", **whom, "Action": "kms:CreateGrant", "Condition": for_aws},
+        {**allow("StagingLooks", "kms:DescribeKey", "*"), **whom},
+        {**allow("StagingCopiesSnapshots", use, "*", through_ec2), **whom},
+        {**allow("StagingCopiesByGrant", "kms:CreateGrant", "*", for_aws), **whom},
     ]
 
 
@@ -101,7 +99,7 @@ def as_json(document: Mapping[str, Any] | Sequence[Any]) -> str:
     return json.dumps(document, separators=(",", ":"))
 
 
-def _look(consent: Consent) -> list[Statement]:
+def _look(consent: Consent, document_arn: str) -> list[Statement]:
     looks = [
         "ec2:DescribeInstances",
         "ec2:DescribeVolumes",
@@ -109,42 +107,33 @@ def _look(consent: Consent) -> list[Statement]:
         "ssm:GetCommandInvocation",
     ]
     here = {"StringEquals": {"aws:RequestedRegion": consent.place.region}}
-    found: list[Statement] = [
-        {"Sid": "Look", "Effect": "Allow", "Action": looks, "Resource": "*", "Condition": here},
+    keys = [allow("LookAtKeys", "kms:DescribeKey", list(consent.key_arns))] if consent.key_arns else []
+    return [
+        allow("Look", looks, "*", here),
+        allow("LookAtDocument", "ssm:DescribeDocument", document_arn),
+        *keys,
     ]
-    if consent.key_arns:
-        keys = list(consent.key_arns)
-        found.append({"Sid": "LookAtKeys", "Effect": "Allow", "Action": "kms:DescribeKey", "Resource": keys})
-    return found
 
 
 def _share(consent: Consent) -> list[Statement]:
     """Let snapshots that a refresh took be shared with the stack's account, and with no other."""
     condition = {
         "StringEquals": {
-            f"aws:ResourceTag/{_SPACE_TAG}": consent.space,
+            f"aws:ResourceTag/{SPACE_TAG}": consent.space,
             "ec2:Add/userId": consent.staging_account_id,
         }
     }
     snapshots = f"arn:{consent.place.partition}:ec2:{consent.place.region}::snapshot/*"
-    return [
-        {
-            "Sid": "SnapshotShared",
-            "Effect": "Allow",
-            "Action": "ec2:ModifySnapshotAttribute",
-            "Resource": snapshots,
-            "Condition": condition,
-        }
-    ]
+    return [allow("SnapshotShared", "ec2:ModifySnapshotAttribute", snapshots, condition)]
 
 
 def _deny(consent: Consent) -> list[Statement]:
     """Return what stays shut whatever else the role is given later: these are what its tags rest on."""
-    marks = {"ForAnyValue:StringEquals": {"aws:TagKeys": [_SPACE_TAG]}}
+    marks = {"ForAnyValue:StringEquals": {"aws:TagKeys": [SPACE_TAG]}}
     after_birth = {**marks, "Null": {"ec2:CreateAction": "true"}}
     ec2 = f"arn:{consent.place.partition}:ec2:{consent.place.region}:*:*"
     return [
-        {"Sid": "NoTagging", "Effect": "Deny", "Action": "ec2:CreateTags", "Resource": ec2, "Condition": after_birth},
-        {"Sid": "NoUntagging", "Effect": "Deny", "Action": "ec2:DeleteTags", "Resource": ec2, "Condition": marks},
-        {"Sid": "NoDirectReads", "Effect": "Deny", "Action": "ebs:*", "Resource": "*"},
+        deny("NoTagging", "ec2:CreateTags", ec2, after_birth),
+        deny("NoUntagging", "ec2:DeleteTags", ec2, marks),
+        deny("NoDirectReads", "ebs:*", "*"),
     ]

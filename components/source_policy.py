@@ -6,8 +6,8 @@ It is a policy of its own, beside the operator's: IAM takes 6,144 characters in 
 from collections.abc import Sequence
 from typing import Any
 
-from components.host_policies import Place, Statement, policy
-from components.operator_policy import SPACE_TAG, OperatorScope, allow
+from components.host_policies import SPACE_TAG, Place, Statement, allow, policy
+from components.operator_policy import OperatorScope
 
 
 def source_policy(scope: OperatorScope) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from components.host_policies import Place, Statement, policy
+from components.host_policies import Place, allow, deny, policy
 from refresh import watch
 
 _HOUR_SECONDS = 3600
@@ -44,9 +44,9 @@ def key_policy(place: Place, space: str) -> dict[str, Any]:
     return {
         "Version": "2012-10-17",
         "Statement": [
-            _allow("Account", {"AWS": f"arn:{place.partition}:iam::{place.account_id}:root"}, "kms:*", "*"),
-            _allow("Alarms", {"Service": "cloudwatch.amazonaws.com"}, actions, "*"),
-            _allow(
+            _allow_to("Account", {"AWS": f"arn:{place.partition}:iam::{place.account_id}:root"}, "kms:*", "*"),
+            _allow_to("Alarms", {"Service": "cloudwatch.amazonaws.com"}, actions, "*"),
+            _allow_to(
                 "Logs",
                 {"Service": f"logs.{place.region}.amazonaws.com"},
                 [*actions, "kms:Encrypt", "kms:ReEncrypt*", "kms:DescribeKey"],
@@ -67,15 +67,8 @@ def topic_policy(place: Place, space: str, topic_arn: str) -> dict[str, Any]:
     return {
         "Version": "2012-10-17",
         "Statement": [
-            _allow("Alarms", {"Service": "cloudwatch.amazonaws.com"}, "sns:Publish", topic_arn, own),
-            {
-                "Sid": "TlsOnly",
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "sns:Publish",
-                "Resource": topic_arn,
-                "Condition": plain,
-            },
+            _allow_to("Alarms", {"Service": "cloudwatch.amazonaws.com"}, "sns:Publish", topic_arn, own),
+            {**deny("TlsOnly", "sns:Publish", topic_arn, plain), "Principal": "*"},
         ],
     }
 
@@ -90,12 +83,12 @@ def teller_policy(place: Place, space: str, topic_arn: str, log_group_arn: str, 
     own_metrics = {"StringEquals": {"cloudwatch:namespace": watch.NAMESPACE}}
     return policy(
         [
-            _permit("Tell", "sns:Publish", topic_arn),
-            _permit("TellKey", ["kms:Decrypt", "kms:GenerateDataKey"], key_arn, through_sns),
-            _permit("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log_group_arn}:*"),
-            _permit("Measure", "cloudwatch:PutMetricData", "*", own_metrics),
-            _permit("AgeAlarm", ["cloudwatch:PutMetricAlarm", "cloudwatch:ListTagsForResource"], alarm),
-            _permit("LookAtAlarms", "cloudwatch:DescribeAlarms", "*"),
+            allow("Tell", "sns:Publish", topic_arn),
+            allow("TellKey", ["kms:Decrypt", "kms:GenerateDataKey"], key_arn, through_sns),
+            allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log_group_arn}:*"),
+            allow("Measure", "cloudwatch:PutMetricData", "*", own_metrics),
+            allow("AgeAlarm", ["cloudwatch:PutMetricAlarm", "cloudwatch:ListTagsForResource"], alarm),
+            allow("LookAtAlarms", "cloudwatch:DescribeAlarms", "*"),
         ]
     )
 
@@ -180,16 +173,11 @@ def _placed(*widgets: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _permit(sid: str, actions: str | list[str], resource: str, condition: Mapping[str, Any] | None = None) -> Statement:
-    statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource}
-    return {**statement, "Condition": condition} if condition else statement
-
-
-def _allow(
+def _allow_to(
     sid: str,
     principal: Mapping[str, str],
     actions: str | list[str],
     resource: str,
     condition: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    return {**_permit(sid, actions, resource, condition), "Principal": principal}
+    return {**allow(sid, actions, resource, condition), "Principal": principal}

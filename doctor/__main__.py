@@ -52,7 +52,7 @@ def _say(*lines: str) -> None:
 
 
 def _case(request: RefreshRequest) -> Case:
-    production = request.production.side
+    production = request.production.session
     return Case(
         request=request,
         aws=boto.connect(request.region, production),

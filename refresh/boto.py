@@ -19,7 +19,7 @@ from refresh.aws import Aws, Outcome, Stored
 from refresh.boto_ec2 import Ec2
 from refresh.boto_errors import is_code, wrapped
 from refresh.boto_telling import Telling
-from refresh.places import Side
+from refresh.places import ProductionSession
 from refresh.request import Document
 
 # A browser shows what says that it is a page, and saves all else.
@@ -125,7 +125,7 @@ class S3:
             return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", [])}
 
 
-def connect(region: str, production: Side | str = "") -> Aws:
+def connect(region: str, production: ProductionSession | str = "") -> Aws:
     """Open a session for each side; endpoints and credentials come from the environment.
 
     Args:
@@ -135,10 +135,10 @@ def connect(region: str, production: Side | str = "") -> Aws:
     Returns:
         Both sides.
     """
-    side = production if isinstance(production, Side) else Side(role_arn=production)
+    access = production if isinstance(production, ProductionSession) else ProductionSession(role_arn=production)
     own = boto3.Session(region_name=region)
     with wrapped("reading the AWS credentials of this environment"):
-        theirs = assumed(own, side) if side.role_arn else boto3.Session(region_name=side.region or region)
+        theirs = assumed(own, access) if access.role_arn else boto3.Session(region_name=access.region or region)
     return assemble(own, theirs)
 
 
@@ -194,18 +194,18 @@ def _clients(session: Any, service: str) -> tuple[Any, Any]:
     return session.client(service, config=once), session.client(service, config=patient)
 
 
-def assumed(own: Any, side: Side) -> Any:
+def assumed(own: Any, access: ProductionSession) -> Any:
     """Make a session that assumes the role anew whenever its credentials run out."""
-    external_id = {"ExternalId": side.external_id} if side.external_id else {}
+    external_id = {"ExternalId": access.external_id} if access.external_id else {}
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=_creator(own),
         source_credentials=own.get_credentials(),
-        role_arn=side.role_arn,
+        role_arn=access.role_arn,
         extra_args={"RoleSessionName": "understudy", **external_id},
     )
     session = get_session()
     session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 - botocore has no public way
-    return boto3.Session(botocore_session=session, region_name=side.region or own.region_name)
+    return boto3.Session(botocore_session=session, region_name=access.region or own.region_name)
 
 
 def _creator(own: Any) -> Callable[..., Any]:

@@ -13,10 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
-from refresh import places
 from refresh.boto import assumed
 from refresh.boto_errors import is_code, wrapped
-from refresh.mongo.examination.questions import Encryption, Identity, Key, Side, Simulated
+from refresh.mongo.examination.questions import Identity, Side, Simulated
+from refresh.places import Key, ProductionSession
 
 _SERVICES = ("sts", "ec2", "ssm", "s3", "kms")  # what a refresh cannot do without
 _CONNECT_SECONDS = 5
@@ -31,9 +31,9 @@ class BotoQuestions:
         production: How production's side is reached.
     """
 
-    def __init__(self, region: str, production: places.Side | None = None) -> None:
+    def __init__(self, region: str, production: ProductionSession | None = None) -> None:
         self._region = region
-        self._production = production or places.Side()
+        self._production = production or ProductionSession()
         self._clients: dict[tuple[Side, str], Any] = {}
 
     def identity(self, side: Side) -> Identity:
@@ -76,15 +76,6 @@ class BotoQuestions:
             except ClientError as error:
                 return _allowed(error, "DryRunOperationException", "AccessDeniedException")
         return True
-
-    def encryption(self, volume_ids: Sequence[str]) -> Mapping[str, Encryption]:
-        """Describe production's volumes."""
-        with wrapped(f"DescribeVolumes {', '.join(volume_ids)}"):
-            found = self._client(Side.PRODUCTION, "ec2").describe_volumes(VolumeIds=list(volume_ids))["Volumes"]
-        return {
-            entry["VolumeId"]: Encryption(encrypted=bool(entry.get("Encrypted")), key_id=entry.get("KmsKeyId") or "")
-            for entry in found
-        }
 
     def quota(self, service: str, code: str) -> float:
         """Ask Service Quotas."""
@@ -145,11 +136,11 @@ class BotoQuestions:
                 raise
         return True
 
-    def document_hash(self, name: str) -> str | None:
+    def document_hash(self, side: Side, name: str) -> str | None:
         """Describe an SSM document."""
         with wrapped(f"DescribeDocument {name}"):
             try:
-                return str(self._client(Side.OWN, "ssm").describe_document(Name=name)["Document"]["Hash"])
+                return str(self._client(side, "ssm").describe_document(Name=name)["Document"]["Hash"])
             except ClientError as error:
                 if is_code(error, "InvalidDocument"):
                     return None
@@ -157,9 +148,9 @@ class BotoQuestions:
 
     @cached_property
     def _sessions(self) -> Mapping[Side, Any]:
-        own, side = boto3.Session(region_name=self._region), self._production
-        apart = boto3.Session(region_name=side.region) if side.region else own
-        return {Side.OWN: own, Side.PRODUCTION: assumed(own, side) if side.role_arn else apart}
+        own, there = boto3.Session(region_name=self._region), self._production
+        apart = boto3.Session(region_name=there.region) if there.region else own
+        return {Side.OWN: own, Side.PRODUCTION: assumed(own, there) if there.role_arn else apart}
 
     def _client(self, side: Side, service: str) -> Any:
         if (side, service) not in self._clients:

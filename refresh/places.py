@@ -10,7 +10,7 @@ from refresh.values import Reader
 
 
 @dataclass(frozen=True, kw_only=True)
-class Side:
+class ProductionSession:
     """How production's side is reached.
 
     Attributes:
@@ -24,7 +24,7 @@ class Side:
     external_id: str = ""
 
     @classmethod
-    def read(cls, values: Reader) -> Side:
+    def read(cls, values: Reader) -> ProductionSession:
         """Read it of the inputs about production; what was declared before it could lie elsewhere says nothing."""
         return cls(
             role_arn=values.text("role_arn", ""),
@@ -38,7 +38,7 @@ class Production:
     """The replica set to read from, and the session it is read through."""
 
     instance_ids: tuple[str, ...]
-    side: Side
+    session: ProductionSession
     user_parameter: str
     password_parameter: str
     accept_unencrypted: bool = False
@@ -48,7 +48,7 @@ class Production:
         """Read the inputs about production."""
         return cls(
             instance_ids=tuple(values.texts("instance_ids")),
-            side=Side.read(values),
+            session=ProductionSession.read(values),
             user_parameter=values.text("user_parameter"),
             password_parameter=values.text("password_parameter"),
             accept_unencrypted=values.flag("accept_unencrypted"),
@@ -57,7 +57,7 @@ class Production:
     @property
     def role_arn(self) -> str:
         """The role that it is reached through; empty where there is none."""
-        return self.side.role_arn
+        return self.session.role_arn
 
     def source(self) -> dict[str, Any]:
         """Return what decides whether two refreshes have the same source."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from refresh.errors import RequestError
 from refresh.keeping import LIVE, Golden, Retention, Smoke, read_served
-from refresh.places import Production, Side
+from refresh.places import Production, ProductionSession
 from refresh.values import UNKNOWN, Reader, plain, sha256_of
 
 TRIGGER = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -87,7 +87,7 @@ class SpaceRequest:
     worker_instance_id: str
     documents: Mapping[str, Document]
     retain_live_volume: bool = False
-    production: Side = field(default_factory=Side)
+    production: ProductionSession = field(default_factory=ProductionSession)
 
     @classmethod
     def from_inputs(cls, inputs: Mapping[str, Any]) -> SpaceRequest:
@@ -108,7 +108,7 @@ class SpaceRequest:
             worker_instance_id=values.text("worker_instance_id"),
             documents=_documents(values),
             retain_live_volume=values.flag("retain_live_volume"),
-            production=Side.read(Reader(values.mapping("production", {}), "production.")),
+            production=ProductionSession.read(Reader(values.mapping("production", {}), "production.")),
         )
 
 
@@ -210,7 +210,7 @@ class RefreshRequest:
             worker_instance_id=self.worker.instance_id,
             documents=self.documents,
             retain_live_volume=self.retention.retain_live_volume,
-            production=self.production.side,
+            production=self.production.session,
         )
 
 

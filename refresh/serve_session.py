@@ -11,8 +11,8 @@ from refresh.aws import Aws
 from refresh.commands import Commands
 from refresh.errors import RequestError, SwitchedBackError
 from refresh.ledger import Ledger
+from refresh.mongo.servable import Servable
 from refresh.mongo.serving import LEDGERS, SERVE, Switching, refuse, what_staging_serves
-from refresh.mongo.sides import Sides
 from refresh.poller import Poller
 from refresh.request import RefreshRequest
 from refresh.runner import run_steps
@@ -40,29 +40,28 @@ def serve(inputs: Mapping[str, Any], world: session.World | None = None) -> dict
         watch.told("serve", f"{_ID}{request.serve}", request, aws, world.clock, world.say, LEDGERS) as telling,
         world.lease(aws, request.reports_bucket, f"serve {request.serve}") as lease,
     ):
-        sides = Sides.look(aws, request.reports_bucket, request.space)
+        servable = Servable.look(aws, request.reports_bucket, request.space)
         try:
-            wanted = sides.wanted(request.serve)
+            wanted = servable.wanted(request.serve)
         except RequestError as error:
             raise refuse(request, error.reason) from None
         poller = Poller(world.clock, lease.check)
         hosts = Commands(port=aws.commands, poller=poller, documents=request.documents)
-        serves, healthy = what_staging_serves(request, hosts)
-        wanted_id = wanted.volume.volume_id
+        status = what_staging_serves(request, hosts)
+        served = wanted.volume.volume_id if status.is_well_on(wanted.volume.volume_id) else ""
         context = Switching(
             request=request,
             aws=aws,
-            ledger=_event(request, aws, world, lease.fencing, wanted_id if healthy and serves == wanted_id else ""),
+            ledger=_event(request, aws, world, lease.fencing, served),
             clock=world.clock,
             poller=poller,
             say=telling.say,
             wanted=wanted,
-            serves=serves,
-            healthy=healthy,
-            way_back=sides.other_than(wanted),
+            status=status,
+            way_back=servable.other_than(wanted),
         )
         telling.named(context.ledger.refresh_id)
-        return telling.finished(_switched(context, world, sides))
+        return telling.finished(_switched(context, world, servable))
 
 
 def is_interrupted(outputs: Mapping[str, Any], world: session.World | None = None) -> bool:
@@ -77,7 +76,7 @@ def is_interrupted(outputs: Mapping[str, Any], world: session.World | None = Non
     return last is not None and last["state"] == ledgers.RUNNING
 
 
-def _switched(context: Switching, world: session.World, sides: Sides) -> dict[str, Any]:
+def _switched(context: Switching, world: session.World, servable: Servable) -> dict[str, Any]:
     """Switch, and tell it."""
     from refresh.mongo import publishing  # noqa: PLC0415 (what makes reports is more than a preview should load)
 
@@ -98,7 +97,7 @@ def _switched(context: Switching, world: session.World, sides: Sides) -> dict[st
     )
     return {
         "live_volume_id": wanted.volume.volume_id,
-        "previous_volume_ids": [each.volume.volume_id for each in sides.both if each != wanted],
+        "previous_volume_ids": [each.volume.volume_id for each in servable.all if each != wanted],
         "data_as_of": wanted.data_as_of,
         "serving": context.request.serve,
         "serving_refresh_id": wanted.volume.refresh_id,

@@ -23,7 +23,7 @@ from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.questions import Questions
 from refresh.mongo.retire import abandon
 from refresh.mongo.workflow import steps_left
-from refresh.places import Side
+from refresh.places import ProductionSession
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
 from refresh.request import RefreshRequest, SpaceRequest
@@ -52,14 +52,14 @@ class World:
         questions: Asks both sides what only an examination wants to know.
     """
 
-    connect: Callable[[str, Side | str], Aws] = boto.connect
+    connect: Callable[[str, ProductionSession | str], Aws] = boto.connect
     clock: Clock = field(default_factory=SystemClock)
     say: Say = say
     reports_folder: Path = Path("reports")
     lease_beats: bool = True
     identity: ProcessIdentity | None = None
     shell: Shell = run_shell
-    questions: Callable[[str, Side], Questions] = BotoQuestions
+    questions: Callable[[str, ProductionSession], Questions] = BotoQuestions
 
     def lease(self, aws: Aws, bucket: str, purpose: str) -> Lease:
         """Return the lease of a space, not yet taken."""
@@ -83,9 +83,9 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
 
     world = world or World()
     request = RefreshRequest.from_inputs(inputs)
-    aws = world.connect(request.region, "" if request.is_reset else request.production.side)
+    aws = world.connect(request.region, "" if request.is_reset else request.production.session)
     if request.until == "preflight":  # looks only, so it takes no lease and leaves no ledger
-        asked = world.questions(request.region, request.production.side)
+        asked = world.questions(request.region, request.production.session)
         examination.run(Case(request=request, aws=aws, questions=asked, clock=world.clock), world.say)
         return {}
     kind = "reset" if request.is_reset else "scan" if request.until_scan else "refresh"

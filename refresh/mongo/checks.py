@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from refresh.aws import Aws
+from refresh.commands import Commands
 from refresh.errors import DeadlineError, HostError
 from refresh.holdings import Volume
 from refresh.mongo.context import Context
@@ -15,6 +16,57 @@ from refresh.values import UNKNOWN
 _STATUS_SECONDS = 180.0
 _GIB = 1024**3
 _USABLE_SHARE = 0.9  # of a volume: XFS keeps its own, mongod its journal and room to work
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagingAnswer:
+    """What staging's host says of its server.
+
+    Attributes:
+        live_volume_id: What it serves; empty for none.
+        healthy: Whether the server answers staging's user.
+        version: That of the mongod installed there.
+        reason: Why it is not healthy; empty where the host does not know.
+    """
+
+    live_volume_id: str
+    healthy: bool
+    version: str
+    reason: str
+
+    def is_well_on(self, volume_id: str) -> bool:
+        """Say whether it serves a volume, and well."""
+        return self.healthy and self.live_volume_id == volume_id
+
+
+def ask_staging(request: RefreshRequest, hosts: Commands) -> StagingAnswer:
+    """Ask staging's host.
+
+    Args:
+        request: What was asked for.
+        hosts: Commands on our own hosts.
+
+    Returns:
+        Its answer.
+
+    Raises:
+        HostError: It cannot be asked.
+        DeadlineError: It does not answer.
+    """
+    staging = request.staging
+    answer = hosts.run(
+        staging.instance_id,
+        "staging-status",
+        at_most_seconds=_STATUS_SECONDS,
+        user_parameter=staging.user_parameter,
+        password_parameter=staging.password_parameter,
+    )
+    return StagingAnswer(
+        live_volume_id=str(answer.get("live_volume_id") or ""),
+        healthy=bool(answer.get("healthy")),
+        version=str(answer.get("mongod_version") or ""),
+        reason=str(answer.get("reason") or ""),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,27 +87,16 @@ class StagingStatus:
         Returns:
             Its answer; an unhealthy server is a reason to refuse, since its users could not be carried on.
         """
-        staging = context.request.staging
         try:
-            answer = context.hosts.run(
-                staging.instance_id,
-                "staging-status",
-                at_most_seconds=_STATUS_SECONDS,
-                user_parameter=staging.user_parameter,
-                password_parameter=staging.password_parameter,
-            )
+            answer = ask_staging(context.request, context.hosts)
         except (HostError, DeadlineError) as error:
             return cls(refusals=(f"staging host: {error}",))
-        live_volume_id = str(answer.get("live_volume_id") or "")
         refusals: tuple[str, ...] = ()
-        if live_volume_id and not answer.get("healthy") and not _may_be_mended(context, live_volume_id):
-            why = answer.get("reason") or "its server does not answer to the user of understudy:staging_user_parameter"
-            refusals = (f"staging ({staging.instance_id}) serves {live_volume_id} but is not healthy: {why}",)
-        return cls(
-            live_volume_id=live_volume_id,
-            version=str(answer.get("mongod_version") or ""),
-            refusals=refusals,
-        )
+        if answer.live_volume_id and not answer.healthy and not _may_be_mended(context, answer.live_volume_id):
+            why = answer.reason or "its server does not answer to the user of understudy:staging_user_parameter"
+            serves = f"staging ({context.request.staging.instance_id}) serves {answer.live_volume_id}"
+            refusals = (f"{serves} but is not healthy: {why}",)
+        return cls(live_volume_id=answer.live_volume_id, version=answer.version, refusals=refusals)
 
 
 def _may_be_mended(context: Context, live_volume_id: str) -> bool:

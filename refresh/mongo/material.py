@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from refresh import snapshots
 from refresh.errors import ResourceError, SourceError
 from refresh.holdings import ROLE_TAG, SOURCE_TAG, TAKE_TAG, Snapshot, Volume, VolumeOrder
 from refresh.mongo import taken as takes
 from refresh.mongo.context import Context
-from refresh.mongo.taken import Taken
+from refresh.mongo.taken import MAKING, Taken
 
-SNAPSHOT, COPY = snapshots.SNAPSHOT, snapshots.COPY
 # A part is a further volume of production's data, mounted into the quarantine volume.
 QUARANTINE, PART, CANDIDATE, LIVE, PREVIOUS = "quarantine", "quarantine-part", "candidate", "live", "previous"
 RAW_ROLES = frozenset({QUARANTINE, PART})
-GOLDEN = "golden"
-MAKING = "restore"  # the step whose record counts how often a candidate was made
 
 
 def has_source(context: Context) -> bool:

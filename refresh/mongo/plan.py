@@ -16,9 +16,8 @@ from refresh.mongo.planning import cost, limits
 from refresh.mongo.planning.duration import readable_time
 from refresh.mongo.planning.look_up import LookUp
 from refresh.mongo.planning.runs import Run
-from refresh.mongo.sides import Sides
 from refresh.mongo.workflow import steps_of
-from refresh.places import Side
+from refresh.places import ProductionSession
 from refresh.poller import Clock
 from refresh.request import RefreshRequest
 from refresh.sweep import UNFINISHED_ROLES
@@ -32,7 +31,7 @@ _GIB = 1024**3
 _WITHOUT_VOLUMES = frozenset({"preflight", "snapshot"})  # steps before there is anything that costs
 
 
-def lines(request: RefreshRequest, connect: Callable[[str, Side | str], Aws], clock: Clock) -> list[str]:
+def lines(request: RefreshRequest, connect: Callable[[str, ProductionSession | str], Aws], clock: Clock) -> list[str]:
     """Say what a refresh will do; what cannot be found out is said to be so, and never an error.
 
     Args:
@@ -48,7 +47,7 @@ def lines(request: RefreshRequest, connect: Callable[[str, Side | str], Aws], cl
     known = UNKNOWN not in {request.trigger, *request.production.instance_ids}
     told = [f"A refresh is due: {request.refresh_id if known else request.trigger}", *_collections(request.rules)]
     try:
-        found = LookUp(request=request, aws=connect(request.region, request.production.side), clock=clock)
+        found = LookUp(request=request, aws=connect(request.region, request.production.session), clock=clock)
     except RefreshError as error:
         return [*told, f"  (nothing could be looked up: {error})"]
     for part in (_rules, _source, _staging_now, _documents, _volumes, _duration, _cost, _obstacles):
@@ -134,7 +133,7 @@ def _staging_now(found: LookUp) -> Iterator[str]:
 def _served(found: LookUp, last: Run) -> str:
     """Say what staging serves: another than the last refresh after a switch or a reset."""
     refresh_id, as_of = last.refresh_id, last.data_as_of
-    live = Sides.look(found.aws, found.request.reports_bucket, found.request.space).live
+    live = found.live
     if live is not None and not live.data_as_of:
         serves = live.volume.refresh_id
         return f"  staging serves {serves}, which is no refresh from production; the last one was {refresh_id}"

@@ -29,8 +29,8 @@ class Restore:
     def plan(self, request: RefreshRequest) -> str:
         """Say what it will do."""
         host = "staging, its own worker" if request.worker_is_staging else f"worker {request.worker.instance_id}"
-        side = request.production.side
-        copied = "a copy of the snapshot in our account and region, " if side.role_arn or side.region else ""
+        session = request.production.session
+        copied = "a copy of the snapshot in our account and region, " if session.role_arn or session.region else ""
         return f"restore: {copied}quarantine volume from the snapshot and an empty candidate volume, on {host}"
 
     def is_done(self, context: Context) -> bool:

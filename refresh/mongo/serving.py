@@ -13,32 +13,35 @@ from refresh.commands import Commands
 from refresh.context import Step
 from refresh.errors import DeadlineError, HostError, PreflightError, SwitchedBackError
 from refresh.ledger import Ledger
-from refresh.mongo.checks import is_lost
+from refresh.mongo.checks import StagingAnswer, ask_staging, is_lost
 from refresh.mongo.context import Context
 from refresh.mongo.cut_over import switch
 from refresh.mongo.facts import cut_over_at
 from refresh.mongo.preflight import mark_roles
 from refresh.mongo.restore import install_toolkit
-from refresh.mongo.sides import Side, Sides
+from refresh.mongo.servable import Servable, ServableVolume
 from refresh.request import RefreshRequest
 
 LEDGERS = "serving/"
-_STATUS_SECONDS = 180.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Switching(Context):
     """A switch at work: what staging serves, as it said in this run, and what it is to serve."""
 
-    wanted: Side
-    serves: str
-    healthy: bool
+    wanted: ServableVolume
+    status: StagingAnswer
     way_back: str
+
+    @property
+    def serves(self) -> str:
+        """The volume that staging serves; empty for none."""
+        return self.status.live_volume_id
 
     @property
     def is_served(self) -> bool:
         """Whether staging serves the wanted volume already, and well."""
-        return self.healthy and self.serves == self.wanted.volume.volume_id
+        return self.status.is_well_on(self.wanted.volume.volume_id)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class MakeReady:
 
     def run(self, context: Switching) -> dict[str, Any]:
         """Attach it and carry the users."""
-        context.ledger.note(self.name, **{"from": _side(context, context.serves), "to": context.wanted.as_json()})
+        context.ledger.note(self.name, **{"from": _about(context, context.serves), "to": context.wanted.as_json()})
         if context.serves and is_lost(context, context.serves):
             context.say(f"        staging's volume {context.serves} is lost: its server is stopped")
             context.hosts.run(context.request.staging.instance_id, "staging-stop")
@@ -149,7 +152,7 @@ def refuse(request: RefreshRequest, reason: str) -> PreflightError:
     return PreflightError(f"serve: {request.serve}", [reason])
 
 
-def what_staging_serves(request: RefreshRequest, hosts: Commands) -> tuple[str, bool]:
+def what_staging_serves(request: RefreshRequest, hosts: Commands) -> StagingAnswer:
     """Ask staging's host.
 
     Args:
@@ -157,28 +160,20 @@ def what_staging_serves(request: RefreshRequest, hosts: Commands) -> tuple[str, 
         hosts: Commands on our own hosts.
 
     Returns:
-        The live volume's id, empty for none, and whether it is healthy.
+        What it serves, and whether it is healthy.
 
     Raises:
         PreflightError: The host does not answer.
     """
-    staging = request.staging
     try:
-        answer = hosts.run(
-            staging.instance_id,
-            "staging-status",
-            at_most_seconds=_STATUS_SECONDS,
-            user_parameter=staging.user_parameter,
-            password_parameter=staging.password_parameter,
-        )
+        return ask_staging(request, hosts)
     except (HostError, DeadlineError) as error:
         raise refuse(request, f"staging host: {error}") from None
-    return str(answer.get("live_volume_id") or ""), bool(answer.get("healthy"))
 
 
 def _carry_users(context: Switching) -> bool:
     """Give the wanted volume the users of today's staging, and say whether: where that cannot be, its own hold."""
-    if not context.healthy:
+    if not context.status.healthy:
         context.say("        staging is not healthy and cannot be asked for its users: those of the volume hold")
         return False
     request = context.request
@@ -206,8 +201,8 @@ def _carry_users(context: Switching) -> bool:
     return True
 
 
-def _side(context: Switching, volume_id: str) -> dict[str, str]:
-    known = Sides.look(context.aws, context.request.reports_bucket, context.request.space).of(volume_id)
+def _about(context: Switching, volume_id: str) -> dict[str, str]:
+    known = Servable.look(context.aws, context.request.reports_bucket, context.request.space).of(volume_id)
     return known.as_json() if known else {"volume_id": volume_id}
 
 

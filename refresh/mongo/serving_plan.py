@@ -10,8 +10,8 @@ from refresh.errors import RefreshError, RequestError
 from refresh.holdings import AS_OF_TAG
 from refresh.lease import holder_in
 from refresh.mongo import golden
+from refresh.mongo.servable import Servable
 from refresh.mongo.serving import SERVE
-from refresh.mongo.sides import Sides
 from refresh.mongo.workflow import RESET
 from refresh.request import RefreshRequest
 from refresh.values import UNKNOWN
@@ -24,7 +24,7 @@ def switch_lines(request: RefreshRequest, connect: Connect) -> list[str]:
 
     Args:
         request: What is asked for, perhaps with parts that are not known yet.
-        connect: Opens both sides of AWS.
+        connect: Opens both servable of AWS.
 
     Returns:
         Lines to print; what cannot be looked up is said to be so.
@@ -38,10 +38,10 @@ def switch_lines(request: RefreshRequest, connect: Connect) -> list[str]:
         return [*told, *steps]
     try:
         aws = connect(request.region, "")
-        sides = Sides.look(aws, request.reports_bucket, request.space)
+        servable = Servable.look(aws, request.reports_bucket, request.space)
         held = holder_in(aws.objects, request.reports_bucket)
-        told += [f"  from: {sides.live or 'nothing'}"]
-        told += [f"  to: {sides.wanted(request.serve)}"]
+        told += [f"  from: {servable.live or 'nothing'}"]
+        told += [f"  to: {servable.wanted(request.serve)}"]
     except RequestError:
         raise
     except RefreshError as error:
@@ -59,7 +59,7 @@ def reset_lines(request: RefreshRequest, connect: Connect) -> list[str]:
 
     Args:
         request: What is asked for, perhaps with parts that are not known yet.
-        connect: Opens both sides of AWS.
+        connect: Opens both servable of AWS.
 
     Returns:
         Lines to print; what cannot be looked up is said to be so.

@@ -157,5 +157,5 @@ def source_order(context: Context, source: Member, take: int) -> SnapshotOrder:
         instance_id=source.instance_id,
         excluded_volume_ids=[each for each in instance.data_volume_ids if each not in source.volume_ids],
         description=f"Understudy refresh {context.refresh_id} of {context.request.space}: holds production data",
-        tags={**context.raw_tags(material.SNAPSHOT), TAKE_TAG: str(take)},
+        tags={**context.raw_tags(snapshots.SNAPSHOT), TAKE_TAG: str(take)},
     )

@@ -26,22 +26,22 @@ def require_access(context: Context) -> None:
     Raises:
         PreflightError: The role cannot be taken, or may not look.
     """
-    side = context.request.production.side
-    if side.role_arn:
+    session = context.request.production.session
+    if session.role_arn:
         try:
             context.aws.source_compute.place()
         except PermanentError as error:
-            external_id = "the one of understudy:production_external_id" if side.external_id else "none"
+            external_id = "the one of understudy:production_external_id" if session.external_id else "none"
             reason = (
-                f"the role {side.role_arn} (understudy:production_role_arn) cannot be taken: {error}. Its trust policy "
-                f"has to name {context.aws.compute.place()} or whoever runs this there; the external id given is "
-                f"{external_id}: see {_GUIDE}"
+                f"the role {session.role_arn} (understudy:production_role_arn) cannot be taken: {error}. Its trust "
+                f"policy has to name {context.aws.compute.place()} or whoever runs this there; the external id given "
+                f"is {external_id}: see {_GUIDE}"
             )
             raise PreflightError(context.refresh_id, [reason]) from None
     try:
         context.aws.source_compute.instance(context.request.production.instance_ids[0])
     except PermanentError as error:
-        who = side.role_arn or "whoever runs this"
+        who = session.role_arn or "whoever runs this"
         reason = f"{who} may not look at production's instances: {error}. What it needs stands in {_GUIDE}"
         raise PreflightError(context.refresh_id, [reason]) from None
 

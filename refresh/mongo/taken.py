@@ -14,7 +14,7 @@ from refresh.mongo.context import Context
 from refresh.snapshots import COPY, SNAPSHOT
 
 STEP = "snapshot"  # whose record holds the facts
-MAKING = "restore"  # whose record says what making volumes of it took
+MAKING = "restore"  # whose record says what making volumes of it took, and how often a candidate was made
 
 
 @dataclass(frozen=True, kw_only=True)

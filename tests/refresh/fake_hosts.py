@@ -97,7 +97,7 @@ class FakeHosts:
         instance = self.ec2.instance(instance_id) or self.source.instance(instance_id)
         if instance is None or instance.state != "running":
             raise UnreachableHostError(f"SendCommand to {instance_id}: InvalidInstanceId")
-        verb = document.name.removeprefix("understudy-staging-")
+        verb = document.name.rpartition("/")[2].removeprefix("understudy-staging-")  # a name, or a shared one's ARN
         self.sent.append((instance_id, verb, dict(parameters)))
         command_id = f"command-{next(self._numbers)}"
         run: Callable[..., dict[str, Any] | None] = getattr(self, "_" + verb.replace("-", "_"))

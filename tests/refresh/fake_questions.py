@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from refresh.errors import PermanentError
-from refresh.mongo.examination.questions import Encryption, Identity, Key, Side, Simulated
+from refresh.mongo.examination.questions import Identity, Side, Simulated
+from refresh.places import Key
+from tests.refresh.fake_cloud import KEY as VOLUMES_KEY
 from tests.refresh.fake_cloud import OWN_ACCOUNT
 
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/k"
@@ -25,14 +27,14 @@ class FakeQuestions:
         self.offline: dict[str, str | None] = {}
         self.keys = {KEY: Key(arn=KEY, state="Enabled", manager="CUSTOMER")}
         self.key_usable = True
-        self.volumes_key = "arn:aws:kms:eu-west-1:222222222222:key/p"
-        self.keys[self.volumes_key] = Key(arn=self.volumes_key, state="Enabled", manager="CUSTOMER")
+        self.keys[VOLUMES_KEY] = Key(arn=VOLUMES_KEY, state="Enabled", manager="CUSTOMER")
         self.quotas = {"L-7A658B76": 50.0, "L-309BACF6": 100_000.0}
         self.used_gib, self.snapshots = 1000, 40
         self.denied: set[str] = set()
         self.buckets = {"reports", "toolkit"}
         self.documents: dict[str, str | None] = {}
         self.dry_runs: list[str] = []
+        self.looked_at: list[tuple[Side, str]] = []
 
     def identity(self, side: Side) -> Identity:
         self._ask(f"identity {side.value}")
@@ -54,10 +56,6 @@ class FakeQuestions:
     def may_use_key(self, key_id: str) -> bool:
         self._ask("may_use_key")
         return self.key_usable
-
-    def encryption(self, volume_ids: Sequence[str]) -> Mapping[str, Encryption]:
-        self._ask("encryption")
-        return {each: Encryption(encrypted=bool(self.volumes_key), key_id=self.volumes_key) for each in volume_ids}
 
     def quota(self, service: str, code: str) -> float:
         self._ask("quota")
@@ -82,8 +80,9 @@ class FakeQuestions:
         self._ask("bucket_exists")
         return bucket in self.buckets
 
-    def document_hash(self, name: str) -> str | None:
+    def document_hash(self, side: Side, name: str) -> str | None:
         self._ask("document_hash")
+        self.looked_at.append((side, name))
         return self.documents.get(name, "d0c" + "0" * 61)
 
     def _ask(self, name: str) -> None:

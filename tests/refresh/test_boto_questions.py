@@ -10,7 +10,8 @@ from botocore.stub import ANY, Stubber
 
 from refresh.boto_questions import BotoQuestions, _trouble_at
 from refresh.errors import PermanentError
-from refresh.mongo.examination.questions import Key, Side, Simulated
+from refresh.mongo.examination.questions import Side, Simulated
+from refresh.places import Key
 
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/k"
 Asked = Callable[[BotoQuestions], Any]
@@ -38,7 +39,7 @@ def volume(questions: BotoQuestions) -> bool:
         ("kms", "generate_data_key_without_plaintext", "AccessDeniedException", lambda q: q.may_use_key(KEY), False),
         ("kms", "describe_key", "NotFoundException", lambda q: q.key(Side.OWN, KEY), None),
         ("s3", "head_bucket", "404", lambda q: q.bucket_exists("reports"), False),
-        ("ssm", "describe_document", "InvalidDocument", lambda q: q.document_hash("verify"), None),
+        ("ssm", "describe_document", "InvalidDocument", lambda q: q.document_hash(Side.OWN, "verify"), None),
     ],
 )
 def test_an_error_that_is_an_answer_is_read_as_one(

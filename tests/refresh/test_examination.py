@@ -15,10 +15,11 @@ from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.examine import examine, is_in_order
 from refresh.mongo.examination.finding import Finding, Mark
 from refresh.mongo.examination.permissions import principal_of
-from refresh.mongo.examination.questions import Identity, Key, Side
+from refresh.mongo.examination.questions import Identity, Side
+from refresh.places import Key
 from refresh.request import RefreshRequest
 from refresh.values import UNKNOWN
-from tests.refresh.fake_questions import KEY, FakeQuestions
+from tests.refresh.fake_questions import KEY, VOLUMES_KEY, FakeQuestions
 from tests.refresh.fake_world import PRODUCTION, SPACE, STAGING, VERBS, WORKER, FakeWorld, inputs
 
 ROLE = "arn:aws:iam::222222222222:role/reader"
@@ -176,9 +177,19 @@ def test_production_in_another_account_has_to_be_able_to_share(world: FakeWorld)
     questions = FakeQuestions()
     found = examined(world, questions, production__role_arn=ROLE)
     assert "its snapshots can be shared" in "\n".join(of(found, Mark.IN_ORDER))
-    questions.keys[questions.volumes_key] = Key(arn=questions.volumes_key, state="Enabled", manager="AWS")
+    questions.keys[VOLUMES_KEY] = Key(arn=VOLUMES_KEY, state="Enabled", manager="AWS")
     lines = of(examined(world, questions, production__role_arn=ROLE), Mark.WRONG)
     assert any("which AWS manages: its snapshots cannot be shared with account 111111111111" in each for each in lines)
+
+
+@pytest.mark.parametrize(("prefix", "side"), [("", Side.PRODUCTION), ("arn:aws:ssm:eu-west-1:1:document/", Side.OWN)])
+def test_a_document_is_asked_for_in_the_account_that_it_lies_in(world: FakeWorld, prefix: str, side: Side) -> None:
+    """Production's own is given by its name; one of the stack's that is shared with it, by its ARN."""
+    questions = FakeQuestions()
+    name = f"{prefix}understudy-staging-production-check"
+    examined(world, questions, production__role_arn=ROLE, **{"documents__production-check__name": name})
+    assert (side, name) in questions.looked_at
+    assert {each for each, other in questions.looked_at if other != name} == {Side.OWN}
 
 
 def test_a_production_role_that_cannot_be_assumed_names_the_trust_policy(world: FakeWorld) -> None:

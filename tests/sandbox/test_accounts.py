@@ -14,7 +14,7 @@ from refresh.aws import Aws
 from refresh.copies import Copying, ensure
 from refresh.errors import PermanentError, SourceError
 from refresh.holdings import ROLE_TAG, SPACE_TAG, TAKE_TAG, SnapshotOrder
-from refresh.places import CopyOrder, Place, Side
+from refresh.places import CopyOrder, Place, ProductionSession
 from refresh.poller import Poller, SystemClock
 from refresh.snapshots import all_completed, delete, raw, share
 from sandbox.client import Sandbox
@@ -48,7 +48,9 @@ def role(other: OtherAccount) -> str:
 
 @pytest.fixture(scope="module")
 def aws(sandbox: Sandbox, role: str, environment: None) -> Aws:
-    return boto.connect(sandbox.record["region"], Side(role_arn=role, region=REGION, external_id=EXTERNAL_ID))
+    return boto.connect(
+        sandbox.record["region"], ProductionSession(role_arn=role, region=REGION, external_id=EXTERNAL_ID)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -165,13 +167,13 @@ def test_a_volume_of_a_shared_snapshot_is_there_in_its_own_region_and_gone_witho
 def test_a_role_is_taken_by_whom_it_trusts_and_with_the_external_id_alone(sandbox: Sandbox, role: str) -> None:
     region = sandbox.record["region"]
     for side in (
-        Side(role_arn=role, region=REGION),
-        Side(role_arn=role, region=REGION, external_id="another"),
-        Side(role_arn=f"{role}-not-there", region=REGION, external_id=EXTERNAL_ID),
+        ProductionSession(role_arn=role, region=REGION),
+        ProductionSession(role_arn=role, region=REGION, external_id="another"),
+        ProductionSession(role_arn=f"{role}-not-there", region=REGION, external_id=EXTERNAL_ID),
     ):
         with pytest.raises(PermanentError, match="is not authorized to perform: sts:AssumeRole"):
             boto.connect(region, side).source_compute.place()
-    taken = boto.connect(region, Side(role_arn=role, region=REGION, external_id=EXTERNAL_ID))
+    taken = boto.connect(region, ProductionSession(role_arn=role, region=REGION, external_id=EXTERNAL_ID))
     assert taken.source_compute.place().account_id == ACCOUNT
 
 

@@ -49,5 +49,5 @@ class Case:
     @cached_property
     def source_side(self) -> Side:
         """Whose session production is seen through."""
-        is_apart = self.request.production.side != places.Side()
+        is_apart = self.request.production.session != places.ProductionSession()
         return Side.PRODUCTION if is_apart else Side.OWN

@@ -144,18 +144,19 @@ def sharing(case: Case) -> Iterator[Finding]:
         return
     found = [case.aws.source_compute.instance(each) for each in case.production_ids]
     volume_ids = [volume_id for each in found if each for volume_id in each.data_volume_ids]
-    if not volume_ids:
+    volumes = [each for each in map(case.aws.source_compute.volume, volume_ids) if each]
+    if not volumes:
         yield unasked("sharing", "production has no data volume to look at")
         return
-    for volume_id, encryption in case.questions.encryption(volume_ids).items():
-        key = case.questions.key(Side.PRODUCTION, encryption.key_id) if encryption.encrypted else None
-        if encryption.encrypted and key is not None and key.manager == "AWS":
+    for volume in volumes:
+        key = case.questions.key(Side.PRODUCTION, volume.kms_key_id) if volume.kms_key_id else None
+        if key is not None and key.is_aws_managed:
             yield wrong(
                 "sharing",
-                f"{volume_id} is encrypted with {encryption.key_id}, which AWS manages: its snapshots cannot be shared "
-                f"with account {mine.account_id}",
+                f"{volume.volume_id} is encrypted with {volume.kms_key_id}, which AWS manages: its snapshots cannot be "
+                f"shared with account {mine.account_id}",
                 "production's owner makes a volume with a customer-managed key (docs/production-elsewhere.md)",
             )
         else:
-            how = f"encrypted with {encryption.key_id}" if encryption.encrypted else "not encrypted"
-            yield in_order("sharing", f"{volume_id} is {how}: its snapshots can be shared")
+            how = f"encrypted with {volume.kms_key_id}" if volume.kms_key_id else "not encrypted"
+            yield in_order("sharing", f"{volume.volume_id} is {how}: its snapshots can be shared")

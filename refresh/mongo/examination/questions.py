@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from refresh.places import Key
+
 
 class Side(Enum):
     """Whose session asks."""
@@ -24,23 +26,6 @@ class Identity:
 
     account_id: str
     arn: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Key:
-    """A KMS key as DescribeKey shows it; `manager` is CUSTOMER or AWS."""
-
-    arn: str
-    state: str
-    manager: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Encryption:
-    """How a volume is encrypted; `key_id` is empty where it is not."""
-
-    encrypted: bool
-    key_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +60,6 @@ class Questions(Protocol):
         """Try, as a DryRun, whether our own session may have a data key made."""
         ...
 
-    def encryption(self, volume_ids: Sequence[str]) -> Mapping[str, Encryption]:
-        """Say how production's volumes are encrypted."""
-        ...
-
     def quota(self, service: str, code: str) -> float:
         """Return the value of a quota."""
         ...
@@ -103,6 +84,6 @@ class Questions(Protocol):
         """Say whether a bucket is there and may be listed."""
         ...
 
-    def document_hash(self, name: str) -> str | None:
+    def document_hash(self, side: Side, name: str) -> str | None:
         """Return the hash of an SSM document; None where there is none of that name."""
         ...

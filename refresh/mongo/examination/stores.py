@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from refresh import ledger as ledgers
 from refresh.lease import holder_in
+from refresh.mongo import production
 from refresh.mongo.checks import parameter_refusals
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.finding import Finding, in_order, unasked, wrong
+from refresh.mongo.examination.questions import Side
 
 _NOT_UP = "not there yet: pulumi up makes it"
 
@@ -57,16 +59,24 @@ def documents(case: Case) -> Iterator[Finding]:
         yield unasked("documents", _NOT_UP)
         return
     bad = 0
-    for document in given.values():
-        found = case.questions.document_hash(document.name)
+    for verb, document in given.items():
+        side = _keeper(case, verb, document.name)
+        found = case.questions.document_hash(side, document.name)
+        mend = "pulumi refresh, then pulumi up" + (" in production_role/" if side is Side.PRODUCTION else "")
         if found is None:
             bad += 1
-            yield wrong("documents", f"{document.name} does not exist", "pulumi refresh, then pulumi up")
+            yield wrong("documents", f"{document.name} does not exist", mend)
         elif document.hash and found != document.hash:
             bad += 1
-            yield wrong("documents", f"{document.name} was changed by somebody else", "pulumi refresh, then pulumi up")
+            yield wrong("documents", f"{document.name} was changed by somebody else", mend)
     if not bad:
         yield in_order("documents", f"all {len(given)} are there, with the content that a refresh pins")
+
+
+def _keeper(case: Case, verb: str, name: str) -> Side:
+    """Say in whose account a document lies: production's own is given by its name, one shared with it by its ARN."""
+    is_theirs = verb == production.CHECK and case.source_side is Side.PRODUCTION and not name.startswith("arn:")
+    return Side.PRODUCTION if is_theirs else Side.OWN
 
 
 def parameters(case: Case) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from refresh.mongo.planning import duration, runs, sizes
 from refresh.mongo.planning.duration import Estimate
 from refresh.mongo.planning.runs import Run
 from refresh.mongo.planning.sizes import Expected
+from refresh.mongo.servable import Servable, ServableVolume
 from refresh.poller import Clock
 from refresh.request import RefreshRequest
 from refresh.values import UNKNOWN
@@ -30,11 +31,21 @@ class LookUp:
     clock: Clock
 
     @cached_property
-    def runs(self) -> list[Run]:
-        """Refreshes that finished, the newest first."""
+    def past(self) -> Sequence[Mapping[str, Any]]:
+        """Every ledger; none where there is no bucket yet."""
         if self.request.reports_bucket == UNKNOWN:
             return []
-        return runs.finished(ledgers.read_all(self.aws.objects, self.request.reports_bucket))
+        return ledgers.read_all(self.aws.objects, self.request.reports_bucket)
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """Refreshes that finished, the newest first."""
+        return runs.finished(self.past)
+
+    @cached_property
+    def live(self) -> ServableVolume | None:
+        """What staging serves, where a refresh or a reset made it."""
+        return Servable.among(self.past, self.own_volumes).live
 
     @property
     def last(self) -> Run | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from refresh.mongo.facts import cut_over_at, data_as_of, facts_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Side:
+class ServableVolume:
     """A volume that staging may serve, with the refresh that made it and the moment that its data is from."""
 
     volume: Volume
@@ -35,15 +35,15 @@ class Side:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sides:
-    """Both; `former_volumes` are all that staging served before the latest, the way back first."""
+class Servable:
+    """All of them; `former_volumes` are those that staging served before the latest, the way back first."""
 
-    latest: Side | None
-    former_volumes: tuple[Side, ...]
+    latest: ServableVolume | None
+    former_volumes: tuple[ServableVolume, ...]
 
     @classmethod
-    def look(cls, aws: Aws, bucket: str, space: str) -> Sides:
-        """Find both.
+    def look(cls, aws: Aws, bucket: str, space: str) -> Servable:
+        """Find them.
 
         The latest is that of the refresh or reset that was cut over last. The way back from it is what staging served
         when it was cut over; where that is gone, the newest of the others.
@@ -53,17 +53,29 @@ class Sides:
             bucket: The reports bucket.
             space: The space.
         """
-        served = [each for each in ledgers.read_all(aws.objects, bucket) if cut_over_at(each)]
+        return cls.among(ledgers.read_all(aws.objects, bucket), aws.compute.volumes({SPACE_TAG: space}))
+
+    @classmethod
+    def among(cls, past: Sequence[Mapping[str, Any]], own_volumes: Sequence[Volume]) -> Servable:
+        """Find them in ledgers and volumes that were read.
+
+        Args:
+            past: Every ledger.
+            own_volumes: The space's volumes.
+        """
+        served = [each for each in past if cut_over_at(each)]
         by_refresh = {str(each["refresh_id"]): each for each in served}
         last = facts_of(max(served, key=cut_over_at), "cut_over") if served else {}
         volumes = {
-            each.volume_id: Side(volume=each, data_as_of=data_as_of(by_refresh.get(each.refresh_id, {"steps": {}})))
-            for each in aws.compute.volumes({SPACE_TAG: space})
+            each.volume_id: ServableVolume(
+                volume=each, data_as_of=data_as_of(by_refresh.get(each.refresh_id, {"steps": {}}))
+            )
+            for each in own_volumes
             if each.role in (material.LIVE, material.PREVIOUS) or each.volume_id == last.get("live_volume_id")
         }
         return cls(latest=volumes.get(str(last.get("live_volume_id"))), former_volumes=_former(volumes, last))
 
-    def wanted(self, serve: str) -> Side:
+    def wanted(self, serve: str) -> ServableVolume:
         """Return what is to be served.
 
         Args:
@@ -90,26 +102,26 @@ class Sides:
         return self.former_volumes[0]
 
     @property
-    def both(self) -> tuple[Side, ...]:
-        """All of them, the latest first."""
+    def all(self) -> tuple[ServableVolume, ...]:
+        """The latest first."""
         return (*([self.latest] if self.latest else []), *self.former_volumes)
 
     @property
-    def live(self) -> Side | None:
+    def live(self) -> ServableVolume | None:
         """The one that staging serves, by its tag."""
-        return next((each for each in self.both if each.volume.role == material.LIVE), None)
+        return next((each for each in self.all if each.volume.role == material.LIVE), None)
 
-    def of(self, volume_id: str) -> Side | None:
-        """Return the side that a volume is."""
-        return next((each for each in self.both if each.volume.volume_id == volume_id), None)
+    def of(self, volume_id: str) -> ServableVolume | None:
+        """Return the one that a volume is."""
+        return next((each for each in self.all if each.volume.volume_id == volume_id), None)
 
-    def other_than(self, wanted: Side) -> str:
+    def other_than(self, wanted: ServableVolume) -> str:
         """Return the volume to fall back to from a wanted one; empty when there is none."""
-        return next((each.volume.volume_id for each in self.both if each != wanted), "")
+        return next((each.volume.volume_id for each in self.all if each != wanted), "")
 
 
-def _former(volumes: Mapping[str, Side], last: Mapping[str, Any]) -> tuple[Side, ...]:
-    former = [side for volume_id, side in volumes.items() if volume_id != last.get("live_volume_id")]
+def _former(volumes: Mapping[str, ServableVolume], last: Mapping[str, Any]) -> tuple[ServableVolume, ...]:
+    former = [each for volume_id, each in volumes.items() if volume_id != last.get("live_volume_id")]
     way_back = last.get("from_volume_id")
     former.sort(
         key=lambda each: (each.volume.volume_id == way_back, each.volume.created_at, each.volume.volume_id),
