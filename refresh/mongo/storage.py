@@ -81,8 +81,8 @@ def _volumes(source: Described) -> Iterator[str]:
         yield f"keeps its data on {len(ids)} EBS volumes: at most {_MOST_VOLUMES} are supported"
     if len(ids) > 1 and set(ids) != {each["volume_id"] for each in places if each["volume_id"]}:
         yield (
-            f"keeps its data on {len(ids)} EBS volumes and does not say where each is mounted: its document is an older "
-            "one; pulumi up in production_role/ makes today's"
+            f"keeps its data on {len(ids)} EBS volumes and does not say where each is mounted: its document is an "
+            "older one; pulumi up in production_role/ makes today's"
         )
     for place in places:
         where = place["path"] or "the top"
