@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from refresh import boto, provenance, sweep, watch
-from refresh import ledger as ledgers
 from refresh.aws import Aws
-from refresh.boto_questions import BotoQuestions
+from refresh.boto import sessions
 from refresh.context import Say
+from refresh.ebs import sweep
 from refresh.errors import RequestError
 from refresh.holdings import SPACE_TAG, Volume
-from refresh.lease import Lease
-from refresh.ledger import Ledger
 from refresh.mongo import draft_rules
 from refresh.mongo.context import Context
 from refresh.mongo.examination import session as examination
+from refresh.mongo.examination.boto import BotoQuestions
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.questions import Questions
 from refresh.mongo.retire import abandon
@@ -26,10 +24,14 @@ from refresh.mongo.workflow import steps_left
 from refresh.places import ProductionSession
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
+from refresh.records import ledgers, provenance
+from refresh.records.lease import Lease
+from refresh.records.ledger import Ledger
 from refresh.request import RefreshRequest, SpaceRequest
 from refresh.runner import run_steps
 from refresh.shell import Shell
 from refresh.shell import run as run_shell
+from refresh.watch.telling import told
 
 
 def say(line: str) -> None:
@@ -52,7 +54,7 @@ class World:
         questions: Asks both sides what only an examination wants to know.
     """
 
-    connect: Callable[[str, ProductionSession | str], Aws] = boto.connect
+    connect: Callable[[str, ProductionSession | str], Aws] = sessions.connect
     clock: Clock = field(default_factory=SystemClock)
     say: Say = say
     reports_folder: Path = Path("reports")
@@ -90,7 +92,7 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
         return {}
     kind = "reset" if request.is_reset else "scan" if request.until_scan else "refresh"
     with (
-        watch.told(kind, request.refresh_id, request, aws, world.clock, world.say) as telling,
+        told(kind, request.refresh_id, request, aws, world.clock, world.say) as telling,
         world.lease(aws, request.reports_bucket, request.refresh_id) as lease,
     ):
         about = {

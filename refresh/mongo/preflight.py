@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh import sweep
+from refresh.ebs import sweep
 from refresh.errors import PreflightError
 from refresh.holdings import ROLE_TAG, SPACE_TAG
 from refresh.mongo import material, progress, source_checks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh import snapshots
+from refresh.ebs import snapshots
 from refresh.errors import HostError, LeaseError, RefreshError
 from refresh.holdings import REFRESH_TAG, SPACE_TAG
 from refresh.mongo import golden, material, retention

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from refresh import ledger as ledgers
 from refresh.aws import Aws
 from refresh.errors import RefreshError, RequestError
 from refresh.holdings import AS_OF_TAG
-from refresh.lease import holder_in
 from refresh.mongo import golden
 from refresh.mongo.servable import Servable
 from refresh.mongo.serving import SERVE
 from refresh.mongo.workflow import RESET
+from refresh.records import ledgers
+from refresh.records.lease import holder_in
 from refresh.request import RefreshRequest
 from refresh.values import UNKNOWN
 

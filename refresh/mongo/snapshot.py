@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from refresh import snapshots
+from refresh.ebs import snapshots
 from refresh.errors import DeadlineError, PermanentError, ResourceError
 from refresh.holdings import TAKE_TAG, SnapshotOrder, Volume
 from refresh.mongo import material, production, progress, storage, taken

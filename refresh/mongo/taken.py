@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from refresh import copies, snapshots
-from refresh.copies import Copying
+from refresh.ebs import copies, snapshots
+from refresh.ebs.copies import Copying
+from refresh.ebs.snapshots import COPY, SNAPSHOT
 from refresh.errors import ResourceError
 from refresh.holdings import Snapshot
 from refresh.mongo.context import Context
-from refresh.snapshots import COPY, SNAPSHOT
 
 STEP = "snapshot"  # whose record holds the facts
 MAKING = "restore"  # whose record says what making volumes of it took, and how often a candidate was made

@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from refresh.automation import Execution, StepState
-from refresh.boto_errors import is_code, wrapped
+from refresh.boto.errors import is_code, wrapped
 
 _A_PAGE = 50  # AWS's most
 

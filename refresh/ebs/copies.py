@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from refresh.aws import Aws
+from refresh.ebs.snapshots import all_completed, complete, named
 from refresh.errors import PermanentError, SourceError
 from refresh.holdings import SOURCE_TAG, TAKE_TAG, Snapshot
 from refresh.places import CopyOrder
 from refresh.poller import Clock, Poller
-from refresh.snapshots import all_completed, complete, named
 
 _SPEAKS_EVERY_SECONDS = 60.0
 Say = Callable[[str], None]

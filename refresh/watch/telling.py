@@ -12,21 +12,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from refresh import watch_words as words
 from refresh.aws import Aws, Metric
 from refresh.context import Say
 from refresh.errors import RefreshError
-from refresh.ledger import PREFIX, key_of
 from refresh.poller import Clock
+from refresh.records.ledgers import PREFIX, key_of
 from refresh.reporting.names import PAGE_NAME, TEXT_NAME
 from refresh.request import Watch
-from refresh.watch_words import FINISHED, REFUSED, Event
+from refresh.watch import metrics, words
+from refresh.watch.words import FINISHED, REFUSED, Event
 
-NAMESPACE = "Understudy"
-SPACE, EVENT = "Space", "Event"  # the metrics' dimensions
-DATA_AGE, DURATION, DOCUMENTS, FINDINGS = "DataAge", "Duration", "Documents", "Findings"
-# One of the two at every end: the alarm on failures keeps its state until the next of them.
-FAILED, REFUSED_TIMES = "Failed", "Refused"
 _REPORTS = (PAGE_NAME, TEXT_NAME)  # the better first
 _LOG_PAUSE_SECONDS = 10.0
 _MOST_LINES = 500
@@ -170,22 +165,22 @@ class Telling:
         return next((key for key in (*(f"{prefix}{name}" for name in _REPORTS), ledger) if key in there), "")
 
     def _measure(self, outcome: str) -> None:
-        dimensions = {SPACE: self._event.space, EVENT: self._event.kind}
-        self._aws.telling.measure(NAMESPACE, dimensions, self._metrics(outcome))
+        dimensions = {metrics.SPACE: self._event.space, metrics.EVENT: self._event.kind}
+        self._aws.telling.measure(metrics.NAMESPACE, dimensions, self._metrics(outcome))
 
     def _metrics(self, outcome: str) -> list[Metric]:
         if outcome == REFUSED:
-            return [Metric(name=REFUSED_TIMES, value=1, unit="Count")]
+            return [Metric(name=metrics.REFUSED_TIMES, value=1, unit="Count")]
         made = [
-            Metric(name=FAILED, value=int(outcome != FINISHED), unit="Count"),
-            Metric(name=DURATION, value=self._facts["seconds"], unit="Seconds"),
+            Metric(name=metrics.FAILED, value=int(outcome != FINISHED), unit="Count"),
+            Metric(name=metrics.DURATION, value=self._facts["seconds"], unit="Seconds"),
         ]
-        for name, fact in ((DOCUMENTS, "documents"), (FINDINGS, "findings")):
+        for name, fact in ((metrics.DOCUMENTS, "documents"), (metrics.FINDINGS, "findings")):
             if fact in self._facts:
                 made.append(Metric(name=name, value=self._facts[fact], unit="Count"))
         if "data_as_of" in self._facts:
             age = self._clock.now() - datetime.fromisoformat(self._facts["data_as_of"])
-            made.append(Metric(name=DATA_AGE, value=age.total_seconds(), unit="Seconds"))
+            made.append(Metric(name=metrics.DATA_AGE, value=age.total_seconds(), unit="Seconds"))
         return made
 
     def _note(self, what: str, **more: Any) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from refresh.boto_answers import instance_of, snapshot_of, volume_of
-from refresh.boto_errors import is_code, wrapped
+from refresh.boto.answers import instance_of, snapshot_of, volume_of
+from refresh.boto.errors import is_code, wrapped
 from refresh.holdings import Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
 from refresh.places import CopyOrder, Key, Place
 

@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
-from refresh.boto import assumed
-from refresh.boto_errors import is_code, wrapped
+from refresh.boto.errors import is_code, wrapped
+from refresh.boto.sessions import assumed
 from refresh.mongo.examination.questions import Identity, Side, Simulated
 from refresh.places import Key, ProductionSession
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from refresh import snapshots
 from refresh.aws import Aws
 from refresh.commands import Commands
+from refresh.ebs import snapshots
+from refresh.ebs.release import Releaser
+from refresh.ebs.volumes import Volumes
 from refresh.errors import PermanentError, ReleaseError
 from refresh.holdings import EXPIRES_TAG, SPACE_TAG, Snapshot, Tags, Volume
 from refresh.poller import Poller
-from refresh.release import Releaser
 from refresh.request import SpaceRequest
-from refresh.volumes import Volumes
 
 UNFINISHED_ROLES = frozenset({"snapshot", "copy", "quarantine", "quarantine-part", "candidate"})
 _SWEEP_SECONDS = 1800.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from refresh import snapshots
 from refresh.aws import Aws
 from refresh.commands import Commands
+from refresh.ebs import snapshots
+from refresh.ebs.volumes import Volumes
 from refresh.errors import LeaseError, RefreshError, ReleaseError
 from refresh.holdings import REFRESH_TAG, ROLE_TAG, SPACE_TAG, Snapshot, Tags, Volume
-from refresh.volumes import Volumes
 
 _OWN_TAGS = frozenset({SPACE_TAG, REFRESH_TAG, ROLE_TAG})
 JOBS = ("anonymize", "verify", "draft")

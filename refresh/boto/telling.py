@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from refresh.aws import Metric
-from refresh.boto_errors import is_code, wrapped
+from refresh.boto.errors import is_code, wrapped
 
 _LONGEST_SUBJECT = 100  # SNS: ASCII, no line break, at most so many characters
 # Telling comes at the end of a refresh, whose outcome must not wait for it for long.

@@ -12,45 +12,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from refresh import runs
 from refresh.aws import ObjectPort
 from refresh.errors import LeaseError, LedgerError
 from refresh.poller import Clock
-
-PREFIX = "ledger/"
-RUNNING, FINISHED, ABANDONED = "running", "finished", "abandoned"
-
-
-def key_of(refresh_id: str, prefix: str = PREFIX) -> str:
-    """Return where the ledger of a refresh lies."""
-    return f"{prefix}{refresh_id}.json"
-
-
-def read(objects: ObjectPort, bucket: str, refresh_id: str, prefix: str = PREFIX) -> dict[str, Any] | None:
-    """Read a ledger without the right to write it.
-
-    Args:
-        objects: The bucket's port.
-        bucket: The reports bucket.
-        refresh_id: Whose ledger.
-        prefix: What the keys of its kind of refresh begin with.
-
-    Returns:
-        Its values; None when there is none.
-
-    Raises:
-        LedgerError: It is no JSON object.
-    """
-    stored = objects.get(bucket, key_of(refresh_id, prefix))
-    return None if stored is None else _parsed(stored.body, bucket, key_of(refresh_id, prefix), refresh_id)
-
-
-def read_all(objects: ObjectPort, bucket: str, prefix: str = PREFIX) -> list[dict[str, Any]]:
-    """Read every ledger of a space, the one that started last at the end."""
-    keys = objects.keys(bucket, prefix)
-    ids = [key[len(prefix) : -len(".json")] for key in keys if key.endswith(".json")]
-    found = [values for each in ids if (values := read(objects, bucket, each, prefix)) is not None]
-    return sorted(found, key=lambda values: str(values.get("started_at", "")))
+from refresh.records import runs
+from refresh.records.ledgers import PREFIX, RUNNING, key_of, parsed
 
 
 class Ledger:
@@ -107,7 +73,7 @@ class Ledger:
         """
         key = key_of(refresh_id, prefix)
         stored = objects.get(bucket, key)
-        values = _parsed(stored.body, bucket, key, refresh_id) if stored else _blank(refresh_id, clock, 1)
+        values = parsed(stored.body, bucket, key, refresh_id) if stored else _blank(refresh_id, clock, 1)
         if int(values["fencing"]) > fencing:
             later = values["fencing"]
             raise LeaseError(
@@ -247,21 +213,3 @@ def _blank(refresh_id: str, clock: Clock, attempt: int) -> dict[str, Any]:
         "finished_at": "",
         "steps": {},
     }
-
-
-def values_of(body: bytes) -> dict[str, Any] | None:
-    """Read the bytes of any refresh's ledger; None when they are none."""
-    try:
-        values = json.loads(body)
-        return dict(values) if values["refresh_id"] and isinstance(values["steps"], dict) and values["state"] else None
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def _parsed(body: bytes, bucket: str, key: str, refresh_id: str) -> dict[str, Any]:
-    values = values_of(body)
-    if values is not None and values["refresh_id"] == refresh_id:
-        return values
-    raise LedgerError(
-        f"s3://{bucket}/{key} is not the ledger of refresh {refresh_id}. Choose another trigger, or remove the object"
-    )

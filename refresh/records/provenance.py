@@ -16,7 +16,8 @@ from typing import Any
 
 from refresh.errors import RefreshError
 
-ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parents[1]
+ROOT = PACKAGE.parent
 _PACKAGES = ("pulumi", "boto3", "pymongo")
 _GIT_SECONDS = 10
 
@@ -78,9 +79,9 @@ def _git(*arguments: str) -> str:
 @cache
 def _code_sha256() -> str:
     """Return the hash of this package: it names the code also where there is no checkout, as in a task."""
-    package, total = Path(__file__).resolve().parent, hashlib.sha256()
-    for file in sorted(each for each in package.rglob("*") if each.is_file() and "__pycache__" not in each.parts):
-        name = file.relative_to(package).as_posix()
+    total = hashlib.sha256()
+    for file in sorted(each for each in PACKAGE.rglob("*") if each.is_file() and "__pycache__" not in each.parts):
+        name = file.relative_to(PACKAGE).as_posix()
         total.update(f"{name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
 
