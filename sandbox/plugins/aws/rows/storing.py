@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, found, pascal, same_json, tag_list, tag_map, to_aws
+from sandbox.plugins.aws.kind import Aws, Kind, Values, found, pascal, same_json, to_aws
+from sandbox.plugins.aws.tags import tag_list, tag_map
 from sandbox.plugins.protocol import Call, PluginError
 
 

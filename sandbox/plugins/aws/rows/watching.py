@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, same_json, tag_changes, tag_list, tag_map
+from sandbox.plugins.aws.kind import Aws, Kind, Values, same_json
+from sandbox.plugins.aws.tags import change_tags, tag_list, tag_map
 from sandbox.plugins.protocol import Call
 
 _PLAIN = {
@@ -72,12 +73,13 @@ def _read_alarm(aws: Aws, name: str, known: Values) -> Values | None:
 def _update_alarm(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str], call: Call) -> None:
     if set(changed) - {"tags"}:
         _put_alarm(aws, new, call)
-    wanted, unwanted = tag_changes(old, new)
     cloudwatch, arn = aws.client("cloudwatch"), _alarm_arn(aws, name)
-    if wanted:
-        cloudwatch.tag_resource(ResourceARN=arn, Tags=tag_list(wanted))
-    if unwanted:
-        cloudwatch.untag_resource(ResourceARN=arn, TagKeys=unwanted)
+    change_tags(
+        old,
+        new,
+        lambda wanted: cloudwatch.tag_resource(ResourceARN=arn, Tags=tag_list(wanted)),
+        lambda unwanted: cloudwatch.untag_resource(ResourceARN=arn, TagKeys=unwanted),
+    )
 
 
 def _put_dashboard(aws: Aws, inputs: Values) -> str:

@@ -1,101 +1,12 @@
-"""Rows of the table: Aurora clusters with their instances and groups."""
+"""Rows of the table: Aurora clusters and their instances."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, found, tag_changes, tag_list, tag_map, wait
+from sandbox.plugins.aws.kind import Aws, Kind, Values, found, wait
+from sandbox.plugins.aws.rows.database_groups import retag_arn, tags_of
+from sandbox.plugins.aws.tags import tag_list
 from sandbox.plugins.protocol import Call
-
-
-def _retag(aws: Aws, arn: str, old: Values, new: Values) -> None:
-    wanted, unwanted = tag_changes(old, new)
-    rds = aws.client("rds")
-    if wanted:
-        rds.add_tags_to_resource(ResourceName=arn, Tags=tag_list(wanted))
-    if unwanted:
-        rds.remove_tags_from_resource(ResourceName=arn, TagKeys=unwanted)
-
-
-def _tags(aws: Aws, arn: str) -> dict[str, str]:
-    return tag_map(aws.client("rds").list_tags_for_resource(ResourceName=arn)["TagList"])
-
-
-def _create_subnet_group(aws: Aws, inputs: Values, call: Call) -> str:
-    aws.client("rds").create_db_subnet_group(
-        DBSubnetGroupName=inputs["name"].lower(),
-        DBSubnetGroupDescription=inputs.get("description", "Managed by Pulumi"),
-        SubnetIds=inputs["subnetIds"],
-        Tags=tag_list(inputs.get("tags")),
-    )
-    return str(inputs["name"].lower())
-
-
-def _read_subnet_group(aws: Aws, name: str, known: Values) -> Values | None:
-    group = aws.client("rds").describe_db_subnet_groups(DBSubnetGroupName=name)["DBSubnetGroups"][0]
-    present = [one["SubnetIdentifier"] for one in group["Subnets"]]
-    declared = list(known.get("subnetIds", []))
-    arn = aws.arn("rds", f"subgrp:{name}")
-    return {
-        "name": name,
-        "description": group["DBSubnetGroupDescription"],
-        "subnetIds": declared if sorted(declared) == sorted(present) else present,
-        "vpcId": group["VpcId"],
-        "tags": _tags(aws, arn),
-        "arn": arn,
-    }
-
-
-def _update_subnet_group(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str], call: Call) -> None:
-    if {"subnetIds", "description"} & set(changed):
-        aws.client("rds").modify_db_subnet_group(
-            DBSubnetGroupName=name,
-            DBSubnetGroupDescription=new.get("description", "Managed by Pulumi"),
-            SubnetIds=new["subnetIds"],
-        )
-    _retag(aws, aws.arn("rds", f"subgrp:{name}"), old, new)
-
-
-def _create_parameter_group(aws: Aws, inputs: Values, call: Call) -> str:
-    aws.client("rds").create_db_cluster_parameter_group(
-        DBClusterParameterGroupName=inputs["name"].lower(),
-        DBParameterGroupFamily=inputs["family"],
-        Description=inputs.get("description", "Managed by Pulumi"),
-        Tags=tag_list(inputs.get("tags")),
-    )
-    return str(inputs["name"].lower())
-
-
-def _set_parameters(aws: Aws, name: str, inputs: Values, call: Call) -> None:
-    parameters = [
-        {
-            "ParameterName": one["name"],
-            "ParameterValue": one["value"],
-            "ApplyMethod": one.get("applyMethod", "immediate"),
-        }
-        for one in inputs.get("parameters", [])
-    ]
-    if parameters:
-        aws.client("rds").modify_db_cluster_parameter_group(DBClusterParameterGroupName=name, Parameters=parameters)
-
-
-def _read_parameter_group(aws: Aws, name: str, known: Values) -> Values | None:
-    groups = aws.client("rds").describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name)
-    (group,) = groups["DBClusterParameterGroups"]
-    arn = aws.arn("rds", f"cluster-pg:{name}")
-    return {
-        "name": name,
-        "family": group["DBParameterGroupFamily"],
-        "description": group["Description"],
-        "tags": _tags(aws, arn),
-        "arn": arn,
-    }
-
-
-def _update_parameter_group(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str], call: Call) -> None:
-    if "parameters" in changed:
-        _set_parameters(aws, name, new, call)
-    _retag(aws, aws.arn("rds", f"cluster-pg:{name}"), old, new)
-
 
 # Inputs of a cluster that are one argument of its call, by Pulumi's name.
 _CLUSTER = {
@@ -156,7 +67,7 @@ def _read_cluster(aws: Aws, identifier: str, known: Values) -> Values | None:
         "port": cluster["Port"],
         "storageEncrypted": cluster["StorageEncrypted"],
         "backupRetentionPeriod": cluster["BackupRetentionPeriod"],
-        "tags": _tags(aws, cluster["DBClusterArn"]),
+        "tags": tags_of(aws, cluster["DBClusterArn"]),
         "arn": cluster["DBClusterArn"],
         "clusterResourceId": cluster["DbClusterResourceId"],
         "endpoint": cluster["Endpoint"],
@@ -172,7 +83,7 @@ def _update_cluster(aws: Aws, identifier: str, old: Values, new: Values, changed
         _cluster_available(aws, identifier, new, call)
     cluster = _cluster(aws, identifier)
     if cluster:
-        _retag(aws, cluster["DBClusterArn"], old, new)
+        retag_arn(aws, cluster["DBClusterArn"], old, new)
 
 
 def _delete_cluster(aws: Aws, identifier: str, known: Values, call: Call) -> None:
@@ -214,7 +125,7 @@ def _read_instance(aws: Aws, identifier: str, known: Values) -> Values | None:
         "clusterIdentifier": instance["DBClusterIdentifier"],
         "instanceClass": instance["DBInstanceClass"],
         "engine": instance["Engine"],
-        "tags": _tags(aws, instance["DBInstanceArn"]),
+        "tags": tags_of(aws, instance["DBInstanceArn"]),
         "arn": instance["DBInstanceArn"],
         "dbiResourceId": instance["DbiResourceId"],
     }
@@ -231,7 +142,7 @@ def _update_instance(aws: Aws, identifier: str, old: Values, new: Values, change
         _instance_available(aws, identifier, new, call)
     instance = _instance(aws, identifier)
     if instance:
-        _retag(aws, instance["DBInstanceArn"], old, new)
+        retag_arn(aws, instance["DBInstanceArn"], old, new)
 
 
 def _delete_instance(aws: Aws, identifier: str, known: Values, call: Call) -> None:
@@ -240,31 +151,6 @@ def _delete_instance(aws: Aws, identifier: str, known: Values, call: Call) -> No
 
 
 DATABASES = {
-    "aws:rds/subnetGroup:SubnetGroup": Kind(
-        service="rds",
-        named="name",
-        changes=("subnetIds", "description"),
-        replaces=("name",),
-        gives=("arn", "vpcId"),
-        create=_create_subnet_group,
-        read=_read_subnet_group,
-        update=_update_subnet_group,
-        delete=lambda aws, made, known, call: aws.client("rds").delete_db_subnet_group(DBSubnetGroupName=made),
-    ),
-    "aws:rds/clusterParameterGroup:ClusterParameterGroup": Kind(
-        service="rds",
-        named="name",
-        changes=("parameters",),
-        replaces=("name", "family", "description"),
-        gives=("arn",),
-        create=_create_parameter_group,
-        settle=_set_parameters,
-        read=_read_parameter_group,
-        update=_update_parameter_group,
-        delete=lambda aws, made, known, call: aws.client("rds").delete_db_cluster_parameter_group(
-            DBClusterParameterGroupName=made
-        ),
-    ),
     "aws:rds/cluster:Cluster": Kind(
         service="rds",
         named="clusterIdentifier",

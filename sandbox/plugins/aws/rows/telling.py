@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, tag_changes, tag_list, tag_map
+from sandbox.plugins.aws.kind import Aws, Kind, Values
+from sandbox.plugins.aws.tags import change_tags, tag_list, tag_map
 from sandbox.plugins.protocol import Call
 
 
@@ -40,12 +41,13 @@ def _read_log_group(aws: Aws, name: str, known: Values) -> Values | None:
 def _update_log_group(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str], call: Call) -> None:
     if "retentionInDays" in changed:
         _retain(aws, name, new, call)
-    wanted, unwanted = tag_changes(old, new)
     logs, arn = aws.client("logs"), aws.arn("logs", f"log-group:{name}")
-    if wanted:
-        logs.tag_resource(resourceArn=arn, tags=wanted)
-    if unwanted:
-        logs.untag_resource(resourceArn=arn, tagKeys=unwanted)
+    change_tags(
+        old,
+        new,
+        lambda wanted: logs.tag_resource(resourceArn=arn, tags=wanted),
+        lambda unwanted: logs.untag_resource(resourceArn=arn, tagKeys=unwanted),
+    )
 
 
 def _create_topic(aws: Aws, inputs: Values, call: Call) -> str:
@@ -71,11 +73,12 @@ def _update_topic(aws: Aws, arn: str, old: Values, new: Values, changed: Sequenc
     if "kmsMasterKeyId" in changed:
         value = new.get("kmsMasterKeyId", "")
         sns.set_topic_attributes(TopicArn=arn, AttributeName="KmsMasterKeyId", AttributeValue=value)
-    wanted, unwanted = tag_changes(old, new)
-    if wanted:
-        sns.tag_resource(ResourceArn=arn, Tags=tag_list(wanted))
-    if unwanted:
-        sns.untag_resource(ResourceArn=arn, TagKeys=unwanted)
+    change_tags(
+        old,
+        new,
+        lambda wanted: sns.tag_resource(ResourceArn=arn, Tags=tag_list(wanted)),
+        lambda unwanted: sns.untag_resource(ResourceArn=arn, TagKeys=unwanted),
+    )
 
 
 TELLING = {

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, tag_changes, tag_list, tag_map, to_aws
+from sandbox.plugins.aws.kind import Aws, Kind, Values, to_aws
+from sandbox.plugins.aws.tags import change_tags, tag_list, tag_map
 from sandbox.plugins.protocol import Call
 
 _LONGEST_RECOVERY_DAYS = 30
@@ -37,11 +38,12 @@ def _update_secret(aws: Aws, arn: str, old: Values, new: Values, changed: Sequen
     if {"description", "kmsKeyId"} & set(changed):
         key = {"KmsKeyId": new["kmsKeyId"]} if "kmsKeyId" in new else {}
         manager.update_secret(SecretId=arn, Description=new.get("description", ""), **key)
-    wanted, unwanted = tag_changes(old, new)
-    if wanted:
-        manager.tag_resource(SecretId=arn, Tags=tag_list(wanted))
-    if unwanted:
-        manager.untag_resource(SecretId=arn, TagKeys=unwanted)
+    change_tags(
+        old,
+        new,
+        lambda wanted: manager.tag_resource(SecretId=arn, Tags=tag_list(wanted)),
+        lambda unwanted: manager.untag_resource(SecretId=arn, TagKeys=unwanted),
+    )
 
 
 def _delete_secret(aws: Aws, arn: str, known: Values, call: Call) -> None:

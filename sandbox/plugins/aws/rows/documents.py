@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from botocore.exceptions import ClientError
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, same_json, tag_changes, tag_list, tag_map
+from sandbox.plugins.aws.kind import Aws, Kind, Values, same_json
+from sandbox.plugins.aws.tags import change_tags, tag_list, tag_map
 from sandbox.plugins.protocol import Call, PluginError
 
 _RENEWED = ("hash", "documentVersion", "latestVersion", "defaultVersion")
@@ -62,11 +63,12 @@ def _update(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str
         ssm.update_document_default_version(Name=name, DocumentVersion=_version_with(aws, name, new))
     if "permissions" in changed:
         _change_shares(aws, name, set(_accounts(old)), set(_accounts(new)))
-    wanted, unwanted = tag_changes(old, new)
-    if wanted:
-        ssm.add_tags_to_resource(ResourceType="Document", ResourceId=name, Tags=tag_list(wanted))
-    if unwanted:
-        ssm.remove_tags_from_resource(ResourceType="Document", ResourceId=name, TagKeys=unwanted)
+    change_tags(
+        old,
+        new,
+        lambda wanted: ssm.add_tags_to_resource(ResourceType="Document", ResourceId=name, Tags=tag_list(wanted)),
+        lambda unwanted: ssm.remove_tags_from_resource(ResourceType="Document", ResourceId=name, TagKeys=unwanted),
+    )
 
 
 def _version_with(aws: Aws, name: str, new: Values) -> str:

@@ -1,11 +1,12 @@
-"""Rows of the table: roles, policies, profiles, keys."""
+"""Rows of the table: roles, policies and instance profiles."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, found, same_json, tag_changes, tag_list, tag_map
+from sandbox.plugins.aws.kind import Aws, Kind, Values, found, same_json
+from sandbox.plugins.aws.tags import change_tags, tag_list, tag_map
 from sandbox.plugins.protocol import Call
 
 
@@ -36,11 +37,12 @@ def _update_role(aws: Aws, name: str, old: Values, new: Values, changed: Sequenc
     iam = aws.client("iam")
     if "assumeRolePolicy" in changed:
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=new["assumeRolePolicy"])
-    wanted, unwanted = tag_changes(old, new)
-    if wanted:
-        iam.tag_role(RoleName=name, Tags=tag_list(wanted))
-    if unwanted:
-        iam.untag_role(RoleName=name, TagKeys=unwanted)
+    change_tags(
+        old,
+        new,
+        lambda wanted: iam.tag_role(RoleName=name, Tags=tag_list(wanted)),
+        lambda unwanted: iam.untag_role(RoleName=name, TagKeys=unwanted),
+    )
 
 
 def _put_role_policy(aws: Aws, inputs: Values) -> str:
@@ -87,11 +89,12 @@ def _update_profile(aws: Aws, name: str, old: Values, new: Values, changed: Sequ
     if "role" in changed:
         iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=old["role"])
         _fill_profile(aws, name, new, call)
-    wanted, unwanted = tag_changes(old, new)
-    if wanted:
-        iam.tag_instance_profile(InstanceProfileName=name, Tags=tag_list(wanted))
-    if unwanted:
-        iam.untag_instance_profile(InstanceProfileName=name, TagKeys=unwanted)
+    change_tags(
+        old,
+        new,
+        lambda wanted: iam.tag_instance_profile(InstanceProfileName=name, Tags=tag_list(wanted)),
+        lambda unwanted: iam.untag_instance_profile(InstanceProfileName=name, TagKeys=unwanted),
+    )
 
 
 def _delete_profile(aws: Aws, name: str, known: Values, call: Call) -> None:
@@ -130,11 +133,12 @@ def _update_policy(aws: Aws, arn: str, old: Values, new: Values, changed: Sequen
     if "policy" in changed:
         _drop_former_versions(aws, arn)
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=new["policy"], SetAsDefault=True)
-    wanted, unwanted = tag_changes(old, new)
-    if wanted:
-        iam.tag_policy(PolicyArn=arn, Tags=tag_list(wanted))
-    if unwanted:
-        iam.untag_policy(PolicyArn=arn, TagKeys=unwanted)
+    change_tags(
+        old,
+        new,
+        lambda wanted: iam.tag_policy(PolicyArn=arn, Tags=tag_list(wanted)),
+        lambda unwanted: iam.untag_policy(PolicyArn=arn, TagKeys=unwanted),
+    )
 
 
 def _drop_former_versions(aws: Aws, arn: str) -> None:
@@ -150,71 +154,7 @@ def _delete_policy(aws: Aws, arn: str, known: Values, call: Call) -> None:
     aws.client("iam").delete_policy(PolicyArn=arn)
 
 
-def _create_key(aws: Aws, inputs: Values, call: Call) -> str:
-    tags = [{"TagKey": name, "TagValue": value} for name, value in inputs.get("tags", {}).items()]
-    policy = {"Policy": inputs["policy"]} if "policy" in inputs else {}
-    answer = aws.client("kms").create_key(Description=inputs.get("description", ""), Tags=tags, **policy)
-    return str(answer["KeyMetadata"]["KeyId"])
-
-
-def _rotate(aws: Aws, key_id: str, inputs: Values, call: Call) -> None:
-    kms = aws.client("kms")
-    (kms.enable_key_rotation if inputs.get("enableKeyRotation") else kms.disable_key_rotation)(KeyId=key_id)
-
-
-def _read_key(aws: Aws, key_id: str, known: Values) -> Values | None:
-    kms = aws.client("kms")
-    key = kms.describe_key(KeyId=key_id)["KeyMetadata"]
-    if key["KeyState"] == "PendingDeletion":
-        return None
-    tags = kms.list_resource_tags(KeyId=key_id)["Tags"]
-    policy = kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
-    return {
-        "description": key["Description"],
-        "policy": same_json(known.get("policy"), policy),
-        "enableKeyRotation": kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"],
-        "tags": {tag["TagKey"]: tag["TagValue"] for tag in tags},
-        "arn": key["Arn"],
-        "keyId": key["KeyId"],
-    }
-
-
-def _update_key(aws: Aws, key_id: str, old: Values, new: Values, changed: Sequence[str], call: Call) -> None:
-    kms = aws.client("kms")
-    if "description" in changed:
-        kms.update_key_description(KeyId=key_id, Description=new.get("description", ""))
-    if "policy" in new and "policy" in changed:
-        kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=new["policy"])
-    if "enableKeyRotation" in changed:
-        _rotate(aws, key_id, new, call)
-    wanted, unwanted = tag_changes(old, new)
-    if wanted:
-        kms.tag_resource(KeyId=key_id, Tags=[{"TagKey": name, "TagValue": value} for name, value in wanted.items()])
-    if unwanted:
-        kms.untag_resource(KeyId=key_id, TagKeys=unwanted)
-
-
-def _delete_key(aws: Aws, key_id: str, known: Values, call: Call) -> None:
-    days = known.get("deletionWindowInDays", 30)
-    aws.client("kms").schedule_key_deletion(KeyId=key_id, PendingWindowInDays=days)
-
-
-def _create_alias(aws: Aws, inputs: Values, call: Call) -> str:
-    aws.client("kms").create_alias(AliasName=inputs["name"], TargetKeyId=inputs["targetKeyId"])
-    return str(inputs["name"])
-
-
-def _read_alias(aws: Aws, name: str, known: Values) -> Values | None:
-    pages = aws.client("kms").get_paginator("list_aliases").paginate()
-    alias = next((one for page in pages for one in page["Aliases"] if one["AliasName"] == name), None)
-    return alias and {"name": name, "targetKeyId": alias["TargetKeyId"], "arn": alias["AliasArn"]}
-
-
-def _update_alias(aws: Aws, name: str, old: Values, new: Values, changed: Sequence[str], call: Call) -> None:
-    aws.client("kms").update_alias(AliasName=name, TargetKeyId=new["targetKeyId"])
-
-
-IDENTITY = {
+ROLES = {
     "aws:iam/role:Role": Kind(
         service="iam",
         named="name",
@@ -259,26 +199,5 @@ IDENTITY = {
         read=_read_policy,
         update=_update_policy,
         delete=_delete_policy,
-    ),
-    "aws:kms/key:Key": Kind(
-        service="kms",
-        changes=("description", "enableKeyRotation", "deletionWindowInDays", "policy"),
-        gives=("arn", "keyId"),
-        create=_create_key,
-        settle=_rotate,
-        read=_read_key,
-        update=_update_key,
-        delete=_delete_key,
-    ),
-    "aws:kms/alias:Alias": Kind(
-        service="kms",
-        changes=("targetKeyId",),
-        replaces=("name",),
-        gives=("arn",),
-        create=_create_alias,
-        read=_read_alias,
-        update=_update_alias,
-        delete=lambda aws, made, known, call: aws.client("kms").delete_alias(AliasName=made),
-        tags=False,
     ),
 }

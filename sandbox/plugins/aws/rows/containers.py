@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.plugins.aws.kind import Aws, Kind, Values, tag_changes
+from sandbox.plugins.aws.kind import Aws, Kind, Values
+from sandbox.plugins.aws.tags import change_tags
 from sandbox.plugins.protocol import Call
 
 _GONE = "INACTIVE"
@@ -20,12 +21,13 @@ def _tag_map(tags: Sequence[Values] | None) -> dict[str, str]:
 
 
 def _retag(aws: Aws, arn: str, old: Values, new: Values) -> None:
-    wanted, unwanted = tag_changes(old, new)
     ecs = aws.client("ecs")
-    if wanted:
-        ecs.tag_resource(resourceArn=arn, tags=_tag_list(wanted))
-    if unwanted:
-        ecs.untag_resource(resourceArn=arn, tagKeys=unwanted)
+    change_tags(
+        old,
+        new,
+        lambda wanted: ecs.tag_resource(resourceArn=arn, tags=_tag_list(wanted)),
+        lambda unwanted: ecs.untag_resource(resourceArn=arn, tagKeys=unwanted),
+    )
 
 
 def _retag_only(aws: Aws, made: str, old: Values, new: Values, changed: Sequence[str], call: Call) -> None:
