@@ -12,7 +12,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 
 from sandbox.cloud.descriptions import describe_command, describe_invocation, describe_listed
 from sandbox.cloud.documents import InvalidParameters, Unsupported, find_document, make_script
-from sandbox.cloud.instances import instance_role
+from sandbox.cloud.instance_environment import instance_role
 from sandbox.cloud.replacement import replace_operations
 from sandbox.cloud.run_command import VISIBLE_AFTER_SECONDS, Command, RunCommand
 
