@@ -172,19 +172,6 @@ class RefreshRequest:
         """Whether staging's host is its own worker."""
         return self.worker.instance_id == self.staging.instance_id
 
-    def as_space(self) -> SpaceRequest:
-        """Return what sweeping needs of this request."""
-        return SpaceRequest(
-            space=self.space,
-            region=self.region,
-            reports_bucket=self.reports_bucket,
-            staging_instance_id=self.staging.instance_id,
-            worker_instance_id=self.worker.instance_id,
-            documents=self.documents,
-            retain_live_volume=self.retention.retain_live_volume,
-            production=self.production.session,
-        )
-
 
 def _optional(values: Reader, name: str) -> Reader:
     """Read the values inside a map that a state of before may not have."""

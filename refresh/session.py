@@ -90,25 +90,11 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
         asked = world.questions(request.region, request.production.session)
         examination.run(Case(request=request, aws=aws, questions=asked, clock=world.clock), world.say)
         return {}
-    kind = "reset" if request.is_reset else "scan" if request.until_scan else "refresh"
     with (
-        told(kind, request.refresh_id, request, aws, world.clock, world.say) as telling,
+        told(_kind(request), request.refresh_id, request, aws, world.clock, world.say) as telling,
         world.lease(aws, request.reports_bucket, request.refresh_id) as lease,
     ):
-        about = {
-            "trigger": request.trigger,
-            "space": request.space,
-            "rules_sha256": request.rules_sha256,
-            "ran_by": provenance.runner(aws.compute.caller_arn),
-        }
-        ledger = Ledger.open(
-            aws.objects,
-            request.reports_bucket,
-            world.clock,
-            refresh_id=request.refresh_id,
-            fencing=lease.fencing,
-            about=about,
-        )
+        ledger = _open_ledger(request, aws, world.clock, lease.fencing)
         _settle_former_end(request, aws, ledger)
         context = Context(
             request=request,
@@ -178,6 +164,22 @@ def remove(inputs: Mapping[str, Any], world: World | None = None) -> None:
     aws = world.connect(request.region, request.production)
     with world.lease(aws, request.reports_bucket, f"removal of {request.space}") as lease:
         sweep.sweep_space(request, aws, Poller(world.clock, lease.check), world.say)
+
+
+def _kind(request: RefreshRequest) -> str:
+    return "reset" if request.is_reset else "scan" if request.until_scan else "refresh"
+
+
+def _open_ledger(request: RefreshRequest, aws: Aws, clock: Clock, fencing: int) -> Ledger:
+    about = {
+        "trigger": request.trigger,
+        "space": request.space,
+        "rules_sha256": request.rules_sha256,
+        "ran_by": provenance.runner(aws.compute.caller_arn),
+    }
+    return Ledger.open(
+        aws.objects, request.reports_bucket, clock, refresh_id=request.refresh_id, fencing=fencing, about=about
+    )
 
 
 def _settle_former_end(request: RefreshRequest, aws: Aws, ledger: Ledger) -> None:

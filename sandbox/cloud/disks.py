@@ -22,7 +22,6 @@ class Volume(elastic_block_store.Volume):
 
     is_creating = False
     is_root = False
-    client_token = ""
 
     @property
     def status(self) -> str:

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from moto.sts.models import sts_backends
+from sandbox.cloud import roles
 
 _CREDENTIAL_SECONDS = 7 * 24 * 3600
 _PROFILE_SECONDS = 2.0
@@ -30,20 +30,8 @@ def environment_of(backend: Any, instance: Any, endpoint: str) -> dict[str, str]
     role = _awaited_role(backend, instance)
     if role is None:
         return environment
-    session = sts_backends[backend.account_id]["aws"].assume_role(
-        region_name=backend.region_name,
-        role_session_name=instance.id,
-        role_arn=role.arn,
-        policy=None,
-        duration=_CREDENTIAL_SECONDS,
-        external_id=None,
-    )
-    return {
-        **environment,
-        "AWS_ACCESS_KEY_ID": session.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
-        "AWS_SESSION_TOKEN": session.session_token,
-    }
+    own = roles.credentials(backend.account_id, backend.region_name, role.arn, instance.id, _CREDENTIAL_SECONDS)
+    return {**environment, **own}
 
 
 def _awaited_role(backend: Any, instance: Any) -> Any:
