@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from refresh.aurora.ports import Head, Ports, Stream
 from refresh.boto.ec2 import SOON
 from refresh.boto.errors import is_code, wrapped
-from refresh.boto.sessions import S3
+from refresh.boto.s3 import S3
 from refresh.boto.telling import Telling
 from refresh.errors import PermanentError
 

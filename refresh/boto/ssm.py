@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from refresh.aws import Outcome
 from refresh.boto.errors import is_code, wrapped
-from refresh.request import Document
+from refresh.hosts import Document
 
 
 class Ssm:

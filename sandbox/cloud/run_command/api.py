@@ -10,11 +10,11 @@ from moto.ec2.models import ec2_backends
 from moto.ssm.exceptions import SSMException
 from moto.ssm.responses import SimpleSystemManagerResponse
 
-from sandbox.cloud.descriptions import describe_command, describe_invocation, describe_listed
-from sandbox.cloud.documents import InvalidParameters, Unsupported, find_document, make_script
 from sandbox.cloud.instance_environment import instance_role
 from sandbox.cloud.replacement import replace_operations
-from sandbox.cloud.run_command import VISIBLE_AFTER_SECONDS, Command, RunCommand
+from sandbox.cloud.run_command.agents import VISIBLE_AFTER_SECONDS, Command, RunCommand
+from sandbox.cloud.run_command.descriptions import describe_command, describe_invocation, describe_listed
+from sandbox.cloud.run_command.documents import InvalidParameters, Unsupported, find_document, make_script
 
 DELIVERY_SECONDS = 3600
 SHORTEST_DELIVERY_SECONDS = 30

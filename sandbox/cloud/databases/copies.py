@@ -12,9 +12,9 @@ from moto.rds.exceptions import (
 )
 
 from sandbox.aurora.copies import earliest_time
-from sandbox.cloud.databases import Databases
-from sandbox.cloud.databases_records import Refused
-from sandbox.cloud.databases_servers import Cluster, Servers
+from sandbox.cloud.databases.clusters import Databases
+from sandbox.cloud.databases.records import Refused
+from sandbox.cloud.databases.servers import Cluster, Servers
 from sandbox.cloud.world import in_background
 
 # What a restored cluster does not take over from its source: AWS gives it the defaults.

@@ -12,9 +12,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from sandbox.cloud.containers_image import create_folder, create_image
-from sandbox.cloud.containers_logs import LogStream, NoLogGroup
-from sandbox.cloud.containers_secrets import SecretNotFound, resolve
+from sandbox.cloud.containers.image import create_folder, create_image
+from sandbox.cloud.containers.logs import LogStream, NoLogGroup
+from sandbox.cloud.containers.secrets import SecretNotFound, resolve
 from sandbox.cloud.world import World
 from sandbox.host import Host, Placement
 from sandbox.layout import SandboxError

@@ -9,10 +9,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter, ValidationError
 
-from sandbox.cloud.automation_conditions import holds
-from sandbox.cloud.automation_content import LONGEST_SCRIPT_SECONDS
-from sandbox.cloud.automation_script import ScriptFailed, Scripts
-from sandbox.cloud.automation_values import NoValue, as_text, select
+from sandbox.cloud.automation.conditions import holds
+from sandbox.cloud.automation.content import LONGEST_SCRIPT_SECONDS
+from sandbox.cloud.automation.script import ScriptFailed, Scripts
+from sandbox.cloud.automation.values import NoValue, as_text, select
 
 POLL_SECONDS = 0.25  # AWS waits longer between two looks
 PROPERTY_SECONDS = 3600  # AWS's default for aws:waitForAwsResourceProperty

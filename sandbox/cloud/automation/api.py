@@ -12,18 +12,18 @@ from moto.core.responses import ActionResult
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 from sandbox.cloud import roles
-from sandbox.cloud.automation import Engine, Execution
-from sandbox.cloud.automation_actions import Surroundings
-from sandbox.cloud.automation_checks import read_automation
-from sandbox.cloud.automation_clients import Clients
-from sandbox.cloud.automation_descriptions import describe_execution, describe_metadata, describe_steps
-from sandbox.cloud.automation_errors import AutomationError
-from sandbox.cloud.automation_lists import EXECUTION_FILTERS, STEP_FILTERS, filtered, page
-from sandbox.cloud.automation_parameters import InvalidAutomationExecutionParameters, parameter_values
-from sandbox.cloud.automation_script import Scripts
-from sandbox.cloud.automation_values import substitute
-from sandbox.cloud.documents import InvalidDocument, InvalidDocumentVersion, find_document
+from sandbox.cloud.automation.actions import Surroundings
+from sandbox.cloud.automation.checks import read_automation
+from sandbox.cloud.automation.clients import Clients
+from sandbox.cloud.automation.descriptions import describe_execution, describe_metadata, describe_steps
+from sandbox.cloud.automation.errors import AutomationError
+from sandbox.cloud.automation.executions import Engine, Execution
+from sandbox.cloud.automation.lists import EXECUTION_FILTERS, STEP_FILTERS, filtered, page
+from sandbox.cloud.automation.parameters import InvalidAutomationExecutionParameters, parameter_values
+from sandbox.cloud.automation.script import Scripts
+from sandbox.cloud.automation.values import substitute
 from sandbox.cloud.replacement import replace_operations
+from sandbox.cloud.run_command.documents import InvalidDocument, InvalidDocumentVersion, find_document
 
 KNOWN = {"DocumentName", "DocumentVersion", "Parameters", "ClientToken", "Mode", "Tags"}
 TOKEN = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")

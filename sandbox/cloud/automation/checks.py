@@ -8,9 +8,9 @@ import yaml
 from moto.ssm.exceptions import SSMException
 from pydantic import ValidationError
 
-from sandbox.cloud.automation_content import INPUTS, LONGEST_SCRIPT_SECONDS, Automation, Step
-from sandbox.cloud.automation_parameters import faults_of_defaults
-from sandbox.cloud.automation_values import REFERENCE, SELECTED_TYPES, InvalidSelector, check_selector, references
+from sandbox.cloud.automation.content import INPUTS, LONGEST_SCRIPT_SECONDS, Automation, Step
+from sandbox.cloud.automation.parameters import faults_of_defaults
+from sandbox.cloud.automation.values import REFERENCE, SELECTED_TYPES, InvalidSelector, check_selector, references
 
 SYSTEM_VARIABLES = {
     "automation:EXECUTION_ID", "global:ACCOUNT_ID", "global:DATE", "global:DATE_TIME", "global:REGION",

@@ -13,8 +13,7 @@ from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParamet
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from sandbox.cloud import roles
-from sandbox.cloud.containers import Launch, TaskRun, Tasks
-from sandbox.cloud.containers_definition import (
+from sandbox.cloud.containers.definition import (
     USUAL_STOP_SECONDS,
     check_definition,
     check_overrides,
@@ -23,8 +22,9 @@ from sandbox.cloud.containers_definition import (
     override_of,
     plain_environment,
 )
-from sandbox.cloud.containers_image import AUTHORITY
-from sandbox.cloud.containers_network import find_subnet, place, release
+from sandbox.cloud.containers.image import AUTHORITY
+from sandbox.cloud.containers.network import find_subnet, place, release
+from sandbox.cloud.containers.tasks import Launch, TaskRun, Tasks
 from sandbox.cloud.replacement import replace_class, replace_operations
 from sandbox.host import Placement
 

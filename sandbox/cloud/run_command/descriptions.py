@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sandbox.cloud.run_command import Command, Invocation
+from sandbox.cloud.run_command.agents import Command, Invocation
 
 
 def describe_command(command: Command) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sandbox.cloud.automation import Execution, StepExecution
-from sandbox.cloud.automation_content import Step
-from sandbox.cloud.automation_values import as_text
+from sandbox.cloud.automation.content import Step
+from sandbox.cloud.automation.executions import Execution, StepExecution
+from sandbox.cloud.automation.values import as_text
 
 
 def describe_execution(execution: Execution) -> dict[str, Any]:

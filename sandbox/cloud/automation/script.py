@@ -16,7 +16,7 @@ from sandbox.commands import run
 from sandbox.hosts import PATH
 from sandbox.networks import NAMESPACES, Networks
 
-RUNNER = Path(__file__).with_name("automation_runner.py")
+RUNNER = Path(__file__).with_name("runner.py")
 NETWORK = "automation"
 LOG_BYTES = 20_000
 POLL_SECONDS = 0.05

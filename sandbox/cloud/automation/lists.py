@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sandbox.cloud.automation_errors import AutomationError
+from sandbox.cloud.automation.errors import AutomationError
 
 Filter = Callable[[Mapping[str, Any], str], bool]
 EXECUTION_FILTERS: Mapping[str, Filter] = {

@@ -7,9 +7,9 @@ from moto.rds import models
 from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
 
-from sandbox.cloud.databases import Databases
-from sandbox.cloud.databases_copies import Copies
-from sandbox.cloud.databases_records import DBCluster, DBInstanceClustered, MasterUserSecret, Refused, unsupported
+from sandbox.cloud.databases.clusters import Databases
+from sandbox.cloud.databases.copies import Copies
+from sandbox.cloud.databases.records import DBCluster, DBInstanceClustered, MasterUserSecret, Refused, unsupported
 from sandbox.cloud.replacement import replace_class, replace_operations
 
 REFUSED = (

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel, to_pascal
 
-from sandbox.cloud.automation_conditions import Choice
+from sandbox.cloud.automation.conditions import Choice
 
 LONGEST_SCRIPT_SECONDS = 600
 PARAMETER_TYPES = Literal["String", "StringList", "Integer", "Boolean", "StringMap", "MapList", "AWS::IAM::Role::Arn"]

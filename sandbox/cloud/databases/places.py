@@ -5,7 +5,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import DBSubnetGroupNotFoundError
 
-from sandbox.cloud.databases_servers import Site
+from sandbox.cloud.databases.servers import Site
 
 
 def find_subnet(backend: Any, group_name: str) -> Any:

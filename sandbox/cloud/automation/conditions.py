@@ -7,7 +7,7 @@ from typing import Annotated, Any, Optional
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_pascal
 
-from sandbox.cloud.automation_values import NoValue, as_text
+from sandbox.cloud.automation.values import NoValue, as_text
 
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "StringEquals": lambda value, wanted: as_text(value) == as_text(wanted),

@@ -13,9 +13,9 @@ from moto.rds.exceptions import DBClusterNotFoundError
 from moto.rds.models import RDSBackend
 
 from sandbox.aurora.copies import earliest_time
-from sandbox.cloud.databases_places import default_group, find_subnet, site_of
-from sandbox.cloud.databases_records import Refused, check_identifier, check_password, password_of, unsupported
-from sandbox.cloud.databases_servers import Cluster, Servers
+from sandbox.cloud.databases.places import default_group, find_subnet, site_of
+from sandbox.cloud.databases.records import Refused, check_identifier, check_password, password_of, unsupported
+from sandbox.cloud.databases.servers import Cluster, Servers
 from sandbox.cloud.world import World, in_background
 
 DELETING_SECONDS = 0.3

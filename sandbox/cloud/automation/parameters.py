@@ -7,8 +7,8 @@ from typing import Any
 
 from moto.ssm.exceptions import SSMException
 
-from sandbox.cloud.automation_content import Automation, Parameter
-from sandbox.cloud.automation_values import as_text
+from sandbox.cloud.automation.content import Automation, Parameter
+from sandbox.cloud.automation.values import as_text
 
 TEXTS = {"String", "AWS::IAM::Role::Arn"}
 ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from sandbox.cloud.automation_actions import (
+from sandbox.cloud.automation.actions import (
     Outcome,
     StepCancelled,
     StepFailed,
@@ -16,8 +16,8 @@ from sandbox.cloud.automation_actions import (
     Surroundings,
     perform,
 )
-from sandbox.cloud.automation_content import Automation, Step
-from sandbox.cloud.automation_values import NoValue, select, substitute
+from sandbox.cloud.automation.content import Automation, Step
+from sandbox.cloud.automation.values import NoValue, select, substitute
 
 PENDING_SECONDS = 0.1  # an execution takes a moment to begin, as on AWS
 STEP_LIMIT = 1000  # a document that goes round in circles ends

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import IO
 
-from sandbox.cloud.documents import Script
+from sandbox.cloud.run_command.documents import Script
 from sandbox.host import Host
 from sandbox.hosts import Hosts
 
