@@ -19,7 +19,7 @@ from refresh.mongo.examination import session as examination
 from refresh.mongo.examination.boto import BotoQuestions
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.questions import Questions
-from refresh.mongo.retire import abandon
+from refresh.mongo.steps.retire import abandon
 from refresh.mongo.workflow import steps_left
 from refresh.places import ProductionSession
 from refresh.poller import Clock, Poller, SystemClock

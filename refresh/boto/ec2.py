@@ -9,6 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from refresh.boto.answers import instance_of, snapshot_of, volume_of
+from refresh.boto.arguments import birth_tags, filters, pairs, readable, snapshots_of_instance
 from refresh.boto.errors import is_code, wrapped
 from refresh.holdings import Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
 from refresh.places import CopyOrder, Key, Place
@@ -84,24 +85,22 @@ class Ec2:
 
     def volumes(self, tags: Tags) -> list[Volume]:
         """Look volumes up by their tags."""
-        with wrapped(f"DescribeVolumes with {_readable(tags)}"):
-            pages = self._patient.get_paginator("describe_volumes").paginate(Filters=_filters(tags))
+        with wrapped(f"DescribeVolumes with {readable(tags)}"):
+            pages = self._patient.get_paginator("describe_volumes").paginate(Filters=filters(tags))
             found = [volume_of(entry) for page in pages for entry in page["Volumes"]]
         return [volume for volume in found if volume.state not in {"deleting", "deleted"}]
 
     def snapshots(self, tags: Tags) -> list[Snapshot]:
         """Look this account's snapshots up by their tags."""
-        with wrapped(f"DescribeSnapshots with {_readable(tags)}"):
-            pages = self._patient.get_paginator("describe_snapshots").paginate(
-                OwnerIds=["self"], Filters=_filters(tags)
-            )
+        with wrapped(f"DescribeSnapshots with {readable(tags)}"):
+            pages = self._patient.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=filters(tags))
             return [snapshot_of(entry, self._region) for page in pages for entry in page["Snapshots"]]
 
     def try_create_snapshots(self, order: SnapshotOrder) -> None:
         """Ask with DryRun, whose answer is an error either way."""
         with wrapped(f"CreateSnapshots of {order.instance_id} (a dry run)"):
             try:
-                self._once.create_snapshots(**_snapshots_asked(order), DryRun=True)
+                self._once.create_snapshots(**snapshots_of_instance(order), DryRun=True)
             except ClientError as error:
                 if not is_code(error, "DryRunOperation"):
                     raise
@@ -116,7 +115,7 @@ class Ec2:
     def create_snapshots(self, order: SnapshotOrder) -> list[Snapshot]:
         """Ask for snapshots of an instance's data volumes at one point in time."""
         with wrapped(f"CreateSnapshots of {order.instance_id}"):
-            answer = self._once.create_snapshots(**_snapshots_asked(order))
+            answer = self._once.create_snapshots(**snapshots_of_instance(order))
         return [snapshot_of(entry, self._region) for entry in answer["Snapshots"]]
 
     def copy_snapshot(self, order: CopyOrder) -> str:
@@ -128,7 +127,7 @@ class Ec2:
                 Encrypted=True,
                 KmsKeyId=order.kms_key_id,
                 Description=order.description,
-                TagSpecifications=_birth_tags("snapshot", order.tags),
+                TagSpecifications=birth_tags("snapshot", order.tags),
             )
         return str(answer["SnapshotId"])
 
@@ -136,7 +135,7 @@ class Ec2:
         """Ask for a snapshot of one volume."""
         with wrapped(f"CreateSnapshot of {volume_id}"):
             answer = self._once.create_snapshot(
-                VolumeId=volume_id, Description=description, TagSpecifications=_birth_tags("snapshot", tags)
+                VolumeId=volume_id, Description=description, TagSpecifications=birth_tags("snapshot", tags)
             )
         return snapshot_of(answer, self._region)
 
@@ -161,7 +160,7 @@ class Ec2:
                 Encrypted=True,
                 KmsKeyId=order.kms_key_id,
                 ClientToken=order.token,
-                TagSpecifications=_birth_tags("volume", order.tags),
+                TagSpecifications=birth_tags("volume", order.tags),
                 **source,
             )
         return volume_of(answer)
@@ -197,7 +196,7 @@ class Ec2:
     def tag(self, resource_id: str, tags: Tags) -> None:
         """Write tags."""
         with wrapped(f"CreateTags on {resource_id}"):
-            self._patient.create_tags(Resources=[resource_id], Tags=_pairs(tags))
+            self._patient.create_tags(Resources=[resource_id], Tags=pairs(tags))
 
     def start_instance(self, instance_id: str) -> None:
         """Start an instance."""
@@ -227,30 +226,3 @@ def _unless_gone(call: Callable[..., Any], **arguments: str) -> None:
     except ClientError as error:
         if not is_code(error, *_GONE):
             raise
-
-
-def _snapshots_asked(order: SnapshotOrder) -> dict[str, Any]:
-    which: dict[str, Any] = {"InstanceId": order.instance_id, "ExcludeBootVolume": True}
-    if order.excluded_volume_ids:
-        which["ExcludeDataVolumeIds"] = list(order.excluded_volume_ids)
-    return {
-        "InstanceSpecification": which,
-        "Description": order.description,
-        "TagSpecifications": _birth_tags("snapshot", order.tags),
-    }
-
-
-def _filters(tags: Tags) -> list[dict[str, Any]]:
-    return [{"Name": f"tag:{name}", "Values": [value]} for name, value in tags.items()]
-
-
-def _pairs(tags: Tags) -> list[dict[str, str]]:
-    return [{"Key": name, "Value": value} for name, value in tags.items()]
-
-
-def _birth_tags(kind: str, tags: Tags) -> list[dict[str, Any]]:
-    return [{"ResourceType": kind, "Tags": _pairs(tags)}]
-
-
-def _readable(tags: Tags) -> str:
-    return ", ".join(f"{name}={value}" for name, value in tags.items())

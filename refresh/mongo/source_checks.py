@@ -11,7 +11,7 @@ from refresh.mongo import production, taken
 from refresh.mongo.checks import StagingStatus, size_refusals, version_refusals
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member, ReplicaSet
-from refresh.mongo.snapshot import source_order
+from refresh.mongo.steps.snapshot import source_order
 from refresh.places import Key
 
 _GUIDE = "docs/production-elsewhere.md"

@@ -10,7 +10,7 @@ from refresh.errors import HostError, LeaseError, RefreshError
 from refresh.holdings import REFRESH_TAG, SPACE_TAG
 from refresh.mongo import golden, material, retention
 from refresh.mongo.context import Context
-from refresh.mongo.preflight import mark_roles
+from refresh.mongo.steps.preflight import mark_roles
 from refresh.request import RefreshRequest
 
 _ABANDON_SECONDS = 900.0

@@ -10,7 +10,7 @@ from refresh.holdings import Volume
 from refresh.mongo import material, progress
 from refresh.mongo.checks import is_lost
 from refresh.mongo.context import Context
-from refresh.mongo.restore import install_toolkit
+from refresh.mongo.steps.restore import install_toolkit
 from refresh.request import RefreshRequest
 
 

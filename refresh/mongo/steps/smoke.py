@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh.errors import CutOverError, SwitchedBackError
-from refresh.mongo import retire
 from refresh.mongo.context import Context
-from refresh.mongo.cut_over import note_switched_back, switch
 from refresh.mongo.facts import data_as_of
+from refresh.mongo.steps import retire
+from refresh.mongo.steps.cut_over import note_switched_back, switch
 from refresh.request import RefreshRequest
 
 _SWITCH_BACK_SECONDS = 1800.0
