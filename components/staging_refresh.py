@@ -28,7 +28,7 @@ from components.staging_refresh_args import INPUTS, SPACE_INPUTS, RefreshSpaceAr
 from refresh import orphan, serve_session, session
 from refresh.errors import RequestError
 from refresh.keeping import LIVE
-from refresh.mongo.planning import plan, serving_plan
+from refresh.mongo import plan, serving_plan
 from refresh.poller import SystemClock
 from refresh.request import RefreshRequest, SpaceRequest
 

@@ -10,7 +10,7 @@ import pytest
 from pymongo import ReadPreference
 
 from refresh.boto import sessions
-from refresh.mongo.planning import plan
+from refresh.mongo import plan
 from refresh.mongo.planning.look_up import LookUp
 from refresh.poller import SystemClock
 from refresh.request import RefreshRequest

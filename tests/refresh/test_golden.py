@@ -11,7 +11,7 @@ import pytest
 from refresh import session
 from refresh.errors import FindingsError, PreflightError, SwitchedBackError
 from refresh.holdings import AS_OF_TAG, ROLE_TAG, RULES_TAG, SPACE_TAG
-from refresh.mongo.planning import plan
+from refresh.mongo import plan
 from refresh.request import RefreshRequest
 from tests.refresh.fake_world import PRODUCTION, SPACE, STAGING, FakeWorld, inputs
 from tests.refresh.test_parts import space_inputs

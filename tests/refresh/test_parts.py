@@ -16,7 +16,7 @@ from refresh.commands import Commands
 from refresh.errors import DeadlineError, HostError, ReleaseError, RequestError, TransientError
 from refresh.holdings import ROLE_TAG, SPACE_TAG
 from refresh.hosts import Document
-from refresh.mongo.planning import plan
+from refresh.mongo import plan
 from refresh.mongo.workflow import STEPS
 from refresh.poller import Poller
 from refresh.reporting.model import Report

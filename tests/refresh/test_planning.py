@@ -16,7 +16,8 @@ from refresh.boto import sessions
 from refresh.boto.errors import translate
 from refresh.errors import TransientError
 from refresh.holdings import Snapshot
-from refresh.mongo.planning import cost, duration, limits, plan, runs, sizes
+from refresh.mongo import plan
+from refresh.mongo.planning import cost, duration, limits, runs, sizes
 from refresh.mongo.planning.line import fit
 from refresh.mongo.planning.runs import Run
 from refresh.mongo.workflow import STEPS

@@ -7,7 +7,7 @@ from typing import Any
 
 from refresh.ebs import snapshots
 from refresh.errors import DeadlineError, PermanentError, ResourceError
-from refresh.holdings import TAKE_TAG, SnapshotOrder, Volume
+from refresh.holdings import Volume
 from refresh.mongo import material, production, progress, storage, taken
 from refresh.mongo.checks import candidate_gib
 from refresh.mongo.context import Context
@@ -48,7 +48,7 @@ class Snapshot:
         found = taken.find_snapshots(context)
         if not found:
             source, point = _source_with_everything(context)
-            order = source_order(context, source, taken.next_take(context))
+            order = taken.source_order(context, source, taken.next_take(context))
             context.ledger.note(self.name, **_facts(context, source, point))
             found = snapshots.take(context.aws, order, source.volume_ids)
             ids = ", ".join(each.snapshot_id for each in found)
@@ -134,28 +134,3 @@ def _volume(context: Context, source: Member, volume_id: str) -> Volume:
         place = context.aws.source_compute.place()
         raise ResourceError(f"production volume {volume_id} of {source.name} is not in {place}")
     return volume
-
-
-def source_order(context: Context, source: Member, take: int) -> SnapshotOrder:
-    """Order snapshots of the volumes with the data, and of no other of the instance.
-
-    Args:
-        context: The refresh.
-        source: The member.
-        take: The number of the call.
-
-    Returns:
-        The order.
-
-    Raises:
-        ResourceError: The member's instance is gone.
-    """
-    instance = context.aws.source_compute.instance(source.instance_id)
-    if instance is None:
-        raise ResourceError(f"production host {source.instance_id} is not there any more")
-    return SnapshotOrder(
-        instance_id=source.instance_id,
-        excluded_volume_ids=[each for each in instance.data_volume_ids if each not in source.volume_ids],
-        description=f"Understudy refresh {context.refresh_id} of {context.request.space}: holds production data",
-        tags={**context.raw_tags(snapshots.SNAPSHOT), TAKE_TAG: str(take)},
-    )
