@@ -12,10 +12,10 @@ import boto3
 
 from sandbox.cleanup import clean
 from sandbox.endpoint_session import EndpointSession
-from sandbox.host import enter
 from sandbox.layout import Layout, SandboxError
 from sandbox.lifecycle import follow, is_alive, launch, one_at_a_time, require_root, stop
-from sandbox.networks import NAMESPACES
+from sandbox.machine.host import enter
+from sandbox.machine.networks import NAMESPACES
 
 
 class Sandbox:

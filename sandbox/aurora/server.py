@@ -19,8 +19,8 @@ from pathlib import Path
 
 from sandbox.aurora import copies
 from sandbox.aurora.authority import Authority
-from sandbox.commands import run
 from sandbox.layout import SandboxError
+from sandbox.machine.commands import run
 
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0

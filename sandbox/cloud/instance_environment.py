@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from sandbox.cloud import roles
+from sandbox.environment import way_to_api
 
 _CREDENTIAL_SECONDS = 7 * 24 * 3600
 _PROFILE_SECONDS = 2.0
@@ -20,13 +21,7 @@ def environment_of(backend: Any, instance: Any, endpoint: str) -> dict[str, str]
     Returns:
         Endpoint and region; with a profile, credentials of its role.
     """
-    environment = {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": backend.region_name,
-        "AWS_DEFAULT_REGION": backend.region_name,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_PAGER": "",
-    }
+    environment = way_to_api(endpoint, backend.region_name)
     role = _awaited_role(backend, instance)
     if role is None:
         return environment

@@ -11,7 +11,7 @@ from sandbox.cloud.instance_environment import environment_of
 from sandbox.cloud.refusals import incorrect_instance_state
 from sandbox.cloud.replacement import replace_class, replace_operations
 from sandbox.cloud.world import World, in_background
-from sandbox.host import Placement
+from sandbox.machine.host import Placement
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 

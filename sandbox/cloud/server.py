@@ -38,10 +38,10 @@ from sandbox.cloud.databases.servers import Servers
 from sandbox.cloud.run_command import api as run_command_api
 from sandbox.cloud.run_command.agents import RunCommand
 from sandbox.cloud.world import World
-from sandbox.hosts import Hosts
 from sandbox.layout import Layout
-from sandbox.networks import Networks
-from sandbox.volumes import VolumeStore
+from sandbox.machine.hosts import Hosts
+from sandbox.machine.networks import Networks
+from sandbox.machine.volumes import VolumeStore
 
 LOOPBACK = "127.0.0.1"
 

@@ -24,6 +24,7 @@ from sandbox.cloud.automation.script import Scripts
 from sandbox.cloud.automation.values import substitute
 from sandbox.cloud.replacement import replace_operations
 from sandbox.cloud.run_command.documents import InvalidDocument, InvalidDocumentVersion, find_document
+from sandbox.environment import way_to_api
 
 KNOWN = {"DocumentName", "DocumentVersion", "Parameters", "ClientToken", "Mode", "Tags"}
 TOKEN = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -116,12 +117,7 @@ class AutomationApi:
 
     def _environment(self, response: Any, role_arn: str, execution_id: str) -> dict[str, str]:
         """Return the endpoint and credentials: the assumed role's, else those of who started it, as on AWS."""
-        environment = {
-            "AWS_ENDPOINT_URL": self._endpoint,
-            "AWS_REGION": response.region,
-            "AWS_DEFAULT_REGION": response.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        environment = way_to_api(self._endpoint, response.region)
         if not role_arn:
             # Signatures are not checked, so that the key's id alone is enough.
             return {**environment, "AWS_ACCESS_KEY_ID": response.access_key, "AWS_SECRET_ACCESS_KEY": "not-checked"}

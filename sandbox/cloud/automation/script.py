@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sandbox.commands import run
-from sandbox.hosts import PATH
-from sandbox.networks import NAMESPACES, Networks
+from sandbox.machine.commands import run
+from sandbox.machine.hosts import PATH
+from sandbox.machine.networks import NAMESPACES, Networks
 
 RUNNER = Path(__file__).with_name("runner.py")
 NETWORK = "automation"

@@ -26,7 +26,8 @@ from sandbox.cloud.containers.image import AUTHORITY
 from sandbox.cloud.containers.network import find_subnet, place, release
 from sandbox.cloud.containers.tasks import Launch, TaskRun, Tasks
 from sandbox.cloud.replacement import replace_class, replace_operations
-from sandbox.host import Placement
+from sandbox.environment import way_to_api
+from sandbox.machine.host import Placement
 
 SERVICE = "ecs-tasks.amazonaws.com"
 LONGEST_TOKEN = 64
@@ -169,14 +170,7 @@ class ContainersApi:
     ) -> Launch:
         override = override_of(overrides, container["name"])
         options = (container.get("logConfiguration") or {}).get("options") or {}
-        own = {
-            "AWS_ENDPOINT_URL": self._endpoint,
-            "AWS_REGION": response.region,
-            "AWS_DEFAULT_REGION": response.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_PAGER": "",
-            "RDS_CA_BUNDLE": str(AUTHORITY),
-        }
+        own = {**way_to_api(self._endpoint, response.region), "RDS_CA_BUNDLE": str(AUTHORITY)}
         return Launch(
             account_id=response.current_account,
             region=response.region,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.layout import Layout
-from sandbox.root_disk import create_root_disk, interpreter
+from sandbox.machine.root_disk import create_root_disk, interpreter
 
 AUTHORITY = Path("/etc/ssl/certs/rds-global-bundle.pem")
 

@@ -6,7 +6,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 from moto.ecs.exceptions import InvalidParameterException
 
-from sandbox.host import Placement
+from sandbox.machine.host import Placement
 
 
 def find_subnet(response: Any, request: Mapping[str, Any]) -> Any:

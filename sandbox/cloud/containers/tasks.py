@@ -16,8 +16,8 @@ from sandbox.cloud.containers.image import create_folder, create_image
 from sandbox.cloud.containers.logs import LogStream, NoLogGroup
 from sandbox.cloud.containers.secrets import SecretNotFound, resolve
 from sandbox.cloud.world import World
-from sandbox.host import Host, Placement
 from sandbox.layout import SandboxError
+from sandbox.machine.host import Host, Placement
 
 PROVISIONING_SECONDS = 0.3
 DEPROVISIONING_SECONDS = 0.2

@@ -11,8 +11,8 @@ from pathlib import Path
 from sandbox.aurora.authority import Authority
 from sandbox.aurora.server import Server
 from sandbox.cloud.world import World
-from sandbox.commands import run
-from sandbox.networks import NAMESPACES
+from sandbox.machine.commands import run
+from sandbox.machine.networks import NAMESPACES
 
 THIS_MACHINE = ("localhost", "127.0.0.1")  # where a forward from this machine ends
 

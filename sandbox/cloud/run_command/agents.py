@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO
 
 from sandbox.cloud.run_command.documents import Script
-from sandbox.host import Host
-from sandbox.hosts import Hosts
+from sandbox.machine.host import Host
+from sandbox.machine.hosts import Hosts
 
 STDOUT_CHARACTERS = 24_000
 STDERR_CHARACTERS = 8_000

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from sandbox.commands import run
 from sandbox.layout import Layout
+from sandbox.machine.commands import run
 
 POOL_GIB = 512  # sparse: takes only what is written
 

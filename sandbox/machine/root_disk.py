@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sandbox.layout import CACHE, PROJECT_ROOT, SandboxError
 
-GUEST = Path(__file__).resolve().parent / "guest"
+GUEST = Path(__file__).resolve().parents[1] / "guest"
 GUEST_FOLDER = Path("/usr/local/lib/understudy-guest")
 TOOLS = ("mongod", "mongosh", "node", "aws", "python3")
 # Empty in every host, since it is the machine's users' and services': an opaque directory hides what lies beneath.

@@ -10,8 +10,8 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import TypeVar
 
-from sandbox.commands import run
 from sandbox.layout import Layout, SandboxError
+from sandbox.machine.commands import run
 
 CLONE_NEWNET = 0x40000000
 NAMESPACES = Path("/run/netns")

@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 
-from sandbox.networks import Networks
+from sandbox.machine.networks import Networks
 
 CONNECT_SECONDS = 10
 CHUNK_BYTES = 1 << 18

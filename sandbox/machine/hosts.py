@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sandbox.host import Host, Placement
 from sandbox.layout import Layout, SandboxError
-from sandbox.networks import NAMESPACES, Networks
-from sandbox.root_disk import GUEST, GUEST_FOLDER, create_root_disk, interpreter, refresh_guest, shown
+from sandbox.machine.host import Host, Placement
+from sandbox.machine.networks import NAMESPACES, Networks
+from sandbox.machine.root_disk import GUEST, GUEST_FOLDER, create_root_disk, interpreter, refresh_guest, shown
 
 BOOT_SECONDS = 60.0
 SHUTDOWN_SECONDS = 60.0

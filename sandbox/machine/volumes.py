@@ -4,10 +4,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from sandbox.commands import run
-from sandbox.freeze import frozen
 from sandbox.layout import Layout, SandboxError
-from sandbox.pool import attach_loop, detach_loop
+from sandbox.machine.commands import run
+from sandbox.machine.freeze import frozen
+from sandbox.machine.pool import attach_loop, detach_loop
 
 
 class VolumeStore:
