@@ -24,7 +24,7 @@ def switch_lines(request: RefreshRequest, connect: Connect) -> list[str]:
 
     Args:
         request: What is asked for, perhaps with parts that are not known yet.
-        connect: Opens both servable of AWS.
+        connect: Opens both sides of AWS.
 
     Returns:
         Lines to print; what cannot be looked up is said to be so.
@@ -59,7 +59,7 @@ def reset_lines(request: RefreshRequest, connect: Connect) -> list[str]:
 
     Args:
         request: What is asked for, perhaps with parts that are not known yet.
-        connect: Opens both servable of AWS.
+        connect: Opens both sides of AWS.
 
     Returns:
         Lines to print; what cannot be looked up is said to be so.
