@@ -53,8 +53,7 @@ class Ssm:
         """Look a parameter's version up by DescribeParameters, which never sees its value."""
         wanted = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
         with wrapped(f"DescribeParameters {name}"):
-            for page in self._patient.get_paginator("describe_parameters").paginate(ParameterFilters=wanted):
-                for parameter in page["Parameters"]:
-                    if parameter["Name"] == name:
-                        return int(parameter["Version"])
-        return None
+            pages = self._patient.get_paginator("describe_parameters").paginate(ParameterFilters=wanted)
+            named = (one for page in pages for one in page["Parameters"] if one["Name"] == name)
+            found = next(named, None)
+        return int(found["Version"]) if found else None

