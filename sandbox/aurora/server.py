@@ -20,8 +20,8 @@ from typing import ClassVar
 
 from sandbox.aurora import copies
 from sandbox.aurora.authority import Authority
-from sandbox.commands import run
 from sandbox.layout import SandboxError
+from sandbox.machine.commands import run
 
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0

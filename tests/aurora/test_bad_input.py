@@ -19,8 +19,8 @@ from refresh.aurora import load
 from refresh.aurora.__main__ import exit_code
 from refresh.aurora.context import LEASE
 from refresh.errors import LeaseError, PermanentError, RefreshError, RefusedError, RequestError
-from refresh.lease import LeaseRecord
 from refresh.process import ProcessIdentity
+from refresh.records.lease import LeaseRecord
 from sandbox.aurora.server import Server
 from tests.aurora import made_dump
 from tests.aurora.conftest import PASSWORD, Cluster, free_port
