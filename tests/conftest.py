@@ -57,8 +57,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put what takes longest first, where tests are handed out by what they share."""
-    if config.getvalue("dist") == "loadscope":
+    """Put what takes longest first; a process of several is not told how tests are handed out."""
+    if hasattr(config, "workerinput"):
         rank = {shared: number for number, shared in enumerate(LONGEST_FIRST)}
         items.sort(key=lambda item: rank.get(shared_by(item.nodeid), len(rank)))
 
