@@ -1,6 +1,7 @@
 """The import lines of the design: __main__ → components → refresh; the others meet them only as AWS would."""
 
 import ast
+import functools
 import pathlib
 
 import pytest
@@ -28,14 +29,17 @@ MAY_IMPORT = {
 PROTOCOL = "pulumi.runtime.proto"
 
 
+@functools.cache
 def modules_imported(path):
     """Return every module that a file imports, as full dotted names."""
+    found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found += [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide which line they cross"
-            yield node.module
+            found.append(node.module)
+    return tuple(found)
 
 
 def files_of(part):
