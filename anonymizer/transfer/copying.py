@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -64,6 +65,13 @@ class Sharing(Protocol):
         """Let nobody write any more."""
 
 
+class _Latest(threading.local):
+    """The rules that were at work last; each thread's own, for a worker of a Dask cluster may have several."""
+
+    rule: CollectionRule | None = None
+    program: Program | None = None
+
+
 @dataclass
 class _Worker:
     shared: Sharing
@@ -71,6 +79,23 @@ class _Worker:
     source: Client
     target: Client
     preserved: Client | None
+    latest: _Latest = field(default_factory=_Latest)
+
+    def program(self, rule: CollectionRule) -> Program:
+        """Give the rules of a collection at work, with nothing found yet.
+
+        They are kept for the next part of the collection: making them takes as long as masking a thousand documents.
+        """
+        program = self.latest.program if self.latest.rule is rule else None
+        if program is None:
+            self.latest.program = None
+            gc.unfreeze()  # so that the former ones go, cycles and all
+            gc.collect()
+            program = Program(rule, self.setup.keyring)
+            self.latest.rule, self.latest.program = rule, program
+            gc.freeze()  # so that collecting after each batch need not look at what stays
+        program.unlisted.counts.clear()
+        return program
 
 
 _worker: _Worker
@@ -91,7 +116,7 @@ def stop_writing() -> None:
 def copy_partition(partition: Partition) -> Outcome:
     """Check, mask and write one partition; from the first unlisted path on, anywhere, only check."""
     rule = _worker.setup.rules.collections[partition.namespace]
-    program = Program(rule, _worker.setup.keyring)
+    program = _worker.program(rule)
     writer = Writer(_worker.target, rule, ordered=partition.natural and not partition.unordered)
     read = written = wanted = 0
     with server_errors(f"copying {partition.namespace}"), _behind(writer.write) as write:
