@@ -66,11 +66,18 @@ class Sharing(Protocol):
 
 @dataclass
 class _Worker:
+    """What a worker process keeps from task to task.
+
+    Attributes:
+        programs: The program of the last collection, while no task has it (a cluster's worker does several at once).
+    """
+
     shared: Sharing
     setup: Setup
     source: Client
     target: Client
     preserved: Client | None
+    programs: dict[str, Program] = field(default_factory=dict)
 
 
 _worker: _Worker
@@ -91,7 +98,8 @@ def stop_writing() -> None:
 def copy_partition(partition: Partition) -> Outcome:
     """Check, mask and write one partition; from the first unlisted path on, anywhere, only check."""
     rule = _worker.setup.rules.collections[partition.namespace]
-    program = Program(rule, _worker.setup.keyring)
+    # Parts of a collection follow one another; making its program takes as long as masking a hundred documents.
+    program = _worker.programs.pop(partition.namespace, None) or Program(rule, _worker.setup.keyring)
     writer = Writer(_worker.target, rule, ordered=partition.natural and not partition.unordered)
     read = written = wanted = 0
     with server_errors(f"copying {partition.namespace}"), _behind(writer.write) as write:
@@ -109,6 +117,8 @@ def copy_partition(partition: Partition) -> Outcome:
             del documents, batch
             gc.collect()  # it is off else; what the driver leaves in cycles would hold whole batches
     unlisted = dict(program.unlisted.counts)
+    if not unlisted:
+        _worker.programs = {partition.namespace: program}
     return Outcome(read, written, unlisted, written == wanted and not unlisted)
 
 
