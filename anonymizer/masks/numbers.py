@@ -47,6 +47,7 @@ _DIALLED = re.compile(rf"(?<![\w+])(?:\+|00(?=[1-9]\d{{0,2}}[\s./(-]))[1-9](?:{_
 _NORTH_AMERICAN = re.compile(
     r"((?<![\w.+-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[-.]))(?!555[-.]01\d\d)([2-9])(\d\d)([-.])(\d{4}(?![\w-]|\.\d))"
 )
+_whole_number = int.from_bytes  # found once: looking it up costs half as much as calling it
 _SHORT_PHONE = 7
 _SHORT_CARD, _LONG_CARD = 12, 40
 
@@ -64,7 +65,7 @@ def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
         digits = data.translate(None, NO_DIGITS)
         if not digits:
             return "0000000" if value != "0000000" else "00000000"
-        number = int.from_bytes(draw(digits, attempt)[:12], "little")
+        number = _whole_number(draw(digits, attempt)[:12], "little")
         size, plus, by_zeros, suspicious, text, cut = _formats[data.translate(DIGITS_AS_ZEROS)]
         lead = "00" if by_zeros and digits.startswith(b"00") else ""
         if plus or lead:
@@ -224,7 +225,7 @@ def card_number(drawing: Drawing) -> Callable[[int], int]:
 
 
 def _card(digits: bytes, drawn: bytes) -> str:
-    number = int.from_bytes(drawn[:12], "little")
+    number = _whole_number(drawn[:12], "little")
     size = len(digits)
     if size < _SHORT_CARD:  # the last four, kept to show which card: no check digit, no prefix
         return _decimal(number, size)
