@@ -10,7 +10,9 @@ OWN_PATH := $(CURDIR)/.cache/bin:$(CURDIR)/.cache/venv/bin
 # Set-up starts from the machine's own Python, also where the environment of a sandbox is loaded.
 SETUP := cd "$(CURDIR)" && PATH="$(subst $(CURDIR)/.cache/venv/bin:,,$(subst $(CURDIR)/.cache/bin:,,$(PATH)))" $(PYTHON) -m sandbox.toolchain
 export PATH := $(OWN_PATH):$(PATH)
-export PYTHONDONTWRITEBYTECODE := $(if $(SUDO),1,$(PYTHONDONTWRITEBYTECODE))
+# What Python compiled is kept, whatever the machine is set to: without it, collecting tests takes nearly twice as long. With
+# sudo it is not, or root's files would lie in your tree.
+export PYTHONDONTWRITEBYTECODE := $(if $(SUDO),1,)
 export NAME
 
 .DEFAULT_GOAL := help
