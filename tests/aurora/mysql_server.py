@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from sandbox.aurora.server import Server
-from sandbox.commands import run
+from sandbox.machine.commands import run
 
 PROGRAMS = os.environ.get("UNDERSTUDY_MYSQL", "")
 if PROGRAMS:
