@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from refresh import watch_metrics as metrics
+from refresh.watch import metrics
 
 Step = Mapping[str, Any]
 

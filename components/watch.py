@@ -13,7 +13,7 @@ from components import watch_documents as documents
 from components.host_policies import Place
 from components.settings import Settings
 from components.watch_documents import AURORA, STAGING, Watched
-from refresh import watch_metrics as metrics
+from refresh.watch import metrics
 
 _LOG_DAYS = 365
 _KEY_DELETION_DAYS = 7

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from components.host_policies import Place, Statement, allow, deny, policy
-from refresh import watch_metrics as metrics
+from refresh.watch import metrics
 
 _HOUR_SECONDS = 3600
 _CLOCK_SECONDS = 300

@@ -1,6 +1,7 @@
 """The import lines of the design: __main__ → components → refresh; the others meet them only as AWS would."""
 
 import ast
+import functools
 import pathlib
 
 import pytest
@@ -28,14 +29,17 @@ MAY_IMPORT = {
 PROTOCOL = "pulumi.runtime.proto"
 
 
+@functools.cache
 def modules_imported(path):
     """Return every module that a file imports, as full dotted names."""
+    found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found += [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide which line they cross"
-            yield node.module
+            found.append(node.module)
+    return tuple(found)
 
 
 def files_of(part):
@@ -84,6 +88,18 @@ def test_the_anonymizer_knows_no_aws():
         if module.split(".")[0] in {"boto3", "botocore"}
     ]
     assert wrong == []
+
+
+def test_a_refresh_meets_boto_behind_its_protocols_only():
+    """In `refresh/boto/`, and in a `boto.py` beside a Protocol that one refresh alone has."""
+    meets = {
+        path.relative_to(ROOT).as_posix()
+        for path in files_of("refresh")
+        for module in modules_imported(path)
+        if module.split(".")[0] in {"boto3", "botocore"}
+    }
+    assert "refresh/boto/ec2.py" in meets
+    assert [each for each in meets if not (each.startswith("refresh/boto/") or each.endswith("/boto.py"))] == []
 
 
 def test_the_program_is_settings_components_and_exports():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh import ledger as ledgers
 from refresh.aurora import markers, report, swap
 from refresh.aurora.context import LEDGERS, AuroraContext
 from refresh.aurora.markers import LIVE, PREVIOUS, Marker
 from refresh.aurora.request import AuroraRequest
 from refresh.aurora.verify import keys_of
 from refresh.errors import DatabaseError
+from refresh.records import ledgers
 
 
 @dataclass(frozen=True)

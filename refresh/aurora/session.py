@@ -6,9 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from refresh import ledger as ledgers
-from refresh import provenance
-from refresh import watch_words as words
 from refresh.aurora import asked, boto, current, exchange, markers, report, swap, telling
 from refresh.aurora.context import LEASE, LEDGERS, AuroraContext
 from refresh.aurora.current import Current
@@ -26,11 +23,13 @@ from refresh.errors import (
     RefusedError,
     RequestError,
 )
-from refresh.lease import Lease
-from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
+from refresh.records import ledgers, provenance
+from refresh.records.lease import Lease
+from refresh.records.ledger import Ledger
 from refresh.runner import run_steps
+from refresh.watch import words
 
 VERBS = ("load", "finish", "previous", "last-known-good", "fail")
 _FAIL_SECONDS = 900.0

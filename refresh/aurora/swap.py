@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from refresh import ledger as ledgers
 from refresh.aurora import blockers, exchange, markers
 from refresh.aurora.context import LEDGERS, AuroraContext
 from refresh.aurora.exchange import Exchange
@@ -16,6 +15,7 @@ from refresh.aurora.markers import LIVE
 from refresh.aurora.patience import await_what_a_dead_run_left, short_waits
 from refresh.aurora.sql import LockWaitError, Sql
 from refresh.errors import DatabaseError, LockedError, PermanentError, RefreshError
+from refresh.records import ledgers
 
 _MENDING_SECONDS = 900.0
 

@@ -9,7 +9,7 @@ from typing import Any
 from refresh.aurora import report
 from refresh.aurora.context import AuroraContext
 from refresh.errors import RefreshError
-from refresh.watch_metrics import (
+from refresh.watch.metrics import (
     AURORA_EVENTS,
     AURORA_REFRESH,
     AURORA_SERVE,
@@ -19,7 +19,7 @@ from refresh.watch_metrics import (
     facts_of,
     metrics_of,
 )
-from refresh.watch_words import FAILED, FINISHED, REFUSED, SWITCHED_BACK
+from refresh.watch.words import FAILED, FINISHED, REFUSED, SWITCHED_BACK
 
 SUCCEEDED = "succeeded"
 # Everything else that a message says is said of failures alone.

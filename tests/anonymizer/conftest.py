@@ -80,10 +80,16 @@ class Ran:
 
 
 class Pair:
-    """Source and target, and the command between them."""
+    """Source and target, and the command between them.
+
+    Attributes:
+        workers: How many processes a run has that is told nothing else: one where a test is about what documents hold,
+            two where it is about a whole shop, or about a run that is killed.
+    """
 
     def __init__(self, source: Mongod, target: Mongod, folder: Path) -> None:
         self.source, self.target, self.folder = source, target, folder
+        self.workers = 1
 
     def start(
         self, verb: str, rules: Any, key: str = KEY, workers: int = 2, more: Sequence[str] = ()
@@ -117,8 +123,9 @@ class Pair:
         process.stdin = None
         return process
 
-    def do(self, verb: str, rules: Any, key: str = KEY, workers: int = 2, more: Sequence[str] = ()) -> Ran:
-        process = self.start(verb, rules, key, workers, more)
+    def do(self, verb: str, rules: Any, key: str = KEY, workers: int | None = None, more: Sequence[str] = ()) -> Ran:
+        # A verification brings together what each of its processes saw, whatever it looks for.
+        process = self.start(verb, rules, key, workers or (2 if verb == "verify" else self.workers), more)
         _, stderr = process.communicate(timeout=300)
         file = self.folder / "result.json"
         return Ran(process.returncode, json.loads(file.read_text()) if file.exists() else None, stderr)
@@ -169,6 +176,7 @@ def shop(pair: Pair) -> Pair:
     """A pair whose source holds a shop of some 5,000 documents."""
     sizes = Sizes(customers=600, orders=3000, tickets=800, sessions=200, products=200, audit_log=200)
     fill(pair.source, Shop(sizes=sizes))
+    pair.workers = 2
     return pair
 
 
@@ -182,6 +190,7 @@ def small_shop(pair: Pair) -> Pair:
 @pytest.fixture
 def people(pair: Pair) -> tuple[Pair, Any]:
     """A pair whose source holds enough that a run can be caught in its middle, and rules for it."""
+    pair.workers = 2
     rows = [
         {"_id": n, "name": f"Given{n} Family{n}", "email": f"p{n}@mail.de", "note": "hello " * 20}
         for n in range(40_000)

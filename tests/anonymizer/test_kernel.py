@@ -218,6 +218,7 @@ def text_masks() -> Both:
     return Both(CollectionRule("d", "c", "mask", fields))
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.text(max_size=40) | st.text("aB9 +-@./\n,(){}%=", max_size=90) | st.sampled_from(WORDS))
 @example("0" * 100)

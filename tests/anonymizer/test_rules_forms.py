@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -259,6 +260,14 @@ def test_a_date_in_a_rule_stays_the_text_that_was_written(tmp_path):
 # ---- schema ----
 
 
+@cache
+def schema():
+    """A validator of the schema, which is checked itself."""
+    kind = jsonschema.validators.validator_for(json_schema.schema())
+    kind.check_schema(json_schema.schema())
+    return kind(json_schema.schema())
+
+
 def test_the_schema_is_current():
     assert (ROOT / "rules/schema.json").read_text() == json_schema.text()
 
@@ -267,7 +276,7 @@ def test_the_schema_is_current():
 def test_examples_name_the_schema_and_fit_it(example):
     text = example.read_text()
     assert text.startswith("# yaml-language-server: $schema=schema.json\n")
-    jsonschema.validate(yaml.safe_load(text), json_schema.schema())
+    schema().validate(yaml.safe_load(text))
 
 
 @pytest.mark.parametrize(
@@ -285,7 +294,7 @@ def test_examples_name_the_schema_and_fit_it(example):
 def test_what_rules_refuse_the_schema_refuses(raw):
     assert mistakes(raw)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(raw, json_schema.schema())
+        schema().validate(raw)
 
 
 def test_checking_rules_loads_neither_driver_nor_words():

@@ -10,9 +10,9 @@ from refresh.aurora import telling
 from refresh.aurora.context import LEDGERS, AuroraContext
 from refresh.aurora.request import AuroraRequest
 from refresh.errors import TransientError
-from refresh.ledger import Ledger
 from refresh.poller import Poller
-from refresh.watch_words import FAILED, REFUSED, SWITCHED_BACK
+from refresh.records.ledger import Ledger
+from refresh.watch.words import FAILED, REFUSED, SWITCHED_BACK
 from tests.aurora.fake_ports import FakeAws
 from tests.aurora.test_parts import REQUEST
 from tests.reporting import made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -50,6 +51,19 @@ def kill_tree(pid: int) -> list[int]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(one, signal.SIGKILL)
     return below
+
+
+def kill_command(process: subprocess.Popen[str], *, tree: bool) -> None:
+    """Kill a pulumi command with or without all that it started, and see that nothing of it works on."""
+    # Pulumi's language host, whose program has ended, works on nothing; it notices the CLI's end within minutes.
+    below = [pid for pid in descendants(process.pid) if command_of(pid) != "pulumi-language-python"]
+    assert below  # the control: there is a provider that could work on
+    if tree:
+        below += kill_tree(process.pid)
+    else:
+        os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert wait_gone(below) == []
 
 
 def alive(pids: list[int]) -> list[int]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sandbox.client import Sandbox
+
 PROJECT = Path(__file__).parents[2]
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _MINUTES = 60.0
@@ -24,6 +26,16 @@ def check_out(folder: Path) -> Path:
     shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns(*_NOT_CHECKED_OUT))
     (folder / ".cache").symlink_to(PROJECT / ".cache")
     return folder
+
+
+def take_away(sandbox: Sandbox, instance_id: str, volume_id: str) -> None:
+    """Detach and delete a live volume, as somebody tidying up in the console would."""
+    ec2 = sandbox.session().client("ec2")
+    stop = "systemctl stop understudy-mongod && umount /var/lib/understudy/volumes/*"
+    sandbox.exec(instance_id, ["sh", "-c", stop])
+    ec2.detach_volume(VolumeId=volume_id)
+    ec2.get_waiter("volume_available").wait(VolumeIds=[volume_id], WaiterConfig={"Delay": 1})
+    ec2.delete_volume(VolumeId=volume_id)
 
 
 class CommandFailedError(AssertionError):

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 
 import jsonschema
 import pytest
@@ -173,31 +172,3 @@ def test_the_history_holds_both_refreshes(stack: Stack) -> None:
     updates = [entry for entry in stack.history() if entry["kind"] == "update"]
     triggers = [entry["config"]["understudy:refresh_trigger"]["value"] for entry in updates]
     assert {"first", "second"} <= set(triggers)
-
-
-def test_a_live_volume_that_is_gone_makes_a_refresh_due(stack: Stack, sandbox: Sandbox, inventory: Inventory) -> None:
-    outputs = stack.outputs()
-    ec2 = sandbox.session().client("ec2")
-    _take_away(sandbox, outputs["staging_instance_id"], outputs["live_volume_id"], ec2)
-    stack.pulumi("refresh", "--yes", "--skip-preview")
-    assert "A refresh is due" in stack.pulumi("preview")
-    stack.up()
-    assert inventory.volumes()["live"] == [stack.outputs()["live_volume_id"]]
-    assert stack.outputs()["live_volume_id"] != outputs["live_volume_id"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _end_of_the_stack(stack: Stack) -> Iterator[None]:
-    """Give the rules back to the tests of other modules."""
-    rules = stack.rules.read_text()
-    yield
-    stack.rules.write_text(rules)
-
-
-def _take_away(sandbox: Sandbox, instance_id: str, volume_id: str, ec2: object) -> None:
-    """Detach and delete the live volume, as somebody tidying up in the console would."""
-    stop = "systemctl stop understudy-mongod && umount /var/lib/understudy/volumes/*"
-    sandbox.exec(instance_id, ["sh", "-c", stop])
-    ec2.detach_volume(VolumeId=volume_id)
-    ec2.get_waiter("volume_available").wait(VolumeIds=[volume_id], WaiterConfig={"Delay": 1})
-    ec2.delete_volume(VolumeId=volume_id)

@@ -108,6 +108,7 @@ def test_previous_and_live_switch_with_todays_users_and_without_production(
         assert client.admin.command("usersInfo", A_USER)["users"]
         assert client[DATABASE]["customers"].estimated_document_count()
         assert client[DATABASE]["switches"].count_documents({}) == 0
+        client[DATABASE]["served"].insert_one({"by": former})  # opened alone for its users, it is a primary again
     stack.configure("serve", "live")
     _, forward = watched()
     assert stack.outputs()["live_volume_id"] == two["live_volume_id"]

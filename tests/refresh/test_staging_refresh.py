@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import UNKNOWN as PULUMI_UNKNOWN
 
 from components import staging_refresh
+from components.rules_check import rules_failures
 from components.staging_refresh import RefreshSpaceProvider, StagingRefreshProvider
 from refresh import orphan, session
 from refresh.errors import PreflightError
@@ -20,6 +22,23 @@ from tests.refresh.fake_world import SPACE, STAGING, FakeWorld, inputs
 from tests.refresh.test_parts import space_inputs
 
 PROVIDER = {"__provider": "stored by reference"}
+ask_once = functools.cache(rules_failures)
+
+
+@pytest.fixture(autouse=True)
+def rules_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The anonymizer is a process of its own, and its answer on the same rules is the same: ask it once for each."""
+    monkeypatch.setattr(staging_refresh, "rules_failures", lambda news: ask_once(Frozen(news)))
+
+
+class Frozen(dict[str, Any]):
+    """Inputs known by their rules alone, as `rules_failures` reads them."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(repr(self["rules"]))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Frozen) and repr(self["rules"]) == repr(other["rules"])
 
 
 @pytest.fixture

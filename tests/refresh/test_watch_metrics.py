@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from refresh.watch_metrics import facts_of, metrics_of
-from refresh.watch_words import ABANDONED, FAILED, FINISHED, REFUSED, SWITCHED_BACK
+from refresh.watch.metrics import facts_of, metrics_of
+from refresh.watch.words import ABANDONED, FAILED, FINISHED, REFUSED, SWITCHED_BACK
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 OUTPUTS: dict[str, Any] = {

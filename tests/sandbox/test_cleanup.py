@@ -49,10 +49,46 @@ def of_others(before, after, layout):
     }
 
 
-def test_a_stopped_sandbox_leaves_nothing_and_while_it_runs_there_is_a_lot(sandbox, name):
-    layout = Layout(name)
-    before = machine()
-    made = Sandbox.start(name)
+@pytest.fixture(scope="module")
+def begun(sandbox):
+    """What was on the machine before a second sandbox, and that one as it was found by each of two starts at once."""
+    name = f"sbx-{uuid.uuid4().hex[:8]}"
+    before, found = machine(), []
+    threads = [threading.Thread(target=lambda: found.append(Sandbox.start(name))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    yield before, found
+    stop(Layout(name))
+
+
+@pytest.fixture(scope="module")
+def other(begun):
+    """A second sandbox, which the tests that follow share."""
+    return begun[1][0]
+
+
+def test_starting_twice_finds_the_running_one_even_at_the_same_time(begun):
+    assert len(begun[1]) == 2
+    assert len({one.record["pid"] for one in begun[1]}) == 1
+
+
+def test_two_sandboxes_do_not_meet(sandbox, other):
+    mine = {one["VolumeId"] for one in sandbox.session().client("ec2").describe_volumes()["Volumes"]}
+    theirs = {one["VolumeId"] for one in other.session().client("ec2").describe_volumes()["Volumes"]}
+    assert mine.isdisjoint(theirs)
+    assert other.record["endpoint"] != sandbox.record["endpoint"]
+    # The same addresses on both sides, and each side sees its own.
+    assert other.production["private_ips"] == sandbox.production["private_ips"]
+    for one in (sandbox, other):
+        assert one.exec(one.production["instance_ids"][0], ["touch", f"/etc/{one.name}"]).returncode == 0
+        listed = one.exec(one.production["instance_ids"][0], ["ls", "/etc"]).stdout.split()
+        assert {sandbox.name, other.name} & set(listed) == {one.name}
+
+
+def test_a_stopped_sandbox_leaves_nothing_and_while_it_runs_there_is_a_lot(sandbox, begun, other):
+    before, layout = begun[0], other.layout
     pids = processes(layout)
     assert len(pids) >= 9  # three hosts with an init, what holds it, and a mongod
     assert len(loops(layout)) == 4  # the pool and three data volumes
@@ -61,34 +97,36 @@ def test_a_stopped_sandbox_leaves_nothing_and_while_it_runs_there_is_a_lot(sandb
     assert found["namespaces"]
     assert found["mounts"]
     assert found["files"]
-    made.stop()
+    other.stop()
+    assert not is_alive(layout)
     assert leftovers(layout) == []
     assert not any(of_others(before, machine(), layout).values())
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    # The one beside it goes on.
+    member = sandbox.production["instance_ids"][0]
+    assert sandbox.exec(member, ["systemctl", "is-active", "mongod"]).stdout == "active\n"
 
 
-def test_after_a_killed_supervisor_stop_cleans_up_what_it_left(sandbox, name):
-    made = Sandbox.start(name)
-    os.kill(made.record["pid"], signal.SIGKILL)
-    while is_alive(made.layout):
+def kill_supervisor(one):
+    os.kill(one.record["pid"], signal.SIGKILL)
+    while is_alive(one.layout):
         time.sleep(0.01)
-    assert len(leftovers(made.layout)) > 10
-    with pytest.raises(SandboxError, match="does not run"):
-        Sandbox.connect(name)
-    made.stop()
-    assert leftovers(made.layout) == []
+    assert len(leftovers(one.layout)) > 10
 
 
-def test_after_a_killed_supervisor_start_makes_a_new_sandbox(sandbox, name):
+def test_after_a_killed_supervisor_start_makes_a_new_sandbox_and_stop_cleans_up_what_one_left(sandbox, name):
     first = Sandbox.start(name)
-    os.kill(first.record["pid"], signal.SIGKILL)
-    while is_alive(first.layout):
-        time.sleep(0.01)
+    kill_supervisor(first)
     said = []
     second = Sandbox.start(name, said.append)
     assert "was not stopped" in said[0]
     assert set(second.production["instance_ids"]).isdisjoint(first.production["instance_ids"])
     assert second.session().client("ec2").describe_instances()["Reservations"]
+    kill_supervisor(second)
+    with pytest.raises(SandboxError, match="does not run"):
+        Sandbox.connect(name)
+    second.stop()
+    assert leftovers(second.layout) == []
 
 
 @pytest.mark.parametrize("after_seconds", [0.7, 2, 4])
@@ -130,35 +168,6 @@ def test_a_namespace_that_goes_by_itself_is_no_failure_and_one_that_stays_is(mon
     monkeypatch.setattr(cleanup, "run", lose_the_race)
     with contextlib.nullcontext() if goes_by_itself else pytest.raises(SandboxError, match="delete failed"):
         cleanup._delete_namespaces(layout)
-
-
-def test_starting_twice_finds_the_running_one_even_at_the_same_time(sandbox, name):
-    found = []
-    threads = [threading.Thread(target=lambda: found.append(Sandbox.start(name))) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len({one.record["pid"] for one in found}) == 1
-
-
-def test_two_sandboxes_do_not_meet(sandbox, name):
-    other = Sandbox.start(name)
-    mine = {one["VolumeId"] for one in sandbox.session().client("ec2").describe_volumes()["Volumes"]}
-    theirs = {one["VolumeId"] for one in other.session().client("ec2").describe_volumes()["Volumes"]}
-    assert mine.isdisjoint(theirs)
-    assert other.record["endpoint"] != sandbox.record["endpoint"]
-    # The same addresses on both sides, and each side sees its own.
-    assert other.production["private_ips"] == sandbox.production["private_ips"]
-    for one in (sandbox, other):
-        assert one.exec(one.production["instance_ids"][0], ["touch", f"/etc/{one.name}"]).returncode == 0
-        listed = one.exec(one.production["instance_ids"][0], ["ls", "/etc"]).stdout.split()
-        assert {sandbox.name, other.name} & set(listed) == {one.name}
-    other.stop()
-    assert not is_alive(Layout(name))
-    assert (
-        sandbox.exec(sandbox.production["instance_ids"][0], ["systemctl", "is-active", "mongod"]).stdout == "active\n"
-    )
 
 
 def test_stopping_what_is_not_there_is_no_error(sandbox):
