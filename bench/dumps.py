@@ -73,8 +73,9 @@ def _options() -> argparse.Namespace:
 
 
 def _measured(scratch: Path, options: argparse.Namespace) -> dict[str, Any]:
-    before = os.getloadavg()[0]
+    before, began = os.getloadavg()[0], time.monotonic()
     source = _made_up(scratch, options.applicants)
+    generated = {"rows": 2 * options.applicants, "seconds": round(time.monotonic() - began, 1)}
     server = _Server(scratch / "mariadb") if shutil.which("mariadbd") else None
     ways = _ways(scratch, source, server)
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
@@ -97,7 +98,7 @@ def _measured(scratch: Path, options: argparse.Namespace) -> dict[str, Any]:
     return {
         "date": time.strftime("%Y-%m-%d", time.gmtime()), "cores": os.cpu_count(), "rounds": options.rounds,
         "load_before": round(before, 1), "load_after": round(os.getloadavg()[0], 1), "applicants": options.applicants,
-        "megabytes": round(megabytes, 1), "rows": rows, "peak_mib": peaks,
+        "megabytes": round(megabytes, 1), "generated": generated, "rows": rows, "peak_mib": peaks,
     }  # fmt: skip
 
 
@@ -200,10 +201,11 @@ def table(results: dict[str, Any]) -> str:
         lines.append(
             f"| {_NAMES[name]} | {row['mb_per_second']:,} | {share:.2f} | {row['seconds']} | {row['cpu_seconds']} |"
         )
-    peaks = results["peak_mib"]
+    peaks, made = results["peak_mib"], results["generated"]
     lines.append(
         f"\nPeak memory of the largest process of `prepare`, verifying too: {peaks['tenth']} MiB with a tenth of the "
-        f"rows, {peaks['whole']} MiB with all."
+        f"rows, {peaks['whole']} MiB with all. `generate` made up {made['rows']:,} rows, and what they refer to, "
+        f"and packed them in {made['seconds']} s: {round(made['rows'] / made['seconds'] * 60, -3):,.0f} a minute."
     )
     return "\n".join(lines)
 

@@ -73,6 +73,7 @@ class Aurora(pulumi.ComponentResource):
         self._document = self._make_document()
         self._operator = self._operator_policy()
         refresh = self._refresh()
+        self._watch(refresh)
         self.outputs = self._outputs(refresh)
         self.register_outputs(self.outputs)
 
@@ -190,8 +191,14 @@ class Aurora(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, depends_on=needs),
         )
 
+    def _watch(self, refresh: AuroraRefresh | None) -> None:
+        """Declare alarms and dashboard beside the topic."""
+        aurora, as_of = self._args.aurora, refresh.data_as_of if refresh else None
+        watched = (aurora.cluster.identifier, aurora.data_age_limit_hours, aurora.log_group_name)
+        self._args.watch.look_at_aurora(as_of, *watched)
+
     def _outputs(self, refresh: AuroraRefresh | None) -> dict[str, Any]:
-        latest = ("refresh_id", "dump_sha256", "schema_sha256", "report", "execution_id")
+        latest = ("refresh_id", "dump_sha256", "schema_sha256", "report", "execution_id", "data_as_of")
         return {
             "endpoint": self._server.endpoint,
             "import_bucket": self._stores.dumps.bucket_name,

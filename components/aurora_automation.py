@@ -12,7 +12,7 @@ from typing import Any
 from components import aurora_scripts as scripts
 from components.aurora_kinds import DUMP_KEY
 from components.aurora_restore import RestoreTarget, restore_steps
-from components.aurora_steps import EXECUTION, Step, script_step, wait_step
+from components.aurora_steps import EXECUTION, Step, script_step, told_as_failed, wait_step
 
 CONTAINER = "task"
 FAILURE = "StopTasks"
@@ -234,15 +234,12 @@ def _outcome(automation: Automation) -> Step:
 
 def _failure_steps(automation: Automation) -> Iterator[Step]:
     """Yield what follows any failure: nothing runs on, the failure is recorded, the execution ends as failed."""
-    payload = {"cluster": automation.ecs_cluster, "started_by": EXECUTION}
+    payload, request = {"cluster": automation.ecs_cluster, "started_by": EXECUTION}, automation.request
     yield {**script_step(FAILURE, scripts.STOP_TASKS, payload), "onFailure": "step:Fail"}
     for step in task_steps(automation, "Fail", verb="fail", goes_to="EndAsFailed"):
-        recorded = {**step, "onFailure": "step:EndAsFailed"}
+        recorded = {**step, "onFailure": "step:TellFailed"}
         yield {**recorded, "timeoutSeconds": _RECORD_SECONDS} if step["name"] == "FailStopped" else recorded
-    told = {
-        **payload,
-        "container": CONTAINER,
-        "log_group": automation.request["log_group"],
-        "load_family": automation.load_family,
-    }
-    yield {**script_step("EndAsFailed", scripts.END_AS_FAILED, told), "isEnd": True}
+    told = script_step("TellFailed", scripts.TELL_FAILED, told_as_failed(request))
+    yield {**told, "onFailure": "step:EndAsFailed"}
+    where = {"container": CONTAINER, "log_group": request["log_group"], "load_family": automation.load_family}
+    yield {**script_step("EndAsFailed", scripts.END_AS_FAILED, {**payload, **where}), "isEnd": True}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from components import watch_documents as watch
 from components.host_policies import Place, Statement, allow
 
 _OWN_OBJECT_TAGS = ("Environment", "DataClass", "LastKnownGood")
@@ -100,6 +101,7 @@ def operator(scope: AuroraScope) -> list[Statement]:
         allow("ReadReports", "s3:GetObject", f"{scope.reports_arn}/*"),
         allow("Lists", "s3:ListBucket", [scope.import_arn, scope.reports_arn]),
         allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], scope.key_arn),
+        *watch.setting_alarms(scope.place, scope.space, watch.AURORA),
     ]
 
 
@@ -180,6 +182,7 @@ def _told(scope: AuroraScope) -> list[Statement]:
         _logs(scope),
         allow("ReadLogs", "logs:GetLogEvents", f"{scope.log_group_arn}:*"),
         allow("Outcome", "sns:Publish", scope.topic_arn),
+        watch.measuring(),
         allow("OutcomeKey", ["kms:Decrypt", "kms:GenerateDataKey"], scope.topic_key_arn, through_sns),
         # Whether the execution that began another refresh is over.
         allow("Executions", "ssm:GetAutomationExecution", executions),

@@ -7,15 +7,17 @@ keeps nothing on `self`, no client and no secret.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import CheckResult, CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
 
 from components.dynamic import differs, failures, inputs_of, names_of, picked, plainly_spoken, with_unknowns
 from refresh import aurora_plan, aurora_session, orphan
 from refresh.aurora_session import AuroraWish
+from refresh.errors import RefreshError
 
 _DUE = ("dump_key", "expected_sha256", "accepted_schema", "serve", "migrations")
 
@@ -64,6 +66,7 @@ _OUTPUTS = (
     "tables",
     "phases",
     "swap",
+    "data_as_of",
 )
 
 
@@ -97,6 +100,12 @@ class AuroraRefreshProvider(ResourceProvider):
                 return UpdateResult({**picked(_olds, _OUTPUTS), **_known(_news)})
             return UpdateResult(_performed(_news, former=str(_olds.get("execution_id") or "")))
 
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Notice what a refresh that somebody else started has brought: the age counts from its moment."""
+        with suppress(RefreshError):  # a bucket that cannot be asked just now is no drift
+            props = {**props, "data_as_of": aurora_session.data_as_of(_known(props))}
+        return ReadResult(id_, props, _known(props))
+
 
 class AuroraRefresh(Resource, module="understudy", name="AuroraRefresh"):
     """The Aurora test cluster's data: refreshed when the dump changes, or brought back to what it was."""
@@ -110,6 +119,7 @@ class AuroraRefresh(Resource, module="understudy", name="AuroraRefresh"):
     tables: pulumi.Output[Mapping[str, int]]
     phases: pulumi.Output[Mapping[str, float]]
     swap: pulumi.Output[Mapping[str, Any]]
+    data_as_of: pulumi.Output[str]
 
     def __init__(self, name: str, args: AuroraRefreshArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the refresh; see AuroraRefreshArgs."""

@@ -11,6 +11,7 @@ def _text(verb: str) -> str:
 
 STOP_TASKS = _text("stop_tasks")
 READ_OUTCOME = _text("read_outcome")
+TELL_FAILED = _text("tell_failed")
 END_AS_FAILED = _text("end_as_failed")
 NAME_RESTORED = _text("name_restored")
 RECORD_RESTORED = _text("record_restored")

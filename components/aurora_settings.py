@@ -152,6 +152,7 @@ class AuroraSettings(_Part):
     archive_after_days: Annotated[int, Field(ge=1, le=3650)] = 30
     archive_class: Literal["GLACIER", "GLACIER_IR", "DEEP_ARCHIVE"] = "GLACIER"
     previous_schemas_kept: Literal[0, 1] = 1
+    data_age_limit_hours: Annotated[int, Field(ge=0, le=8760)] = 192
 
     @model_validator(mode="after")
     def _fits_together(self) -> "AuroraSettings":
@@ -168,6 +169,11 @@ class AuroraSettings(_Part):
         """Hash of the image and the commands that run over a loaded dump: others make a refresh due. Empty for none."""
         commands = [*([self.migrations] if self.migrations else []), *self.derived]
         return sha256_of([self.images.migrations, commands]) if commands else ""
+
+    @property
+    def log_group_name(self) -> str:
+        """Where tasks and outcomes are logged."""
+        return f"/understudy/{self.names.document}"
 
     @property
     def restore_to(self) -> str:

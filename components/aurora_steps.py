@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from refresh.watch import metrics
+
 Step = Mapping[str, Any]
 
 EXECUTION = "{{ automation:EXECUTION_ID }}"
@@ -26,4 +28,17 @@ def wait_step(name: str, asked: Mapping[str, Any], selector: str, wanted: str, t
         "action": "aws:waitForAwsResourceProperty",
         "timeoutSeconds": timeout_seconds,
         "inputs": {**asked, "PropertySelector": selector, "DesiredValues": [wanted]},
+    }
+
+
+def told_as_failed(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told where no task could be run to its end, so that nobody else told it."""
+    return {
+        **{name: request[name] for name in ("topic_arn", "cluster_id", "schema")},
+        "execution_id": EXECUTION,
+        "action": "{{ action }}",
+        "namespace": metrics.NAMESPACE,
+        "metric": metrics.FAILED,
+        "dimensions": {metrics.SPACE: request["space"]},
+        "kinds": dict(metrics.AURORA_EVENTS),
     }

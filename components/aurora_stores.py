@@ -80,10 +80,9 @@ class AuroraStores(pulumi.ComponentResource):
         )
 
     def _make_log_group(self) -> aws.cloudwatch.LogGroup:
-        called = self._settings.names.document
         return aws.cloudwatch.LogGroup(
             f"{self._name}-log",
-            name=f"/understudy/{called}",
+            name=self._settings.log_group_name,
             retention_in_days=_LOG_DAYS,
             tags=self._named("log"),
             opts=self._child,

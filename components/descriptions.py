@@ -102,6 +102,7 @@ AURORA = {
     "archive_after_days": "After so many days dumps go to `archive_class`.",
     "archive_class": "`GLACIER`, `GLACIER_IR` or `DEEP_ARCHIVE`.",
     "previous_schemas_kept": "`1`: the former schema is kept as the way back; `0`: it is dropped.",
+    "data_age_limit_hours": "Age of the cluster's data that raises an alarm; 0: no such alarm.",
 }
 
 # What the program exports.
@@ -124,7 +125,7 @@ OUTPUTS = {
     "operator_policy_arn": "Policy for whoever runs refreshes, with the next one and `watch.policy_arn`.",
     "operator_source_policy_arn": "What they may do to production: read it, take its snapshots, copy them, use its keys.",
     "watch": "Where outcomes are told: `topic_arn`, `log_group`, `dashboard`, and `policy_arn`, which whoever runs refreshes needs besides `operator_policy_arn`.",
-    "aurora": "Of the second refresh: `endpoint`, `import_bucket`, `reports_bucket`, `key_arn`, `document`, `operator_policy_arn`, `topic_arn`, `log_group`, `task_security_group_ids`, and of the latest one `refresh_id`, `dump_sha256`, `schema_sha256`, `report` and `execution_id`.",
+    "aurora": "Of the second refresh: `endpoint`, `import_bucket`, `reports_bucket`, `key_arn`, `document`, `operator_policy_arn`, `topic_arn`, `log_group`, `task_security_group_ids`, and of the latest one `refresh_id`, `dump_sha256`, `schema_sha256`, `report`, `execution_id` and `data_as_of` (when the dump that is served was prepared).",
 }
 
 # Tags: what carries each, and what its value is.

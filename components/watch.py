@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from components import watch_documents as documents
 from components.host_policies import Place
 from components.settings import Settings
+from components.watch_documents import AURORA, STAGING, Watched
 from refresh.watch import metrics
 
 _LOG_DAYS = 365
@@ -87,15 +88,38 @@ class Watch(pulumi.ComponentResource):
             data_as_of: That moment, by the latest refresh or switch; None before the first.
             staging_instance_id: Staging's host.
         """
-        failed = self._failure_alarm()
-        aged = None
-        if data_as_of is not None and self._args.data_age_limit_hours:
-            aged = self._age_alarm(data_as_of, staging_instance_id)
-        arns = pulumi.Output.all(failed.arn, *([aged.arn] if aged else []))
+        hours = self._args.data_age_limit_hours
+        self._look(STAGING, data_as_of, staging_instance_id, hours, documents.log_group_name(self._args.space))
+
+    def look_at_aurora(
+        self, data_as_of: pulumi.Output[str] | None, cluster_id: str, data_age_limit_hours: int, log_group: str
+    ) -> None:
+        """Declare the same for the second refresh.
+
+        Args:
+            data_as_of: The moment of what the cluster serves; None before the first refresh.
+            cluster_id: The cluster.
+            data_age_limit_hours: The age of its data that raises an alarm; 0 for none.
+            log_group: Where its outcomes are told.
+        """
+        self._look(AURORA, data_as_of, cluster_id, data_age_limit_hours, log_group)
+
+    def _look(
+        self, of: Watched, data_as_of: pulumi.Output[str] | None, clock: pulumi.Input[str], hours: int, log_group: str
+    ) -> None:
+        place, space, name = self._args.place, self._args.space, f"{self._name}-{of.part}dashboard"
+        alarms = [self._failure_alarm(of)]
+        if data_as_of is not None and hours:
+            alarms.append(self._age_alarm(of, data_as_of, clock, hours))
+
+        def body(arns: Sequence[str]) -> str:
+            age_alarm_arn = arns[1] if len(arns) > 1 else None
+            return json.dumps(documents.dashboard(space, place.region, arns, age_alarm_arn, log_group, of))
+
         aws.cloudwatch.Dashboard(
-            f"{self._name}-dashboard",
-            dashboard_name=self._slug,
-            dashboard_body=arns.apply(self._dashboard),
+            name,
+            dashboard_name=f"{self._slug}-{of.part}".rstrip("-"),
+            dashboard_body=pulumi.Output.all(*(alarm.arn for alarm in alarms)).apply(body),
             opts=self._child,
         )
 
@@ -149,58 +173,52 @@ class Watch(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _failure_alarm(self) -> aws.cloudwatch.MetricAlarm:
+    def _failure_alarm(self, of: Watched) -> aws.cloudwatch.MetricAlarm:
         """Declare the alarm that a failed refresh raises, and that only the next good one takes back.
 
         `ignore` keeps the state while no refresh runs.
         """
         return aws.cloudwatch.MetricAlarm(
-            f"{self._name}-failed",
-            name=documents.failure_alarm(self._args.space),
+            f"{self._name}-{of.part}failed",
+            name=documents.failure_alarm(self._args.space, of),
             alarm_description=_described(self._args.space, "the latest refresh failed, gave up or switched back"),
             namespace=metrics.NAMESPACE,
             metric_name=metrics.FAILED,
-            dimensions={metrics.SPACE: self._args.space, metrics.EVENT: "refresh"},
+            dimensions={metrics.SPACE: self._args.space, metrics.EVENT: of.events[0]},
             statistic="Maximum",
             period=_MINUTE_SECONDS,
             evaluation_periods=1,
             comparison_operator="GreaterThanOrEqualToThreshold",
             threshold=1,
             treat_missing_data="ignore",
-            **self._told("failed"),
+            **self._told(f"{of.part}failed"),
         )
 
     def _age_alarm(
-        self, data_as_of: pulumi.Output[str], staging_instance_id: pulumi.Input[str]
+        self, of: Watched, data_as_of: pulumi.Output[str], clock: pulumi.Input[str], hours: int
     ) -> aws.cloudwatch.MetricAlarm:
         """Declare the alarm that old data raises, whether or not anything runs any more.
 
         `breaching`: should CloudWatch have no value, that is no good news.
         """
-        hours = self._args.data_age_limit_hours
-        known = pulumi.Output.all(data_as_of, staging_instance_id)
-        what = f"staging's data is older than {hours} hours"
+        known = pulumi.Output.all(data_as_of, clock)
+        what = f"{of.data} is older than {hours} hours"
         return aws.cloudwatch.MetricAlarm(
-            f"{self._name}-data-age",
-            name=documents.age_alarm(self._args.space),
+            f"{self._name}-{of.part}data-age",
+            name=documents.age_alarm(self._args.space, of),
             alarm_description=_described(self._args.space, what),
-            metric_queries=known.apply(lambda both: documents.age_queries(*both)),
+            metric_queries=known.apply(lambda both: documents.age_queries(both[0], both[1], of)),
             evaluation_periods=1,
             comparison_operator="GreaterThanThreshold",
             threshold=hours,
             treat_missing_data="breaching",
-            **self._told("data-age"),
+            **self._told(f"{of.part}data-age"),
         )
 
     def _told(self, role: str) -> dict[str, Any]:
         """Return what all alarms have: the topic for raising and for taking back, tags, and this as the parent."""
         actions = [self.topic.arn]
         return {"alarm_actions": actions, "ok_actions": actions, "tags": self._named(role), "opts": self._child}
-
-    def _dashboard(self, alarm_arns: Sequence[str]) -> str:
-        age_alarm_arn = alarm_arns[1] if len(alarm_arns) > 1 else None
-        region = self._args.place.region
-        return json.dumps(documents.dashboard(self._args.space, region, alarm_arns, age_alarm_arn))
 
 
 def _described(space: str, what: str) -> str:

@@ -1,10 +1,11 @@
 """What Watch's key, topic, alarms and dashboard say, as documents. Plain Python."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from components.host_policies import Place, allow, deny, policy
+from components.host_policies import Place, Statement, allow, deny, policy
 from refresh.watch import metrics
 
 _HOUR_SECONDS = 3600
@@ -13,19 +14,76 @@ _NO_DATA_YET = datetime(3000, 1, 1, tzinfo=timezone.utc).isoformat()  # a moment
 _WIDE, _HIGH = 12, 6  # of a dashboard's 24 columns
 
 
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What alarms and a dashboard are about.
+
+    Attributes:
+        part: What their names say after the space, and before what they are; empty for the first refresh's.
+        data: Whose age is watched.
+        events: Kinds of events; the alarm on failures looks at the first.
+        counted: The metric of what was copied.
+        clock: Namespace, name and dimension of a metric that AWS puts anyway: an age is given for its periods.
+        ends: The query for the ends of events, for CloudWatch Logs.
+    """
+
+    part: str
+    data: str
+    events: tuple[str, ...]
+    counted: str
+    clock: tuple[str, str, str]
+    ends: str
+
+
+# EC2 puts its status check every minute, RDS the load of a cluster.
+STAGING = Watched(
+    part="",
+    data="staging's data",
+    events=("refresh", "serve", "reset"),
+    counted=metrics.DOCUMENTS,
+    clock=("AWS/EC2", "StatusCheckFailed", "InstanceId"),
+    ends="filter what = 'ended' | sort @timestamp desc | limit 50 "
+    "| display at, kind, id, outcome, data_as_of, seconds, documents, findings, reason",
+)
+AURORA = Watched(
+    part="aurora-",
+    data="the Aurora cluster's data",
+    events=(metrics.AURORA_REFRESH, metrics.AURORA_SERVE),
+    counted=metrics.ROWS,
+    clock=("AWS/RDS", "CPUUtilization", "DBClusterIdentifier"),
+    ends="filter ispresent(outcome) | sort @timestamp desc | limit 50 "
+    "| display @timestamp, refresh_id, action, outcome, dump_key, execution_id, about",
+)
+
+
 def slug(space: str) -> str:
     """Return a space as a name of topic, alarms and dashboard may be written."""
     return space.replace("/", "-")
 
 
-def age_alarm(space: str) -> str:
-    """Return the name of the alarm on the age of staging's data."""
-    return f"{slug(space)}-data-age"
+def age_alarm(space: str, of: Watched = STAGING) -> str:
+    """Return the name of the alarm on the age of data."""
+    return f"{slug(space)}-{of.part}data-age"
 
 
-def failure_alarm(space: str) -> str:
+def failure_alarm(space: str, of: Watched = STAGING) -> str:
     """Return the name of the alarm on failures."""
-    return f"{slug(space)}-refresh-failed"
+    return f"{slug(space)}-{of.part}refresh-failed"
+
+
+def setting_alarms(place: Place, space: str, of: Watched = STAGING) -> list[Statement]:
+    """Return what `pulumi up` needs after a refresh: the alarm on age counts from the moment of the new data."""
+    alarm = place.arn("cloudwatch", f"alarm:{age_alarm(space, of)}")
+    return [
+        allow("AgeAlarm", ["cloudwatch:PutMetricAlarm", "cloudwatch:ListTagsForResource"], alarm),
+        allow("LookAtAlarms", "cloudwatch:DescribeAlarms", "*"),
+    ]
+
+
+def measuring() -> Statement:
+    """Return what putting metrics needs; IAM knows no resource of it, only the namespace."""
+    own = {"StringEquals": {"cloudwatch:namespace": metrics.NAMESPACE}}
+    return allow("Measure", "cloudwatch:PutMetricData", "*", own)
 
 
 def log_group_name(space: str) -> str:
@@ -74,42 +132,38 @@ def topic_policy(place: Place, space: str, topic_arn: str) -> dict[str, Any]:
 
 
 def teller_policy(place: Place, space: str, topic_arn: str, log_group_arn: str, key_arn: str) -> dict[str, Any]:
-    """Return what telling an outcome needs, for whoever runs refreshes.
-
-    The alarm on age is set anew by each `pulumi up` that brought other data, since it counts from that data's moment.
-    """
-    alarm = place.arn("cloudwatch", f"alarm:{age_alarm(space)}")
+    """Return what telling an outcome needs, for whoever runs refreshes."""
     through_sns = {"StringEquals": {"kms:ViaService": f"sns.{place.region}.amazonaws.com"}}
-    own_metrics = {"StringEquals": {"cloudwatch:namespace": metrics.NAMESPACE}}
     return policy(
         [
             allow("Tell", "sns:Publish", topic_arn),
             allow("TellKey", ["kms:Decrypt", "kms:GenerateDataKey"], key_arn, through_sns),
             allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log_group_arn}:*"),
-            allow("Measure", "cloudwatch:PutMetricData", "*", own_metrics),
-            allow("AgeAlarm", ["cloudwatch:PutMetricAlarm", "cloudwatch:ListTagsForResource"], alarm),
-            allow("LookAtAlarms", "cloudwatch:DescribeAlarms", "*"),
+            measuring(),
+            *setting_alarms(place, space),
         ]
     )
 
 
-def age_queries(data_as_of: str | None, staging_instance_id: str) -> list[dict[str, Any]]:
+def age_queries(data_as_of: str | None, identifier: str, of: Watched = STAGING) -> list[dict[str, Any]]:
     """Return the metric that the alarm on age watches: hours from the data's moment to now, by CloudWatch's own clock.
 
     EPOCH takes a metric for its periods alone and gives a value for each, "non-sparse" (user guide, metric math).
 
     Args:
         data_as_of: The data's moment, ISO 8601; None while a first run has ended before there was any.
-        staging_instance_id: Staging's host; EC2 puts its status check every minute, so that there is such a metric.
+        identifier: Of staging's host or of the cluster, by which the clock's metric is found.
+        of: Whose data.
     """
+    namespace, name, dimension = of.clock
     since = int(datetime.fromisoformat(data_as_of or _NO_DATA_YET).timestamp())
     return [
         {
             "id": "clock",
             "metric": {
-                "namespace": "AWS/EC2",
-                "metric_name": "StatusCheckFailed",
-                "dimensions": {"InstanceId": staging_instance_id},
+                "namespace": namespace,
+                "metric_name": name,
+                "dimensions": {dimension: identifier},
                 "period": _CLOCK_SECONDS,
                 "stat": "Maximum",
             },
@@ -117,13 +171,15 @@ def age_queries(data_as_of: str | None, staging_instance_id: str) -> list[dict[s
         {
             "id": "age",
             "expression": f"(EPOCH(clock) - {since}) / {_HOUR_SECONDS}",
-            "label": "age of staging's data (hours)",
+            "label": f"age of {of.data} (hours)",
             "return_data": True,
         },
     ]
 
 
-def dashboard(space: str, region: str, alarm_arns: Sequence[str], age_alarm_arn: str | None) -> dict[str, Any]:
+def dashboard(
+    space: str, region: str, alarm_arns: Sequence[str], age_alarm_arn: str | None, log_group: str, of: Watched = STAGING
+) -> dict[str, Any]:
     """Return the dashboard: alarms, age, what refreshes took and found, and how they ended.
 
     Args:
@@ -131,26 +187,25 @@ def dashboard(space: str, region: str, alarm_arns: Sequence[str], age_alarm_arn:
         region: The region of metrics and logs.
         alarm_arns: Every alarm.
         age_alarm_arn: The one on age, whose graph has its limit in it; None where there is none.
+        log_group: Where the ends of events are.
+        of: What it is about.
     """
 
-    def graph(title: str, names: Sequence[str], stat: str, events: Sequence[str] = ("refresh",)) -> dict[str, Any]:
+    def graph(title: str, names: Sequence[str], stat: str, events: Sequence[str] = of.events[:1]) -> dict[str, Any]:
         rows = [
             [metrics.NAMESPACE, name, metrics.SPACE, space, metrics.EVENT, event] for name in names for event in events
         ]
         shown = {"view": "timeSeries", "stat": stat, "period": _HOUR_SECONDS, "region": region}
         return {"type": "metric", "properties": {"title": title, "metrics": rows, **shown}}
 
-    age_title = "Age of staging's data"
+    age_title = f"Age of {of.data}"
     with_limit = {
         "title": age_title,
         "view": "timeSeries",
         "region": region,
         "annotations": {"alarms": [age_alarm_arn]},
     }
-    ends = (
-        f"SOURCE '{log_group_name(space)}' | filter what = 'ended' | sort @timestamp desc | limit 50 "
-        "| display at, kind, id, outcome, data_as_of, seconds, documents, findings, reason"
-    )
+    ends = f"SOURCE '{log_group}' | {of.ends}"
     log = {"title": "How they ended", "query": ends, "region": region, "view": "table"}
     return _placed(
         {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}},
@@ -158,9 +213,9 @@ def dashboard(space: str, region: str, alarm_arns: Sequence[str], age_alarm_arn:
         if age_alarm_arn
         else graph(f"{age_title} when a refresh ended, seconds", [metrics.DATA_AGE], "Maximum"),
         graph("Seconds a refresh took", [metrics.DURATION], "Maximum"),
-        graph("Documents", [metrics.DOCUMENTS], "Maximum"),
+        graph(of.counted, [of.counted], "Maximum"),
         graph("Findings", [metrics.FINDINGS], "Maximum"),
-        graph("Failed and refused", [metrics.FAILED, metrics.REFUSED_TIMES], "Sum", ("refresh", "serve", "reset")),
+        graph("Failed and refused", [metrics.FAILED, metrics.REFUSED_TIMES], "Sum", of.events),
         {"type": "log", "properties": log},
     )
 

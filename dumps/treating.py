@@ -15,7 +15,7 @@ from dumps.values import Values
 from dumps.values_numbers import Whole
 
 _MOST_TRIES = 64
-_MOST_REMEMBERED = 50_000
+_MOST_REMEMBERED = 10_000  # a column: so few that memory is flat long before a dump is large
 _LONGEST_REMEMBERED = 200
 
 

@@ -12,13 +12,12 @@ from anonymizer.verification.comparison import Comparison
 from anonymizer.verification.judges import MISSING, plain_form
 from anonymizer.verification.records import REFERENCES, TARGETS
 from dumps.tables import INTEGERS, SPATIAL, Column
-from dumps.verify_desk import Desk
+from dumps.verify_desk import MOST_REMEMBERED, Desk
 from dumps.verify_rows import GENERATED, Literals
 from dumps.verify_values import Decode
 
-_MOST_REMEMBERED = 20_000  # a column
 _LONGEST_REMEMBERED = 200
-_PAUSE = 10 * _MOST_REMEMBERED  # pairs that pass before a column whose values hardly repeat remembers again
+_PAUSE = 10 * MOST_REMEMBERED  # pairs that pass before a column whose values hardly repeat remembers again
 _SHORTEST_LOOKED_AT = 9  # characters: a number below 10^8, which nobody looks for, has fewer
 _NO_TEXT = frozenset("decimal float double date datetime timestamp".split())
 _KEPT = FieldRule("keep")
@@ -109,8 +108,8 @@ class Compared:
     def _remember(self, pair: Pair, number: int) -> None:
         if self._pause or sum(map(len, pair)) > _LONGEST_REMEMBERED:
             return
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._pause = 0 if self._met > _MOST_REMEMBERED // 8 else _PAUSE
+        if len(self._known) >= MOST_REMEMBERED:
+            self._pause = 0 if self._met > MOST_REMEMBERED // 8 else _PAUSE
             self._met = 0
             self._known.clear()
         self._known[pair] = number
@@ -135,7 +134,7 @@ class Digests(dict[bytes, "int | None"]):
     def __missing__(self, literal: bytes) -> int | None:
         value = None if literal == GENERATED else self._decode(literal)
         found = None if value is None else self._digest(f"{self._mark}{plain_form(value)}")
-        if len(self) >= _MOST_REMEMBERED:
+        if len(self) >= MOST_REMEMBERED:
             self.clear()
         if len(literal) <= _LONGEST_REMEMBERED:
             self[literal] = found

@@ -18,7 +18,9 @@ from anonymizer.verification.records import Places, Recorder
 from anonymizer.verification.tally import Tally
 from dumps.schema import Collector
 
-_REMEMBERED = 20_000  # clean texts: columns remember what they have met themselves
+# Of each thing that a process remembers, such as the pairs of a column: so few that memory is flat long before a dump
+# is large, and enough for what repeats, such as names, towns and kinds.
+MOST_REMEMBERED = 10_000
 Counts = tuple[tuple[str, int], ...]
 
 
@@ -103,7 +105,7 @@ class Desk:
         self.plan, self.findings, self.tally = plan, Findings(), Tally()
         self._counter: defaultdict[str, int] = defaultdict(int)  # emptied so often, a Counter would be slow
         self.tally.values = cast("Counter[str]", self._counter)
-        self.lookout = Lookout(originals, self.findings, self.tally, recounts=True, remembers=_REMEMBERED)
+        self.lookout = Lookout(originals, self.findings, self.tally, recounts=True, remembers=MOST_REMEMBERED)
         self.recorder = plan.recorder()
         self.court = Court(self.findings, self.lookout, self.recorder, self.tally, remembers=False)
         self._numbers: dict[Counts, int] = {(): 0}

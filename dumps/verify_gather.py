@@ -13,11 +13,10 @@ from anonymizer.verification.records import TARGETS, Recorder
 from dumps.crew import Share
 from dumps.reading import Reader, unpacked, whole_gzip
 from dumps.tables import Table
-from dumps.verify_desk import Plan
+from dumps.verify_desk import MOST_REMEMBERED, Plan
 from dumps.verify_keys import CompositeKeys
 from dumps.verify_rows import GENERATED, Chunk, Form, Side, parts
 
-_MOST_REMEMBERED = 50_000  # a column
 _LONGEST_REMEMBERED = 200
 Beside = Sequence[str]
 
@@ -116,7 +115,7 @@ class _Rows:
         """Give the values that were not there before, or not for a long time."""
         known = self._known.setdefault((kind, names[0]), set())
         fresh = set(zip(*(columns[name] for name in names), strict=True)) - known
-        if len(known) + len(fresh) > _MOST_REMEMBERED:
+        if len(known) + len(fresh) > MOST_REMEMBERED:
             known.clear()
         known.update(one for one in fresh if sum(map(len, one)) <= _LONGEST_REMEMBERED)
         return fresh

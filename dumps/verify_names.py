@@ -7,11 +7,10 @@ from anonymizer.verification import expected
 from anonymizer.verification.own_names import OwnNames
 from anonymizer.verification.spots import holds
 from dumps.tables import INTEGERS
-from dumps.verify_desk import Desk
+from dumps.verify_desk import MOST_REMEMBERED, Desk
 from dumps.verify_rows import GENERATED
 from dumps.verify_values import Decode
 
-_MOST_REMEMBERED = 20_000
 _LONGEST_REMEMBERED = 200
 _NO_TEXT = frozenset("decimal float double date datetime timestamp bit year".split()) | INTEGERS.keys()
 Columns = dict[str, list[bytes]]
@@ -30,7 +29,7 @@ class Named:
     def __init__(
         self, desk: Desk, rule: CollectionRule, decoders: list[dict[str, Decode]], names: tuple[str, ...]
     ) -> None:
-        self._desk, self._table, self._own = desk, rule, OwnNames()
+        self._desk, self._table, self._own = desk, rule, OwnNames(MOST_REMEMBERED)
         kinds = desk.plan.source.tables[rule.collection].columns
         texts = {name: rule.fields[name] for name in names if name in rule.fields and kinds[name].kind not in _NO_TEXT}
         self._names = {
@@ -91,7 +90,7 @@ class _Texts(dict[bytes, "str | None"]):
     def __missing__(self, literal: bytes) -> str | None:
         value = None if literal == GENERATED else self._decode(literal)
         found = value if isinstance(value, str) else None
-        if len(self) >= _MOST_REMEMBERED:
+        if len(self) >= MOST_REMEMBERED:
             self.clear()
         if len(literal) <= _LONGEST_REMEMBERED:
             self[literal] = found

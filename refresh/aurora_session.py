@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refresh import automation
+from refresh.aurora import state
 from refresh.automation import AutomationPort, Execution
 from refresh.aws import ObjectPort
 from refresh.boto import automation as boto_automation
@@ -157,14 +158,31 @@ def perform(inputs: Mapping[str, Any], former: str, world: World | None = None) 
     if ended.status != automation.SUCCESS:
         raise ExecutionError(_failure(wish, ended))
     world.say(f"{wish.action} {ended.outputs.get('refreshId', '')} is done; report {ended.outputs.get('report')}")
-    return _outputs(ended, _outcome(objects, wish, found))
+    served = data_as_of(inputs, world)
+    return {**_outputs(ended, _outcome(objects, wish, found)), "data_as_of": served}
+
+
+def data_as_of(inputs: Mapping[str, Any], world: World | None = None) -> str:
+    """Look up the moment of what the live schema serves, whoever started the refresh that brought it.
+
+    Args:
+        inputs: The inputs of AuroraRefresh.
+        world: What to meet; the real one when left out.
+
+    Returns:
+        The moment, ISO 8601; empty where it is not known.
+    """
+    wish = AuroraWish.from_inputs(inputs)
+    objects = (world or World()).objects(wish.region)
+    served = _read(objects, wish.reports_bucket, state.serving_key(wish.cluster_id, wish.schema))
+    return str(served.get("data_as_of") or "")
 
 
 def _outcome(objects: ObjectPort, wish: AuroraWish, execution_id: str) -> Mapping[str, Any]:
     """Read the report of an execution; nothing where it did not get so far, or where another came after it."""
     if wish.action == "point-in-time":
         return _read(objects, wish.reports_bucket, f"restored/{execution_id}.json")
-    current = _read(objects, wish.reports_bucket, f"state/aurora/{wish.cluster_id}/{wish.schema}/current.json")
+    current = _read(objects, wish.reports_bucket, state.current_key(wish.cluster_id, wish.schema))
     if current.get("execution_id") != execution_id:
         return {}
     return _read(objects, wish.reports_bucket, f"reports/{current.get('refresh_id')}/report.json")
@@ -191,14 +209,16 @@ def _failure(wish: AuroraWish, ended: Execution) -> str:
 
 
 def _outputs(ended: Execution, outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is stored of an execution that ended well: its own outputs, and what its report says."""
+    reported = outcome.get("aurora") or {}
     return {
         "execution_id": ended.execution_id,
         "refresh_id": ended.outputs.get("refreshId", ""),
         "report": ended.outputs.get("report", ""),
         "schema_sha256": ended.outputs.get("schemaSha256", ""),
         "endpoint": ended.outputs.get("endpoint", ""),
-        "dump_sha256": str((outcome.get("dump") or {}).get("sha256") or ""),
-        "tables": outcome.get("rows") or {},
+        "dump_sha256": str((reported.get("dump") or {}).get("sha256") or ""),
+        "tables": {each["collection"]: each["written"] for each in outcome.get("collections") or ()},
         "phases": outcome.get("phases") or {},
-        "swap": outcome.get("swap") or {},
+        "swap": reported.get("swap") or {},
     }

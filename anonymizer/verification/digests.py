@@ -3,7 +3,7 @@
 The key is drawn for each verification and never leaves the processes, so that the file, should it outlive them, tells
 nothing. Beside it lies a sieve, a field of bits that tells in a third of a microsecond that most texts are not there.
 
-Memory is bounded whatever the number of values: a process holds 200,000 digests before it writes them, the sieve has
+Memory is bounded whatever the number of values: a process holds 50,000 digests before it writes them, the sieve has
 32 MiB at most, and merging sorts one of 256 buckets at a time (10 million values: 40,000 in each).
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from zlib import crc32
 
 _BUCKETS = 256  # by the first byte: each is sorted in memory, so memory is a 256th of the whole
-_FLUSH_AT = 200_000
+_FLUSH_AT = 50_000
 _BYTES = 8
 _SIEVE = "sieve"
 _BITS_A_VALUE = 16

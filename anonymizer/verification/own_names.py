@@ -8,9 +8,14 @@ _MOST_REMEMBERED = 50_000
 
 
 class OwnNames:
-    """Looks for names; the forms of each are remembered for a while."""
+    """Looks for names; the forms of each are remembered for a while.
 
-    def __init__(self) -> None:
+    Args:
+        remembers: Of how many names.
+    """
+
+    def __init__(self, remembers: int = _MOST_REMEMBERED) -> None:
+        self._most = remembers
         self._known: dict[str, tuple[str, ...]] = {}
 
     def named_in(self, names: list[str], texts: list[tuple[str, str]]) -> list[str]:
@@ -28,7 +33,7 @@ class OwnNames:
         """Give the forms that a name may have in a text; none for a single word."""
         found = self._known.get(name)
         if found is None:
-            if len(self._known) >= _MOST_REMEMBERED:
+            if len(self._known) >= self._most:
                 self._known.clear()
             found = self._known[name] = tuple(evidence.forms_of_name(name))
         return found

@@ -17,7 +17,7 @@ from anonymizer.verification.digests import Digester, Files
 PAIRS, BACKS, GROUPS, TARGETS, REFERENCES, UNORDERED = "pairs", "backs", "groups", "targets", "references", "unordered"
 LIKE = 1 << 63  # set in the place of a pair whose two sides share a word
 _FEW_BITS, _MANY_BITS = 4, 8
-_FEW = 300_000
+_FEW = 20_000  # more: a bucket is held in memory as a whole, and each document may have a dozen records of a kind
 _FLUSH_AT = 3 * 50_000
 _WORDS = 3
 

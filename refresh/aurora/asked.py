@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from refresh.aurora import current, record
+from refresh.aurora import current, state
 from refresh.aurora.context import LEASE
 from refresh.aurora.current import Current
 from refresh.aurora.ports import Ports
@@ -59,7 +59,7 @@ def about(verb: str, request: AuroraRequest, ports: Ports) -> Current:
 
 
 def _good(request: AuroraRequest, ports: Ports) -> AuroraRequest:
-    stored = ports.objects.get(request.reports_bucket, record.good_key(request))
+    stored = ports.objects.get(request.reports_bucket, state.good_key(request.cluster_id, request.schema))
     if stored is None:
         raise RequestError("dump_key", f"no dump of {request.schema} is known to be good yet: load one first")
     good = json.loads(stored.body)

@@ -65,8 +65,11 @@ class AuroraContext:
         )
 
     @contextmanager
-    def sql(self) -> Iterator[Sql]:
+    def sql(self, answer_seconds: float | None = None) -> Iterator[Sql]:
         """Open a session with the cluster; a password that was rotated meanwhile is read once more.
+
+        Args:
+            answer_seconds: How long an answer may take; as long as it takes when left out.
 
         Yields:
             The session.
@@ -76,12 +79,12 @@ class AuroraContext:
         """
         with ExitStack() as stack:
             try:
-                sql = stack.enter_context(opened(self.login()))
+                sql = stack.enter_context(opened(self.login(), answer_seconds))
             except DatabaseError as error:
                 if error.code != _ACCESS_DENIED:
                     raise
                 self.clock.sleep(_ROTATION_SECONDS)
-                sql = stack.enter_context(opened(self.login()))
+                sql = stack.enter_context(opened(self.login(), answer_seconds))
             yield sql
 
     def with_request(self, request: AuroraRequest) -> AuroraContext:

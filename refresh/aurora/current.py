@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+from refresh.aurora import state
 from refresh.aurora.context import LEDGERS
 from refresh.aurora.ports import Ports
 from refresh.aurora.request import AuroraRequest
@@ -29,7 +30,7 @@ class Current:
 
 def key_of(request: AuroraRequest) -> str:
     """Return where the record lies."""
-    return f"state/aurora/{request.cluster_id}/{request.schema}/current.json"
+    return state.current_key(request.cluster_id, request.schema)
 
 
 def read(ports: Ports, request: AuroraRequest) -> Current | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh.aurora import markers, swap
-from refresh.aurora.context import AuroraContext
-from refresh.aurora.markers import LIVE, PREVIOUS
+from refresh.aurora import markers, report, swap
+from refresh.aurora.context import LEDGERS, AuroraContext
+from refresh.aurora.markers import LIVE, PREVIOUS, Marker
 from refresh.aurora.request import AuroraRequest
 from refresh.aurora.verify import keys_of
 from refresh.errors import DatabaseError
+from refresh.records import ledgers
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,16 @@ class SwapBack:
             _refuse_torn_keys(context)
             marker = markers.read(sql, schemas, LIVE)
             former = markers.read(sql, schemas, PREVIOUS)
-        named = {"dump_key": marker.dump_key, "refresh_id": marker.refresh_id} if marker else {}
+        named = _named(context, marker) if marker else {}
         return {**facts, "serves": named, "was": former.refresh_id if former else ""}
+
+
+def _named(context: AuroraContext, marker: Marker) -> dict[str, str]:
+    """Say what a generation is, with the moment of its data by the ledger of the refresh that loaded it."""
+    bucket = context.request.reports_bucket
+    loaded = ledgers.read(context.ports.objects, bucket, marker.refresh_id, LEDGERS) if marker.refresh_id else None
+    as_of = report.data_as_of(loaded) if loaded else ""
+    return {"dump_key": marker.dump_key, "refresh_id": marker.refresh_id, "data_as_of": as_of}
 
 
 def _refuse_torn_keys(context: AuroraContext) -> None:

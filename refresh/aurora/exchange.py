@@ -16,7 +16,7 @@ from refresh.aurora import definitions, markers
 from refresh.aurora.definitions import EVENT, TRIGGER, VIEW, Definition
 from refresh.aurora.markers import LIVE, NEXT, PREVIOUS
 from refresh.aurora.schemas import Schemas, inside, quoted
-from refresh.aurora.sql import LOCK_WAIT_SECONDS, Sql
+from refresh.aurora.sql import Sql
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,14 +152,13 @@ def renames(sql: Sql, exchange: Exchange) -> list[tuple[str, str]]:
 
 
 def move(sql: Sql, exchange: Exchange) -> None:
-    """Drop what is in the way and rename everything; each statement waits a second at most for other sessions.
+    """Drop what is in the way and rename everything, within `short_waits`.
 
     Raises:
         LockWaitError: Another session holds a table; what was dropped is to be made again, see `restore`.
     """
     schemas = exchange.schemas
     statement = ", ".join(f"{origin} TO {goal}" for origin, goal in renames(sql, exchange))
-    wait_briefly(sql)
     for each in _in_the_way(sql, exchange.incoming, schemas.live):
         definitions.drop(sql, exchange.source, each)
     dropped = _in_the_way(sql, exchange.outgoing, exchange.source)
@@ -168,11 +167,6 @@ def move(sql: Sql, exchange: Exchange) -> None:
     for each in dropped:
         definitions.drop(sql, schemas.live, each)
     sql.run(f"RENAME TABLE {statement}", about=f"the swap of {schemas.live}")
-
-
-def wait_briefly(sql: Sql) -> None:
-    """Let statements of this session wait a second for locks, instead of the server's day or year."""
-    sql.run(f"SET SESSION lock_wait_timeout = {LOCK_WAIT_SECONDS}", about="the limit of waiting for locks")
 
 
 def restore(sql: Sql, exchange: Exchange) -> None:
@@ -235,7 +229,7 @@ def _in_the_way(sql: Sql, found: Sequence[Definition], other: str) -> list[Defin
 
 
 def _see_that_live_is_free(sql: Sql, schemas: Schemas) -> None:
-    """Wait at most a second for all live tables at once, before the first trigger goes; the lock is given back at once.
+    """Wait for all live tables at once, before the first trigger goes; the lock is given back at once.
 
     Without it, triggers would be gone while the rename waits in vain.
     """

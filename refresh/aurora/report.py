@@ -51,7 +51,7 @@ def build(ledger: Mapping[str, Any], *, finished_at: str, outcome: Outcome | Non
             **ended,
             "database": "aurora",
             "trigger": ledger.get("dump_key", ""),
-            "data_as_of": manifest.get("prepared_at", ""),
+            "data_as_of": data_as_of(ledger),
             "treatment": f"pseudonymised under rules {rules_sha256}" if rules_sha256 else "",
             "hashes": _hashes(manifest),
             "aurora": _aurora(ledger, facts, manifest),
@@ -62,6 +62,13 @@ def build(ledger: Mapping[str, Any], *, finished_at: str, outcome: Outcome | Non
             "checks": [*map(_check, manifest.get("checks", ())), *map(_check, facts["verify"].get("checks", ()))],
         }
     )
+
+
+def data_as_of(ledger: Mapping[str, Any]) -> str:
+    """Return when the data that it made live was taken from production, ISO 8601; empty where that is not known."""
+    facts = facts_by_step(ledger)
+    loaded = facts["check_object"].get("manifest", {}).get("prepared_at", "")
+    return str(loaded or facts["swap_back"].get("serves", {}).get("data_as_of", ""))
 
 
 def _hashes(manifest: Mapping[str, Any]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from refresh.aurora import asked, boto, current, exchange, markers, record, report, swap
+from refresh.aurora import asked, boto, current, exchange, markers, report, swap, telling
 from refresh.aurora.context import LEASE, LEDGERS, AuroraContext
 from refresh.aurora.current import Current
 from refresh.aurora.markers import LIVE, NEXT
@@ -14,13 +14,22 @@ from refresh.aurora.ports import Ports
 from refresh.aurora.request import AuroraRequest
 from refresh.aurora.workflow import FINISH, LOAD, PREVIOUS
 from refresh.context import Say, Step
-from refresh.errors import AbandonedError, CutOverError, LeaseError, LedgerError, RefreshError, RequestError
+from refresh.errors import (
+    AbandonedError,
+    CutOverError,
+    LeaseError,
+    LedgerError,
+    RefreshError,
+    RefusedError,
+    RequestError,
+)
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
 from refresh.records import ledgers, provenance
 from refresh.records.lease import Lease
 from refresh.records.ledger import Ledger
 from refresh.runner import run_steps
+from refresh.watch import words
 
 VERBS = ("load", "finish", "previous", "last-known-good", "fail")
 _FAIL_SECONDS = 900.0
@@ -132,11 +141,12 @@ class _Session:
             abandon(context)
             context.ledger.close(ledgers.ABANDONED)
             _report_softly(context)
-            record.tell_softly(context, "switched back", str(error))
+            telling.tell_softly(context, words.SWITCHED_BACK, str(error))
             raise
         except AbandonedError as error:
             _report_softly(context)
-            record.tell_softly(context, "failed", str(error))
+            outcome = words.REFUSED if isinstance(error, RefusedError) else words.FAILED
+            telling.tell_softly(context, outcome, str(error))
             raise
         if steps is not LOAD:
             context.ledger.close(ledgers.FINISHED)
@@ -149,7 +159,9 @@ class _Session:
             return {"refresh_id": about.refresh_id, "state": context.ledger.state}
         self._close(context)
         place = report.publish(context)
-        record.tell_softly(context, "failed", f"Its automation gave it up; the live schema serves. Report: {place}")
+        telling.tell_softly(
+            context, words.FAILED, f"Its automation gave it up; the live schema serves. Report: {place}"
+        )
         return {"refresh_id": about.refresh_id, "state": ledgers.ABANDONED, "report": place}
 
     def end(self, other: Current) -> None:

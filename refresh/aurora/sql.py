@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ from pymysql.constants import CR, ER
 from refresh.errors import DatabaseError, PermanentError, RefreshError, TransientError
 
 CONNECT_SECONDS = 20
-LOCK_WAIT_SECONDS = 1
 _TRANSIENT = frozenset(
     {
         CR.CR_CONNECTION_ERROR, CR.CR_CONN_HOST_ERROR, CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST,
@@ -23,6 +22,7 @@ _TRANSIENT = frozenset(
 )  # fmt: skip
 _DISK_FULL = frozenset({3, ER.DISK_FULL, ER.ERROR_ON_WRITE, ER.RECORD_FILE_FULL})
 _DENIED = frozenset({ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR, ER.TABLEACCESS_DENIED_ERROR, 1227, 1370})
+Limit = Callable[[str, pymysql.Connection], AbstractContextManager[None]]
 _NAMES = {
     value: name
     for numbers in (CR, ER)
@@ -32,7 +32,7 @@ _NAMES = {
 
 
 class LockWaitError(TransientError):
-    """Another session holds what a statement needs; it waited its second."""
+    """Another session holds what a statement needs; it waited as long as it may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,7 @@ class Sql:
         """Use `opened`."""
         self._connection = connection
         self._login = login
+        self._limit: Limit = lambda _statement, _connection: nullcontext()
 
     @property
     def session_id(self) -> int:
@@ -78,8 +79,10 @@ class Sql:
             RefreshError: The server refused or failed.
         """
         with translated(about, self._login), self._connection.cursor() as cursor:
-            cursor.execute(query, values or None)
-            return list(cursor.fetchall())
+            statement = cursor.mogrify(query, values or None)
+            with self._limit(statement, self._connection):
+                cursor.execute(statement)
+                return list(cursor.fetchall())
 
     def value(self, query: str, *values: Any, about: str = "a question") -> Any:
         """Ask for the first value of the first row; None when there is no row."""
@@ -99,6 +102,22 @@ class Sql:
         """
         self.rows(statement, *values, about=about)
 
+    @contextmanager
+    def limited(self, limit: Limit) -> Iterator[None]:
+        """Put a limit around every statement.
+
+        Args:
+            limit: Given a statement's text and the connection, what is around it while it runs.
+
+        Yields:
+            Nothing.
+        """
+        former, self._limit = self._limit, limit
+        try:
+            yield
+        finally:
+            self._limit = former
+
     def use(self, schema: str) -> None:
         """Make a schema the session's own."""
         with translated(f"USE {schema}", self._login):
@@ -106,11 +125,12 @@ class Sql:
 
 
 @contextmanager
-def opened(login: Login) -> Iterator[Sql]:
+def opened(login: Login, answer_seconds: float | None = None) -> Iterator[Sql]:
     """Open a session.
 
     Args:
         login: Server and user.
+        answer_seconds: How long an answer may take before the session is given up; as long as it takes when left out.
 
     Yields:
         The session.
@@ -124,6 +144,7 @@ def opened(login: Login) -> Iterator[Sql]:
         connection = pymysql.connect(
             host=login.host, port=login.port, user=login.user, password=login.password, ssl=context, autocommit=True,
             charset="utf8mb4", connect_timeout=CONNECT_SECONDS, program_name="understudy",
+            read_timeout=answer_seconds,
         )  # fmt: skip
     try:
         yield Sql(connection, login)

@@ -12,8 +12,9 @@ from refresh.aurora import blockers, exchange, markers
 from refresh.aurora.context import LEDGERS, AuroraContext
 from refresh.aurora.exchange import Exchange
 from refresh.aurora.markers import LIVE
+from refresh.aurora.patience import await_what_a_dead_run_left, short_waits
 from refresh.aurora.sql import LockWaitError, Sql
-from refresh.errors import LockedError, PermanentError, RefreshError
+from refresh.errors import DatabaseError, LockedError, PermanentError, RefreshError
 from refresh.records import ledgers
 
 _MENDING_SECONDS = 900.0
@@ -49,9 +50,11 @@ def swap(context: AuroraContext, sql: Sql, step: str, source: str, goal: str) ->
         exchange.prepare(sql, planned)
         context.ledger.note(step, exchange=planned.as_values())
         markers.begin_swap(sql, context.schemas, context.refresh_id, step)
-        facts = _until_it_moves(context, sql, planned)
+        with short_waits(context, sql):
+            facts = _until_it_moves(context, sql, planned)
     started = context.clock.monotonic()
-    _settle(context, sql, planned)
+    with short_waits(context, sql):
+        _settle(context, sql, planned)
     markers.end_swap(sql, context.schemas)
     settled_ms = round(1000 * (context.clock.monotonic() - started))
     return {**facts, "settle_ms": settled_ms, "live": planned.token}
@@ -84,12 +87,13 @@ def finish_interrupted(context: AuroraContext, sql: Sql) -> str:
             f"remove the table {context.schemas.own}.swapping"
         )
     begun = Exchange.from_values(context.schemas, noted)
-    exchange.wait_briefly(sql)
     context.poller.limit(_MENDING_SECONDS, "Running the refresh again goes on from here")
-    if _is_moved(sql, begun):
-        _settle(context, sql, begun)
-    else:
-        _restore(context, sql, begun)
+    await_what_a_dead_run_left(context, sql)
+    with short_waits(context, sql):
+        if _is_moved(sql, begun):
+            _settle(context, sql, begun)
+        else:
+            _restore(context, sql, begun)
     markers.end_swap(sql, context.schemas)
     return refresh_id
 
@@ -107,18 +111,17 @@ def _until_it_moves(context: AuroraContext, sql: Sql, planned: Exchange) -> dict
         context.poller.still_ours()
         started = context.clock.monotonic()
         try:
-            exchange.move(sql, planned)
-        except LockWaitError:
-            held = blockers.named(blockers.find(sql, context.schemas))
-            _restore(context, sql, planned)
+            has_moved = _moves(sql, planned)
         except RefreshError:
             _restore(context, sql, planned)
             raise
-        else:
+        if has_moved:
             return {"tries": tried, "swap_ms": round(1000 * (context.clock.monotonic() - started)), "held_by": held}
+        held = blockers.named(blockers.find(sql, context.schemas))
+        _restore(context, sql, planned)
         if tried < limits.swap_tries:
             pause = limits.swap_pause_seconds
-            context.say(f"        the swap waited its second for {held}; trying again in {pause} s")
+            context.say(f"        the swap waited for {held}, and let everybody by; trying again in {pause} s")
             context.clock.sleep(pause)
     markers.end_swap(sql, context.schemas)
     raise LockedError(
@@ -128,6 +131,23 @@ def _until_it_moves(context: AuroraContext, sql: Sql, planned: Exchange) -> dict
     )
 
 
+def _moves(sql: Sql, planned: Exchange) -> bool:
+    """Try once, and say whether all has moved; whatever the server said of the rename, the marker tells.
+
+    A rename that was ended while it waited may have been granted at that very moment; one whose answer was an error may
+    be done.
+    """
+    try:
+        exchange.move(sql, planned)
+    except LockWaitError:
+        return _is_moved(sql, planned)
+    except DatabaseError:
+        if _is_moved(sql, planned):
+            return True
+        raise
+    return True
+
+
 def _settle(context: AuroraContext, sql: Sql, planned: Exchange) -> None:
     """Make what belongs to the schemas; a table that a new transaction holds already is tried again at once."""
 
@@ -135,7 +155,6 @@ def _settle(context: AuroraContext, sql: Sql, planned: Exchange) -> None:
         exchange.settle(sql, planned)
         return True
 
-    exchange.wait_briefly(sql)
     context.poller.wait_for(f"the triggers and views of {context.schemas.live} to be made", done)
 
 

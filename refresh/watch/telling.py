@@ -9,18 +9,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from refresh.aws import Aws, Metric
+from refresh.aws import Aws
 from refresh.context import Say
 from refresh.errors import RefreshError
 from refresh.poller import Clock
 from refresh.records.ledgers import PREFIX, key_of
 from refresh.reporting.names import PAGE_NAME, TEXT_NAME
 from refresh.request import Watch
-from refresh.watch import metrics, words
-from refresh.watch.words import FINISHED, REFUSED, Event
+from refresh.watch import words
+from refresh.watch.metrics import EVENT, NAMESPACE, SPACE, facts_of, metrics_of
+from refresh.watch.words import FINISHED, Event
 
 _REPORTS = (PAGE_NAME, TEXT_NAME)  # the better first
 _LOG_PAUSE_SECONDS = 10.0
@@ -123,14 +123,7 @@ class Telling:
         Returns:
             The same.
         """
-        if outputs.get("data_as_of"):
-            self._facts["data_as_of"] = str(outputs["data_as_of"])
-        if "collections" in outputs:
-            self._facts["documents"] = sum(int(each.get("written") or 0) for each in outputs["collections"])
-        if "findings" in outputs:
-            self._facts["findings"] = len(outputs["findings"])
-        if outputs.get("phases"):
-            self._facts["seconds"] = round(sum(outputs["phases"].values()), 1)
+        self._facts.update(facts_of(outputs))
         return outputs
 
     def begin(self) -> None:
@@ -165,23 +158,8 @@ class Telling:
         return next((key for key in (*(f"{prefix}{name}" for name in _REPORTS), ledger) if key in there), "")
 
     def _measure(self, outcome: str) -> None:
-        dimensions = {metrics.SPACE: self._event.space, metrics.EVENT: self._event.kind}
-        self._aws.telling.measure(metrics.NAMESPACE, dimensions, self._metrics(outcome))
-
-    def _metrics(self, outcome: str) -> list[Metric]:
-        if outcome == REFUSED:
-            return [Metric(name=metrics.REFUSED_TIMES, value=1, unit="Count")]
-        made = [
-            Metric(name=metrics.FAILED, value=int(outcome != FINISHED), unit="Count"),
-            Metric(name=metrics.DURATION, value=self._facts["seconds"], unit="Seconds"),
-        ]
-        for name, fact in ((metrics.DOCUMENTS, "documents"), (metrics.FINDINGS, "findings")):
-            if fact in self._facts:
-                made.append(Metric(name=name, value=self._facts[fact], unit="Count"))
-        if "data_as_of" in self._facts:
-            age = self._clock.now() - datetime.fromisoformat(self._facts["data_as_of"])
-            made.append(Metric(name=metrics.DATA_AGE, value=age.total_seconds(), unit="Seconds"))
-        return made
+        dimensions = {SPACE: self._event.space, EVENT: self._event.kind}
+        self._aws.telling.measure(NAMESPACE, dimensions, metrics_of(outcome, self._facts, self._clock.now()))
 
     def _note(self, what: str, **more: Any) -> None:
         """Keep a line of the log: one JSON object, with the same first fields in each."""

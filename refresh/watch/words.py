@@ -12,6 +12,7 @@ from refresh.errors import (
     LeaseError,
     PreflightError,
     RefreshError,
+    RefusedError,
     RequestError,
     SwitchedBackError,
 )
@@ -75,7 +76,7 @@ def outcome_of(error: BaseException) -> str:
     """
     if isinstance(error, SwitchedBackError):
         return SWITCHED_BACK
-    if isinstance(error, PreflightError | RequestError | LeaseError):
+    if isinstance(error, PreflightError | RequestError | LeaseError | RefusedError):
         return REFUSED
     return ABANDONED if isinstance(error, AbandonedError) else FAILED
 

@@ -158,7 +158,7 @@ class Story:
             f"  {service.reads} reads were answered, {service.missed} were not; the longest time without an answer was "
             f"{service.longest_gap_seconds:.2f} s",
             "  the other client's transaction "
-            + ("was run into: the swap waited its second and tried again" if holder.was_waited_for else "was not met"),
+            + ("was run into: the swap let everybody by and tried again" if holder.was_waited_for else "was not met"),
         )
 
     def _drift(self, world: Sandbox, source: Login) -> None:

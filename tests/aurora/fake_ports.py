@@ -56,6 +56,7 @@ class FakeOutcomes:
     fate: Fate
     logged: list[str] = field(default_factory=list)
     published: list[tuple[str, str]] = field(default_factory=list)
+    measured: list[tuple[str, dict[str, float]]] = field(default_factory=list)  # kind of event, values by name
 
     def log(self, group: str, stream: str, *messages: str) -> None:
         with self.fate.effect("log"):
@@ -66,7 +67,9 @@ class FakeOutcomes:
             self.published.append((subject, message))
 
     def measure(self, namespace: str, dimensions: Mapping[str, str], metrics: Sequence[Metric]) -> None:
-        raise AssertionError("the Aurora refresh puts no metrics")
+        with self.fate.effect("measure"):
+            assert (namespace, dimensions["Space"]) == ("Understudy", "understudy/test")
+            self.measured.append((dimensions["Event"], {each.name: each.value for each in metrics}))
 
 
 @dataclass

@@ -2,70 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from typing import Any
 
 import pymysql
 import pytest
 
 from refresh.aurora import exchange
+from refresh.aurora.patience import PATIENCE_SECONDS
 from refresh.errors import CutOverError, LockedError
-from sandbox.aurora.server import Server
-from tests.aurora.conftest import ALL, PASSWORD
+from tests.aurora.conftest import ALL
+from tests.aurora.neighbours import Holder, Reader, connect
 
 pytestmark = pytest.mark.sandbox
 
-LONGEST_SECONDS = 1.0  # what the swap may keep a reader waiting
 BUSY_SECONDS = 0.5  # what a machine under load may add: the reader waits for its turn on a processor, not for the swap
-
-
-def connect(server: Server) -> pymysql.Connection:
-    return pymysql.connect(
-        unix_socket=None, host="localhost", port=server.port, user="admin", password=PASSWORD, database="shop",
-        ssl={"ca": str(server.authority.certificate)}, autocommit=True,
-    )  # fmt: skip
-
-
-class Reader:
-    """Reads a table and a view over and over, until told to stop; remembers the longest read and every failure."""
-
-    def __init__(self, server: Server) -> None:
-        self.generations: list[str] = []
-        self.failures: list[str] = []
-        self.longest_seconds = 0.0
-        self.reads = 0
-        self._stop = threading.Event()
-        self._connection = connect(server)
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Reader:  # noqa: PYI034 - typing.Self came with Python 3.11
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_unused: object) -> None:
-        self._stop.set()
-        self._thread.join()
-        self._connection.close()
-
-    def _run(self) -> None:
-        began = time.monotonic()  # of the first try that has not come to a good end yet
-        while not self._stop.is_set():
-            try:
-                with self._connection.cursor() as cursor:
-                    cursor.execute("SELECT value FROM state WHERE name = 'generation'")
-                    generation = cursor.fetchone()[0]
-                    cursor.execute("SELECT COUNT(*), SUM(owes) FROM z_debtor WHERE id < 5")
-                    assert cursor.fetchone()[0] == 4
-            except pymysql.MySQLError as error:
-                self.failures.append(str(error.args[0]))
-                continue
-            now = time.monotonic()
-            self.longest_seconds = max(self.longest_seconds, now - began)
-            began = now
-            self.reads += 1
-            if self.generations[-1:] != [generation]:
-                self.generations.append(generation)
 
 
 def _loaded(cluster: Any) -> str:
@@ -83,25 +33,8 @@ def test_a_client_that_reads_all_the_time_waits_for_less_than_a_second_and_sees_
         cluster.run("finish", key)
     print(f"{reader.reads} reads, the longest {1000 * reader.longest_seconds:.0f} ms")  # noqa: T201 - for `pytest -s`
     assert reader.generations == ["first", "second"]
-    assert reader.longest_seconds < LONGEST_SECONDS + BUSY_SECONDS
+    assert reader.longest_seconds < PATIENCE_SECONDS + BUSY_SECONDS
     cluster.assert_whole("second", former="first")
-
-
-class Holder:
-    """Holds a transaction open that has read a table; ends it by `release`."""
-
-    def __init__(self, server: Server, table: str = "country") -> None:
-        self.connection = connect(server)
-        self.connection.begin()
-        with self.connection.cursor() as cursor:
-            cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608
-            self.session_id = self.connection.thread_id()
-
-    def release(self) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute("INSERT INTO audit (what) VALUES ('held')")
-        self.connection.commit()
-        self.connection.close()
 
 
 @pytest.mark.parametrize("table", ["country", "state"])
@@ -117,7 +50,7 @@ def test_a_transaction_held_open_is_waited_for_named_and_not_harmed(cluster: Any
     assert "in each of 2 tries" in str(caught.value)
     assert reader.generations == ["first"]
     assert reader.failures == []
-    assert reader.longest_seconds < LONGEST_SECONDS + BUSY_SECONDS
+    assert reader.longest_seconds < PATIENCE_SECONDS + BUSY_SECONDS
     assert cluster.objects() == ALL
     holder.release()
     cluster.assert_works()

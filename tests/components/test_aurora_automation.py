@@ -93,6 +93,14 @@ def test_whatever_fails_ends_the_execution_as_failed(name):
     assert {FAILURE, "Fail"} <= set(ways)
 
 
+def test_where_no_task_can_tell_the_failure_the_automation_does():
+    for name in ("Fail", "FailStopped", "FailSucceeded"):
+        assert STEPS[name]["onFailure"] == "step:TellFailed"
+    assert STEPS["FailSucceeded"]["nextStep"] == "EndAsFailed", "a failure is told once"
+    assert path("TellFailed") == ["TellFailed", "EndAsFailed"]
+    assert STEPS["TellFailed"]["onFailure"] == "step:EndAsFailed"
+
+
 def test_a_restore_that_fails_leaves_no_cluster():
     for name in path("RestoreCluster")[:-1]:
         assert STEPS[name]["onFailure"] == "step:RemoveRestored"

@@ -190,5 +190,16 @@ def test_everything_that_changes_something_names_what(make):
     looking = ("Describe", "List", "GetAuthorizationToken", "GetAutomationExecution")
     for one in make(SCOPE):
         changing = [each for each in listed(one["Action"]) if not each.split(":")[1].startswith(looking)]
-        if listed(one["Resource"]) == ["*"]:
+        if changing == ["cloudwatch:PutMetricData"]:  # it knows no resource; the namespace is what it is bound by
+            assert one["Condition"] == {"StringEquals": {"cloudwatch:namespace": "Understudy"}}
+        elif listed(one["Resource"]) == ["*"]:
             assert changing == [], one["Sid"]
+
+
+def test_the_loader_puts_metrics_of_this_project_alone_and_sets_no_alarm(loader):
+    assert allowed(loader, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "Understudy"})
+    assert not allowed(loader, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "AWS/RDS"})
+    alarm = AT.format("cloudwatch", "alarm:understudy-test-aurora-data-age")
+    assert not allowed(loader, "cloudwatch:PutMetricAlarm", alarm)
+    assert allowed(policy(policies.operator(SCOPE)), "cloudwatch:PutMetricAlarm", alarm), "`pulumi up` sets it anew"
+    assert not allowed(policy(policies.operator(SCOPE)), "cloudwatch:PutMetricAlarm", alarm.replace("test", "prod"))

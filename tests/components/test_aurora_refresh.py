@@ -15,9 +15,11 @@ from components.aurora_refresh import AuroraRefreshProvider
 from dumps.schema import fingerprint
 from refresh import aurora_session, orphan
 from refresh.aurora.current import key_of as current_key
+from refresh.aurora.state import serving_key
 from refresh.automation import Execution, StepState
 from refresh.aws import Stored
-from refresh.errors import ExecutionError
+from refresh.errors import ExecutionError, PermanentError
+from tests.reporting import made
 
 PROVIDER = {"__provider": "stored by reference"}
 NOW = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
@@ -121,11 +123,12 @@ class FakeAutomation:
     def write_down(self, execution):
         """Leave what the tasks leave."""
         current = {"execution_id": execution.execution_id, "refresh_id": "20261122-1"}
-        report = {"rows": {"people": 1200}, "phases": {"load": 3.0}, "dump": {"sha256": "a" * 64}}
+        report = json.loads(made.aurora_report().as_json())
         restored = {"refresh_id": "restored-1", "report": "s3://reports/report"}
         for key, value in (
             (current_key(AuroraRequestLike), current),
             ("reports/20261122-1/report.json", report),
+            (serving_key("nwac-test-db", "iset_intake"), {"data_as_of": "2026-11-21T20:00:00+00:00"}),
             (f"restored/{execution.execution_id}.json", restored),
         ):
             self.objects.stored["nwac-test-db-import-reports", key] = json.dumps(value).encode()
@@ -212,7 +215,10 @@ def test_create_starts_the_automation_follows_it_and_returns_inputs_and_outputs(
     outs = created(world)
     assert set(outs) == set(inputs()) | set(aurora_refresh._OUTPUTS)
     assert (outs["refresh_id"], outs["schema_sha256"]) == ("20261122-1", "f" * 64)
-    assert outs["tables"] == {"people": 1200}
+    assert outs["tables"] == {"customer": 599, "film": 1000, "session": 0}
+    assert outs["dump_sha256"] == "ab" * 32
+    assert outs["swap"]["swap_ms"] == 41
+    assert outs["data_as_of"] == "2026-11-21T20:00:00+00:00"
     parameters = world.automation.found[outs["execution_id"]].parameters
     assert parameters["dumpKey"] == "20261122/iset_intake.sql.gz"
     assert parameters["action"] == "refresh"
@@ -386,3 +392,24 @@ def test_a_preview_warns_of_a_missing_dump_a_wrong_hash_and_one_that_runs(world)
 )
 def test_a_preview_of_a_way_back_says_where_to(world, serve, said):
     assert said in world.preview(olds=inputs(), serve=serve)
+
+
+def test_what_somebody_elses_refresh_brought_is_found_by_a_pulumi_refresh_and_makes_nothing_due(world):
+    olds = created(world)
+    later = "2026-11-25T20:00:00+00:00"
+    key = "nwac-test-db-import-reports", serving_key("nwac-test-db", "iset_intake")
+    world.objects.stored[key] = json.dumps({"data_as_of": later}).encode()
+    seen = AuroraRefreshProvider().read("id", olds)
+    assert seen.outs == {**olds, "data_as_of": later}
+    assert set(seen.inputs) == set(inputs())
+    assert AuroraRefreshProvider().diff("id", seen.outs, inputs()).changes is False
+
+
+def test_a_bucket_that_cannot_be_asked_is_no_drift(world, monkeypatch):
+    olds = created(world)
+
+    def get(bucket, key):
+        raise PermanentError("GetObject: it is gone")
+
+    monkeypatch.setattr(world.objects, "get", get)
+    assert AuroraRefreshProvider().read("id", olds).outs == olds

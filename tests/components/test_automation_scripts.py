@@ -205,3 +205,57 @@ def test_every_task_of_the_execution_is_stopped_and_waited_for(monkeypatch):
     answer = script("stop_tasks", monkeypatch, ecs=ecs).handler({"cluster": "c", "started_by": EXECUTION}, None)
     assert answer == {"stopped": ["arn:task/cluster/1", "arn:task/cluster/2"]} == {"stopped": ecs.stopped}
     assert ecs.looks == 4
+
+
+class Spoken:
+    """CloudWatch and SNS: what they were called with."""
+
+    def __init__(self, error=None):
+        self.calls, self.error = [], error
+
+    def put_metric_data(self, **call):
+        if self.error:
+            raise self.error
+        self.calls.append(call)
+
+    publish = put_metric_data
+
+
+TOLD = {
+    "topic_arn": "arn:topic",
+    "cluster_id": "nwac-test-db",
+    "schema": "intake",
+    "execution_id": EXECUTION,
+    "namespace": "Understudy",
+    "metric": "Failed",
+    "dimensions": {"Space": "understudy/test"},
+    "kinds": {"refresh": "aurora-refresh", "previous": "aurora-serve"},
+}
+
+
+def test_a_failure_that_no_task_could_tell_is_told_and_measured_all_the_same(monkeypatch):
+    cloudwatch, sns = Spoken(), Spoken()
+    script("tell_failed", monkeypatch, cloudwatch=cloudwatch, sns=sns).handler({**TOLD, "action": "previous"}, None)
+    (datum,) = cloudwatch.calls[0]["MetricData"]
+    assert (cloudwatch.calls[0]["Namespace"], datum["MetricName"], datum["Value"]) == ("Understudy", "Failed", 1)
+    assert {one["Name"]: one["Value"] for one in datum["Dimensions"]} == {
+        "Space": "understudy/test",
+        "Event": "aurora-serve",
+    }
+    assert sns.calls[0]["Subject"] == "previous of intake on nwac-test-db: failed"
+    assert EXECUTION in sns.calls[0]["Message"]
+
+
+def test_a_metric_that_cannot_be_put_keeps_no_message_back(monkeypatch):
+    refused = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "PutMetricData")
+    module = script("tell_failed", monkeypatch, cloudwatch=Spoken(refused), sns=(sns := Spoken()))
+    with pytest.raises(ClientError):
+        module.handler({**TOLD, "action": "refresh"}, None)
+    assert len(sns.calls) == 1
+
+
+def test_a_point_in_time_that_failed_is_told_and_is_no_failure_of_refreshes(monkeypatch):
+    cloudwatch, sns = Spoken(), Spoken()
+    module = script("tell_failed", monkeypatch, cloudwatch=cloudwatch, sns=sns)
+    module.handler({**TOLD, "action": "point-in-time"}, None)
+    assert (cloudwatch.calls, len(sns.calls)) == ([], 1)

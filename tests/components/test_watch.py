@@ -125,5 +125,41 @@ def test_staging_without_data_yet_is_not_old():
     assert int(age["expression"].split()[2].rstrip(")")) > 32_000_000_000
 
 
+@pytest.fixture(scope="module")
+def both():
+    def program():
+        args = WatchArgs(place=PLACE, space=SPACE, notify_emails=(), data_age_limit_hours=192, tags={"a": "b"})
+        watch = Watch("watch", args)
+        watch.look_at(pulumi.Output.from_input(AS_OF), "i-staging")
+        watch.look_at_aurora(pulumi.Output.from_input(AS_OF), "nwac-test-db", 100, "/understudy/NWACTest-DBRefresh")
+
+    return declared_by(program)
+
+
+def test_the_second_refresh_has_alarms_and_a_dashboard_of_its_own_on_the_same_topic(both):
+    assert len(both.of_type("aws:sns/topic:Topic")) == 1
+    assert {one["name"] for one in both.of_type(ALARM).values()} == {
+        "understudy-test-refresh-failed",
+        "understudy-test-data-age",
+        "understudy-test-aurora-refresh-failed",
+        "understudy-test-aurora-data-age",
+    }
+    failed, aged = (both.resources[f"watch-aurora-{role}"][1] for role in ("failed", "data-age"))
+    assert failed["dimensions"] == {"Space": SPACE, "Event": "aurora-refresh"}
+    assert (failed["metricName"], failed["treatMissingData"]) == ("Failed", "ignore")
+    clock, age = aged["metricQueries"]
+    assert (clock["metric"]["namespace"], clock["metric"]["dimensions"]) == (
+        "AWS/RDS",
+        {"DBClusterIdentifier": "nwac-test-db"},
+    )
+    assert age["expression"] == f"(EPOCH(clock) - {AS_OF_SECONDS}) / 3600"
+    assert (aged["threshold"], aged["treatMissingData"]) == (100, "breaching")
+    assert both.resources["watch-aurora-dashboard"][1]["dashboardName"] == "understudy-test-aurora"
+    body = both.resources["watch-aurora-dashboard"][1]["dashboardBody"]
+    for name in ("Duration", "Rows", "Findings", "aurora-serve", "Refused", "watch-aurora-failed"):
+        assert name in body
+    assert "SOURCE '/understudy/NWACTest-DBRefresh'" in body
+
+
 def test_names_have_no_character_that_aws_refuses():
     assert documents.slug("understudy/prod-1") == "understudy-prod-1"

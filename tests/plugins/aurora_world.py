@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 
 import pymysql
 from aurora_case import FULL, MADE
@@ -146,6 +147,7 @@ class AuroraStack:
             "rules_path": "rules.yaml",
             "toolkit_path": str(CACHE / "toolkit"),
             "aurora": json.dumps(aurora),
+            "notify_emails": json.dumps(["team@example.org"]),
         }
         words = [word for name, value in values.items() for word in ("--plaintext", f"understudy:{name}={value}")]
         self.pulumi("config", "set-all", "--plaintext", "aws:region=eu-central-1", *words)
@@ -155,6 +157,31 @@ class AuroraStack:
 
     def outputs(self):
         return json.loads(self.pulumi("stack", "output", "--json"))["aurora"]
+
+    def measured(self, kind):
+        """Return the largest value of each metric of a kind of event."""
+        cloudwatch, now = self.client("cloudwatch"), datetime.now(timezone.utc)
+        own = [{"Name": "Space", "Value": "understudy/aurora"}, {"Name": "Event", "Value": kind}]
+        found = {}
+        for one in cloudwatch.list_metrics(Namespace="Understudy")["Metrics"]:
+            points = cloudwatch.get_metric_statistics(
+                Namespace="Understudy",
+                MetricName=one["MetricName"],
+                Dimensions=own,
+                StartTime=now - timedelta(hours=3),
+                EndTime=now + timedelta(minutes=1),
+                Period=3 * 3600,
+                Statistics=["Maximum"],
+            )["Datapoints"]
+            if points:
+                found[one["MetricName"]] = max(each["Maximum"] for each in points)
+        return found
+
+    def alarms(self, hours_ahead=0.0):
+        """Return the states of the second refresh's alarms, as they would be if nothing happened for so long."""
+        start = "understudy-aurora-aurora-"  # project, stack, and which refresh
+        found = self.sandbox.alarms(hours_ahead)
+        return {one["name"].removeprefix(start): one["state"] for one in found if one["name"].startswith(start)}
 
     def prepare(self, day, *, people=3, more="", rules=None):
         """Prepare a dump of some people as a user does, upload it, and return its key."""

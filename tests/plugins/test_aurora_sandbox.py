@@ -12,6 +12,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "components"))
 from aurora_world import CANARY, RULES, AuroraStack
 
+from refresh.boto import telling as boto_telling
+from refresh.watch.metrics import metrics_of
+
 pytestmark = pytest.mark.sandbox
 
 
@@ -27,6 +30,19 @@ def stack(sandbox, tmp_path_factory):
 
 def people(stack):
     return [row[0] for row in stack.sql("SELECT email FROM intake.people ORDER BY id")]
+
+
+def assert_measured(stack, *, rows):
+    told = stack.measured("aurora-refresh")
+    assert (told["Failed"], told["Rows"], told["Findings"]) == (0, rows, 0)
+    assert told["Duration"] > 0
+    assert 0 < told["DataAge"] < 600
+    assert stack.alarms() == {"refresh-failed": "OK", "data-age": "OK"}
+
+
+def assert_refused(stack):
+    assert stack.measured("aurora-refresh")["Refused"] == 1
+    assert stack.alarms()["refresh-failed"] == "OK", "a refusal changed nothing"
 
 
 def test_a_dump_is_refreshed_from_gone_back_from_and_refused_by_a_pulumi_up(stack):
@@ -48,6 +64,7 @@ def test_a_dump_is_refreshed_from_gone_back_from_and_refused_by_a_pulumi_up(stac
     )
     rows = {each["collection"]: each["written"] for each in json.loads(report)["collections"]}
     assert rows == {"people": 3, "sessions": 0}
+    assert_measured(stack, rows=3)
     stack.pulumi("preview", "--expect-no-changes")
 
     # The second, with another schema: the preview shows the difference, and without a word it is refused.
@@ -67,6 +84,7 @@ def test_a_dump_is_refreshed_from_gone_back_from_and_refused_by_a_pulumi_up(stac
     assert "Traceback" not in refused
     assert len(people(stack)) == 3, "the live schema serves what it served"
     assert stack.sql("SHOW DATABASES LIKE 'intake\\_\\_next'") == []
+    assert_refused(stack)
 
     accepted = next(word for word in plan.split() if len(word) == 64 and set(word) <= set("0123456789abcdef"))
     stack.configure(dump_key=second, accepted_schema=accepted)
@@ -103,6 +121,21 @@ def test_a_dump_is_refreshed_from_gone_back_from_and_refused_by_a_pulumi_up(stac
     assert control.stdout, "the control: what is there is found"
 
 
+def test_old_data_and_a_failure_raise_alarms_that_reach_the_topic(stack):
+    loaded(stack)
+    assert stack.alarms() == {"refresh-failed": "OK", "data-age": "OK"}, "the control"
+    assert stack.alarms(191)["data-age"] == "OK"
+    assert stack.alarms(193)["data-age"] == "ALARM", "though nothing runs"
+    stack.alarms()
+    failed = metrics_of("failed", {"seconds": 1.0}, datetime.now(timezone.utc))
+    dimensions = {"Space": "understudy/aurora", "Event": "aurora-refresh"}
+    boto_telling.Telling(stack.sandbox.session()).measure("Understudy", dimensions, failed)
+    assert stack.alarms()["refresh-failed"] == "ALARM"
+    subjects = [one["subject"] for one in stack.sandbox.messages()]
+    for name in ("data-age", "refresh-failed"):
+        assert [each for each in subjects if each and "ALARM" in each and f"aurora-{name}" in each], name
+
+
 # What a user's image does, with the machine's programs: it has the candidate schema and the credentials' name.
 MIGRATION = """
 set -eu
@@ -132,6 +165,8 @@ def test_migrations_run_over_the_candidate_and_one_that_fails_changes_nothing(st
 
     stack.configure(dump_key=key, migrations=["sh", "-c", "echo somebody@example.com is twice in it; exit 3"])
     refused = stack.up(succeeds=False)
+    assert stack.measured("aurora-refresh")["Failed"] == 1
+    assert stack.alarms()["refresh-failed"] == "ALARM"
     assert "in step MigrateSucceeded" in refused
     assert "ended with 3; its output is stream migrations/task/" in refused
     assert "Traceback" not in refused
