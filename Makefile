@@ -49,6 +49,8 @@ test: setup check ## All checks and all tests, those that need root and real ser
 
 soak: setup ## The long tests: killed in every step with pulumi, ten refreshes under writers (an hour).
 	$(SUDO) $(VENV_PYTHON) -m pytest -m soak --hypothesis-profile=search --numprocesses 3 --dist loadscope
+	@$(SETUP) --mysql
+	$(SUDO) env UNDERSTUDY_MYSQL="$(CURDIR)/.cache/mysql/bin" $(VENV_PYTHON) -m pytest -m "sandbox and not soak" tests/aurora
 
 test-fast: setup ## The quick tests, which need neither root nor servers.
 	$(VENV_PYTHON) -m pytest -m "not sandbox and not soak and not slow" --numprocesses auto

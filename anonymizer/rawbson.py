@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from struct import Struct
 from typing import overload
 
 from anonymizer.bsontypes import TYPE_BYTES
@@ -14,6 +15,7 @@ from anonymizer.bsontypes import TYPE_BYTES
 _FIXED = {0x01: 8, 0x06: 0, 0x07: 12, 0x08: 1, 0x09: 8, 0x0A: 0, 0x10: 4, 0x11: 8, 0x12: 8, 0x13: 16, 0x7F: 0, 0xFF: 0}
 _TEXTS = (0x02, 0x0D, 0x0E)
 _SMALLEST = 5  # an empty document: its length and its end
+length_at = Struct("<i").unpack_from
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ def documents(batch: bytes) -> Iterator[bytes]:
     """Cut a batch of a raw cursor into its documents; what is left over that cannot be one comes as one."""
     at, end = 0, len(batch)
     while at < end:
-        size = _int(batch, at)
+        size = length_at(batch, at)[0] if end - at >= _SMALLEST else 0
         size = size if _SMALLEST <= size <= end - at else end - at
         yield batch[at : at + size]
         at += size

@@ -106,10 +106,12 @@ def _scale(found: dict[str, Any]) -> str:
             f"{row['seconds'][0]:.1f} s",
             f"{row['seconds'][1]:.1f} s",
             f"{_ratio(row['seconds']):.1f}",
+            f"{_ratio(row['client_cpu_seconds']):.1f}" if "client_cpu_seconds" in row else "",
         ]
         for row in found["time"]
     ]
-    times = _table(["how", f"{found['time'][0]['documents']:,}", "ten times as many", "ratio"], rows)
+    head = ["how", f"{found['time'][0]['documents']:,}", "ten times as many", "ratio", "ratio of CPU, client"]
+    times = _table(head, rows)
     sizes = found["memory"][0]["documents"]
     peaks = [
         [_NAMES[row["method"]], *[f"{peak:.0f} MiB" for peak in row["peak_mib"]], f"{_ratio(row['peak_mib']):.2f}"]

@@ -14,6 +14,7 @@ from typing import Any
 from anonymizer.treatment import native
 from bench import measure, peers, scale, stages
 from bench.documents import LARGE, SMALL, USUAL, Kind
+from bench.processes import Timed
 from bench.servers import Server
 
 Pair = tuple[Server, Server]
@@ -71,14 +72,31 @@ def measure_scale(pair: Pair, options: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {"time": [], "memory": []}
     for method in [name for name in _methods() if name in _OURS]:
         _say(f"{method}: time at {options.documents} and {most} documents")
-        times = [scale.copy(method, pair, kind, count, _USUAL_PROCESSES).seconds for count in (options.documents, most)]
-        found["time"].append({"method": method, "documents": options.documents, "seconds": times})
+        few, many = _scaled(method, pair, kind, options)
+        seconds = [median(one.seconds for one in few), many.seconds]
+        cpu = [median(one.cpu_seconds for one in few), many.cpu_seconds]
+        row = {"method": method, "documents": options.documents, "seconds": seconds, "client_cpu_seconds": cpu}
+        found["time"].append(row)
     for method in [name for name in _methods() if name in ("kernel", "python")]:
         sizes = [options.documents // _MEMORY_PARTS, most // _MEMORY_PARTS]
         _say(f"{method}: memory at {sizes[0]} and {sizes[1]} documents")
         peaks = [scale.copy(method, pair, kind, count, 1).peak_mib for count in sizes]
         found["memory"].append({"method": method, "documents": sizes, "peak_mib": peaks})
     return found
+
+
+def _scaled(method: str, pair: Pair, kind: Kind, options: argparse.Namespace) -> tuple[list[Timed], Timed]:
+    """Copy the few documents once a round, for two seconds say little, and the many once, between them.
+
+    So the few meet a source that has just read others, as the many do.
+    """
+
+    def copy(documents: int) -> Timed:
+        return scale.copy(method, pair, kind, documents, _USUAL_PROCESSES)
+
+    few = [copy(options.documents)]
+    many = copy(options.documents * scale.TIMES)
+    return [*few, *(copy(options.documents) for _ in range(options.rounds - 1))], many
 
 
 def scale_alone(pair: Pair, options: argparse.Namespace) -> dict[str, Any]:

@@ -110,23 +110,21 @@ def texts(raw: str) -> tuple[str, ...]:
 
 def email_addresses(raw: str) -> tuple[str, ...]:
     """Read a list of e-mail addresses, each given once."""
-    items = texts(raw)
-    for item in items:
-        if not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", item):
-            raise ValueError(f"must be a list of e-mail addresses; {item!r} is none")
-    if len(set(items)) != len(items):
-        raise ValueError("must name each address once")
-    return items
+    return _each_once(raw, r"[^\s@]+@[^\s@]+\.[^\s@]+", "e-mail addresses", "address")
 
 
 def instance_ids(raw: str) -> tuple[str, ...]:
     """Read a list of EC2 instance ids, each given once."""
+    return _each_once(raw, r"i-[0-9a-f]{8,17}", "instance ids", "instance")
+
+
+def _each_once(raw: str, pattern: str, kind: str, one: str) -> tuple[str, ...]:
     items = texts(raw)
     for item in items:
-        if not re.fullmatch(r"i-[0-9a-f]{8,17}", item):
-            raise ValueError(f"must be a list of instance ids; {item!r} is none")
+        if not re.fullmatch(pattern, item):
+            raise ValueError(f"must be a list of {kind}; {item!r} is none")
     if len(set(items)) != len(items):
-        raise ValueError("must name each instance once")
+        raise ValueError(f"must name each {one} once")
     return items
 
 

@@ -44,28 +44,7 @@ class PrivateBucket(pulumi.ComponentResource):
             tags={**args.tags, "Name": name},
             opts=child,
         )
-        guards: list[pulumi.Resource] = [
-            aws.s3.BucketPublicAccessBlock(
-                f"{name}-public-access",
-                bucket=bucket.id,
-                block_public_acls=True,
-                block_public_policy=True,
-                ignore_public_acls=True,
-                restrict_public_buckets=True,
-                opts=child,
-            ),
-            aws.s3.BucketServerSideEncryptionConfiguration(
-                f"{name}-encryption",
-                bucket=bucket.id,
-                rules=[{"apply_server_side_encryption_by_default": _algorithm(args)}],
-                opts=child,
-            ),
-            aws.s3.BucketVersioning(
-                f"{name}-versioning", bucket=bucket.id, versioning_configuration={"status": "Enabled"}, opts=child
-            ),
-        ]
-        if args.policy:
-            guards.append(_policy(name, bucket, args.policy, guards[0], child))
+        guards = _guards(name, args, bucket, child)
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.id,
@@ -78,6 +57,32 @@ class PrivateBucket(pulumi.ComponentResource):
         )
         self.arn: pulumi.Output[str] = bucket.arn
         self.register_outputs({"bucket_name": self.bucket_name})
+
+
+def _guards(
+    name: str, args: PrivateBucketArgs, bucket: aws.s3.Bucket, child: pulumi.ResourceOptions
+) -> list[pulumi.Resource]:
+    """Make what has to be there before anything is written to the bucket."""
+    closed = aws.s3.BucketPublicAccessBlock(
+        f"{name}-public-access",
+        bucket=bucket.id,
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+        opts=child,
+    )
+    encrypted = aws.s3.BucketServerSideEncryptionConfiguration(
+        f"{name}-encryption",
+        bucket=bucket.id,
+        rules=[{"apply_server_side_encryption_by_default": _algorithm(args)}],
+        opts=child,
+    )
+    versioned = aws.s3.BucketVersioning(
+        f"{name}-versioning", bucket=bucket.id, versioning_configuration={"status": "Enabled"}, opts=child
+    )
+    policies = [_policy(name, bucket, args.policy, closed, child)] if args.policy else []
+    return [closed, encrypted, versioned, *policies]
 
 
 def _algorithm(args: PrivateBucketArgs) -> dict[str, Any]:

@@ -88,38 +88,43 @@ class MadeProduction(pulumi.ComponentResource):
             tags={**tags, "Name": f"{name}-volumes"},
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
-        network = IsolatedNetwork(
-            f"{name}-network",
-            IsolatedNetworkArgs(
-                cidr=settings.vpc_cidr,
-                availability_zone=settings.availability_zone,
-                region=settings.region,
-                account_id=place.account_id,
-                hosts={"member": HostAccess(from_each_other=True)},
-                tags=tags,
-            ),
-            child,
-        )
+        network = IsolatedNetwork(f"{name}-network", _network(settings, place, tags), child)
         parameters = [settings.production_user_parameter, settings.production_password_parameter]
         role = HostRole(f"{name}-member", policies.production(place, parameters), tags, child)
-        hosts = [
-            MongoHost(
-                f"{name}-{number}",
-                MongoHostArgs(
-                    ami_id=settings.ami_id,
-                    instance_type=settings.staging_instance_type,
-                    availability_zone=settings.availability_zone,
-                    subnet_id=network.hosts_subnet_id,
-                    private_ip=network.addresses.host_address(_FIRST_ADDRESS + number),
-                    security_group_id=network.security_group_id("member"),
-                    instance_profile=role.profile_name,
-                    kms_key_arn=key.arn,
-                    tags=tags,
-                    data_volume=DataVolume(size_gib=_DATA_VOLUME_GIB),
-                ),
-                child,
-            )
-            for number in range(MEMBERS)
-        ]
+        members = [_member(number, settings, network, role, key.arn, tags) for number in range(MEMBERS)]
+        hosts = [MongoHost(f"{name}-{number}", member, child) for number, member in enumerate(members)]
         self.instance_ids: pulumi.Output[Sequence[str]] = pulumi.Output.all(*[host.instance_id for host in hosts])
         self.register_outputs({"instance_ids": self.instance_ids})
+
+
+def _network(settings: Settings, place: Place, tags: Mapping[str, str]) -> IsolatedNetworkArgs:
+    return IsolatedNetworkArgs(
+        cidr=settings.vpc_cidr,
+        availability_zone=settings.availability_zone,
+        region=settings.region,
+        account_id=place.account_id,
+        hosts={"member": HostAccess(from_each_other=True)},
+        tags=tags,
+    )
+
+
+def _member(
+    number: int,
+    settings: Settings,
+    network: IsolatedNetwork,
+    role: HostRole,
+    key_arn: pulumi.Input[str],
+    tags: Mapping[str, str],
+) -> MongoHostArgs:
+    return MongoHostArgs(
+        ami_id=settings.ami_id,
+        instance_type=settings.staging_instance_type,
+        availability_zone=settings.availability_zone,
+        subnet_id=network.hosts_subnet_id,
+        private_ip=network.addresses.host_address(_FIRST_ADDRESS + number),
+        security_group_id=network.security_group_id("member"),
+        instance_profile=role.profile_name,
+        kms_key_arn=key_arn,
+        tags=tags,
+        data_volume=DataVolume(size_gib=_DATA_VOLUME_GIB),
+    )

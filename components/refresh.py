@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 
+from components import refresh_inputs
 from components.access import Access
 from components.private_bucket import PrivateBucket
 from components.production_found import Production
@@ -69,7 +70,7 @@ def _space(args: RefreshArgs) -> RefreshSpaceArgs:
         staging_instance_id=args.staging.host.instance_id,
         worker_instance_id=args.staging.worker.instance_id,
         documents=_documents(args),
-        production=_way_to_production(args.settings),
+        production=refresh_inputs.way_to_production(args.settings),
         retain_live_volume=args.settings.retain_live_volume,
     )
 
@@ -81,13 +82,7 @@ def _refresh(args: RefreshArgs, trigger: str) -> StagingRefreshArgs:
         until=settings.until,
         space=settings.space,
         region=settings.region,
-        production={
-            "instance_ids": args.production.instance_ids,
-            **_way_to_production(settings),
-            "user_parameter": settings.production_user_parameter,
-            "password_parameter": settings.production_password_parameter,
-            "accept_unencrypted": settings.production_unencrypted == "accept",
-        },
+        production={"instance_ids": args.production.instance_ids, **refresh_inputs.production(settings)},
         worker={
             "instance_id": args.staging.worker.instance_id,
             "cache_mib": cache_mib(args.staging.worker_instance_type),
@@ -98,38 +93,16 @@ def _refresh(args: RefreshArgs, trigger: str) -> StagingRefreshArgs:
         toolkit=args.toolkit.archive,
         reports_bucket=args.reports.bucket_name,
         pseudonym_key_parameter=settings.pseudonym_key_parameter,
-        limits={
-            "source_lag_seconds": settings.source_lag_limit_seconds,
-            "step_timeout_minutes": dict(settings.step_timeout_minutes),
-            "quarantine_expiry_hours": settings.quarantine_expiry_hours,
-        },
-        retention={
-            "previous_volumes": settings.previous_volumes_kept,
-            "previous_volumes_max_age_days": settings.previous_volumes_max_age_days,
-            "golden_snapshots": settings.golden_snapshots_kept,
-            "golden_max_age_days": settings.golden_max_age_days,
-            "retain_live_volume": settings.retain_live_volume,
-        },
+        limits=refresh_inputs.limits(settings),
+        retention=refresh_inputs.retention(settings),
         watch=args.watch.inputs,
         serve=settings.serve,
-        golden={
-            "keep": settings.golden,
-            "source": settings.refresh_source,
-            "accepted_rules": settings.accepted_golden_rules or "",
-        },
+        golden=refresh_inputs.golden(settings),
         smoke={
             "commands": list(settings.smoke_tests) if _switches_back(settings) else [],
             "endpoint": args.staging.endpoint,
         },
     )
-
-
-def _way_to_production(settings: Settings) -> Mapping[str, str]:
-    return {
-        "role_arn": settings.production_role_arn or "",
-        "region": settings.production_region or "",
-        "external_id": settings.production_external_id or "",
-    }
 
 
 def _documents(args: RefreshArgs) -> Mapping[str, Mapping[str, pulumi.Input[str]]]:
@@ -145,16 +118,12 @@ def _documents(args: RefreshArgs) -> Mapping[str, Mapping[str, pulumi.Input[str]
 
 
 def _staging(args: RefreshArgs) -> Mapping[str, Any]:
-    settings = args.settings
     return {
         "instance_id": args.staging.host.instance_id,
         "address": args.staging.host.address,
-        "replica_set": settings.staging_replica_set,
-        "volume_gib": settings.staging_volume_gib,
+        "replica_set": args.settings.staging_replica_set,
         "kms_key_id": args.access.volumes_key.arn,
-        "availability_zone": settings.availability_zone,
-        "user_parameter": settings.staging_user_parameter,
-        "password_parameter": settings.staging_password_parameter,
+        **refresh_inputs.staging(args.settings),
     }
 
 

@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from components import watch_documents as documents
 from components.host_policies import Place
 from components.settings import Settings
-from refresh import watch
+from refresh.watch import metrics
 
 _LOG_DAYS = 365
 _KEY_DELETION_DAYS = 7
@@ -158,9 +158,9 @@ class Watch(pulumi.ComponentResource):
             f"{self._name}-failed",
             name=documents.failure_alarm(self._args.space),
             alarm_description=_described(self._args.space, "the latest refresh failed, gave up or switched back"),
-            namespace=watch.NAMESPACE,
-            metric_name=watch.FAILED,
-            dimensions={watch.SPACE: self._args.space, watch.EVENT: "refresh"},
+            namespace=metrics.NAMESPACE,
+            metric_name=metrics.FAILED,
+            dimensions={metrics.SPACE: self._args.space, metrics.EVENT: "refresh"},
             statistic="Maximum",
             period=_MINUTE_SECONDS,
             evaluation_periods=1,

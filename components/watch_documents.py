@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from components.host_policies import Place, allow, deny, policy
-from refresh import watch
+from refresh.watch import metrics
 
 _HOUR_SECONDS = 3600
 _CLOCK_SECONDS = 300
@@ -80,7 +80,7 @@ def teller_policy(place: Place, space: str, topic_arn: str, log_group_arn: str, 
     """
     alarm = place.arn("cloudwatch", f"alarm:{age_alarm(space)}")
     through_sns = {"StringEquals": {"kms:ViaService": f"sns.{place.region}.amazonaws.com"}}
-    own_metrics = {"StringEquals": {"cloudwatch:namespace": watch.NAMESPACE}}
+    own_metrics = {"StringEquals": {"cloudwatch:namespace": metrics.NAMESPACE}}
     return policy(
         [
             allow("Tell", "sns:Publish", topic_arn),
@@ -134,7 +134,9 @@ def dashboard(space: str, region: str, alarm_arns: Sequence[str], age_alarm_arn:
     """
 
     def graph(title: str, names: Sequence[str], stat: str, events: Sequence[str] = ("refresh",)) -> dict[str, Any]:
-        rows = [[watch.NAMESPACE, name, watch.SPACE, space, watch.EVENT, event] for name in names for event in events]
+        rows = [
+            [metrics.NAMESPACE, name, metrics.SPACE, space, metrics.EVENT, event] for name in names for event in events
+        ]
         shown = {"view": "timeSeries", "stat": stat, "period": _HOUR_SECONDS, "region": region}
         return {"type": "metric", "properties": {"title": title, "metrics": rows, **shown}}
 
@@ -154,11 +156,11 @@ def dashboard(space: str, region: str, alarm_arns: Sequence[str], age_alarm_arn:
         {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}},
         {"type": "metric", "properties": with_limit}
         if age_alarm_arn
-        else graph(f"{age_title} when a refresh ended, seconds", [watch.DATA_AGE], "Maximum"),
-        graph("Seconds a refresh took", [watch.DURATION], "Maximum"),
-        graph("Documents", [watch.DOCUMENTS], "Maximum"),
-        graph("Findings", [watch.FINDINGS], "Maximum"),
-        graph("Failed and refused", [watch.FAILED, watch.REFUSED_TIMES], "Sum", ("refresh", "serve", "reset")),
+        else graph(f"{age_title} when a refresh ended, seconds", [metrics.DATA_AGE], "Maximum"),
+        graph("Seconds a refresh took", [metrics.DURATION], "Maximum"),
+        graph("Documents", [metrics.DOCUMENTS], "Maximum"),
+        graph("Findings", [metrics.FINDINGS], "Maximum"),
+        graph("Failed and refused", [metrics.FAILED, metrics.REFUSED_TIMES], "Sum", ("refresh", "serve", "reset")),
         {"type": "log", "properties": log},
     )
 

@@ -9,9 +9,9 @@ from itertools import chain
 
 from doctor.request import request_of
 from doctor.stack import StackError, read_stack
-from refresh import boto
-from refresh.boto_questions import BotoQuestions
+from refresh.boto import sessions
 from refresh.errors import RefreshError
+from refresh.mongo.examination.boto import BotoQuestions
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.examine import examine, is_in_order
 from refresh.mongo.examination.finding import Finding
@@ -55,7 +55,7 @@ def _case(request: RefreshRequest) -> Case:
     production = request.production.session
     return Case(
         request=request,
-        aws=boto.connect(request.region, production),
+        aws=sessions.connect(request.region, production),
         questions=BotoQuestions(request.region, production),
         clock=SystemClock(),
     )

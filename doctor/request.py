@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from components import refresh_inputs
 from components.settings import Settings, SettingsError, check_settings
 from doctor.stack import Stack
 from refresh.errors import RequestError
@@ -57,37 +58,17 @@ def _values(stack: Stack, settings: Settings | None, state: Mapping[str, Any]) -
     values = {**_unknown(stack), **state, **{name: space[name] for name in ("documents",) if name in space}}
     if settings is None:
         return values
-    limits = {
-        "source_lag_seconds": settings.source_lag_limit_seconds,
-        "step_timeout_minutes": dict(settings.step_timeout_minutes),
-        "quarantine_expiry_hours": settings.quarantine_expiry_hours,
-    }
-    production = {
-        **values["production"],
-        "role_arn": settings.production_role_arn or "",
-        "region": settings.production_region or "",
-        "external_id": settings.production_external_id or "",
-        "accept_unencrypted": settings.production_unencrypted == "accept",
-        "user_parameter": settings.production_user_parameter,
-        "password_parameter": settings.production_password_parameter,
-    }
+    production = {**values["production"], **refresh_inputs.production(settings)}
     if settings.production_instance_ids:
         production["instance_ids"] = list(settings.production_instance_ids)
-    staging = {
-        **values["staging"],
-        "volume_gib": settings.staging_volume_gib,
-        "availability_zone": settings.availability_zone,
-        "user_parameter": settings.staging_user_parameter,
-        "password_parameter": settings.staging_password_parameter,
-    }
     return {
         **values,
         "trigger": settings.refresh_trigger or values["trigger"],
         "region": settings.region,
         "production": production,
-        "staging": staging,
+        "staging": {**values["staging"], **refresh_inputs.staging(settings)},
         "rules": settings.rules,
-        "limits": limits,
+        "limits": refresh_inputs.limits(settings),
         "pseudonym_key_parameter": settings.pseudonym_key_parameter,
     }
 

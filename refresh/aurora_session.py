@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from refresh import automation, boto_automation
+from refresh import automation
 from refresh.automation import AutomationPort, Execution
 from refresh.aws import ObjectPort
-from refresh.boto import connect as connect_aws
+from refresh.boto import automation as boto_automation
+from refresh.boto.sessions import connect as connect_aws
 from refresh.errors import ExecutionError, RequestError
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.session import say

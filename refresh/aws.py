@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Protocol
 
 from refresh.holdings import Instance, Snapshot, SnapshotOrder, Tags, Volume, VolumeOrder
+from refresh.hosts import Document
 from refresh.places import CopyOrder, Key, Place
-from refresh.request import Document
 
 
 @dataclass(frozen=True, kw_only=True)

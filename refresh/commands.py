@@ -9,8 +9,8 @@ from typing import Any
 
 from refresh.aws import CommandPort, Outcome
 from refresh.errors import DeadlineError, HostError, RefreshError, UnreachableHostError
+from refresh.hosts import Document
 from refresh.poller import Poller
-from refresh.request import Document
 
 _RUNNING = frozenset({"Pending", "InProgress", "Delayed", "Cancelling"})
 _AGENT_WAIT_SECONDS = 180.0  # a started instance takes so long to register, at the worst

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller
+from refresh.records.ledger import Ledger
 
 Say = Callable[[str], None]
 

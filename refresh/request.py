@@ -8,50 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refresh.errors import RequestError
+from refresh.hosts import Document, Staging, Toolkit, Worker
 from refresh.keeping import LIVE, Golden, Retention, Smoke, read_served
 from refresh.places import Production, ProductionSession
 from refresh.values import UNKNOWN, Reader, plain, sha256_of
 
 TRIGGER = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Document:
-    """An SSM document: the name to send by, and the hash that its content must have."""
-
-    name: str
-    hash: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Worker:
-    """The clean room."""
-
-    instance_id: str
-    cache_mib: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Staging:
-    """The host that serves, and what its volumes are made with."""
-
-    instance_id: str
-    address: str
-    replica_set: str
-    volume_gib: int
-    kms_key_id: str
-    availability_zone: str
-    user_parameter: str
-    password_parameter: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Toolkit:
-    """The archive that hosts install: the anonymizer and its wheels."""
-
-    bucket: str
-    key: str
-    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +23,16 @@ class Limits:
     source_lag_seconds: int = 30
     step_timeout_minutes: Mapping[str, int] = field(default_factory=dict)
     quarantine_expiry_hours: int = 24
+
+    @classmethod
+    def read(cls, values: Reader) -> Limits:
+        """Read the input `limits`."""
+        minutes = Reader(values.mapping("step_timeout_minutes", {}), f"{values.path}step_timeout_minutes.")
+        return cls(
+            source_lag_seconds=values.number("source_lag_seconds", 30, least=1),
+            step_timeout_minutes={step: minutes.number(step, 0, least=1) for step in minutes.values},
+            quarantine_expiry_hours=values.number("quarantine_expiry_hours", 24, least=1),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +78,7 @@ class SpaceRequest:
             reports_bucket=values.text("reports_bucket"),
             staging_instance_id=values.text("staging_instance_id"),
             worker_instance_id=values.text("worker_instance_id"),
-            documents=_documents(values),
+            documents=Document.read_all(values),
             retain_live_volume=values.flag("retain_live_volume"),
             production=ProductionSession.read(Reader(values.mapping("production", {}), "production.")),
         )
@@ -154,14 +126,14 @@ class RefreshRequest:
             space=values.text("space"),
             region=values.text("region"),
             production=Production.read(values.inside("production")),
-            worker=_worker(values.inside("worker")),
-            staging=_staging(values.inside("staging")),
+            worker=Worker.read(values.inside("worker")),
+            staging=Staging.read(values.inside("staging")),
             rules=values.mapping("rules"),
-            documents=_documents(values),
-            toolkit=_toolkit(values.inside("toolkit")),
+            documents=Document.read_all(values),
+            toolkit=Toolkit.read(values.inside("toolkit")),
             reports_bucket=values.text("reports_bucket"),
             pseudonym_key_parameter=values.text("pseudonym_key_parameter"),
-            limits=_limits(values.inside("limits")),
+            limits=Limits.read(values.inside("limits")),
             retention=Retention.read(values.inside("retention")),
             until=values.text("until", "end"),
             serve=read_served(values),
@@ -200,61 +172,10 @@ class RefreshRequest:
         """Whether staging's host is its own worker."""
         return self.worker.instance_id == self.staging.instance_id
 
-    def as_space(self) -> SpaceRequest:
-        """Return what sweeping needs of this request."""
-        return SpaceRequest(
-            space=self.space,
-            region=self.region,
-            reports_bucket=self.reports_bucket,
-            staging_instance_id=self.staging.instance_id,
-            worker_instance_id=self.worker.instance_id,
-            documents=self.documents,
-            retain_live_volume=self.retention.retain_live_volume,
-            production=self.production.session,
-        )
-
 
 def _optional(values: Reader, name: str) -> Reader:
     """Read the values inside a map that a state of before may not have."""
     return Reader({}, f"{name}.") if values.values.get(name) is None else values.inside(name)
-
-
-def _documents(values: Reader) -> dict[str, Document]:
-    documents = {}
-    for verb in values.mapping("documents"):
-        inner = values.inside("documents").inside(verb)
-        documents[verb] = Document(name=inner.text("name"), hash=inner.text("hash", ""))
-    return documents
-
-
-def _worker(values: Reader) -> Worker:
-    return Worker(instance_id=values.text("instance_id"), cache_mib=values.number("cache_mib", 256, least=64))
-
-
-def _staging(values: Reader) -> Staging:
-    return Staging(
-        instance_id=values.text("instance_id"),
-        address=values.text("address"),
-        replica_set=values.text("replica_set"),
-        volume_gib=values.number("volume_gib", 0),
-        kms_key_id=values.text("kms_key_id"),
-        availability_zone=values.text("availability_zone"),
-        user_parameter=values.text("user_parameter"),
-        password_parameter=values.text("password_parameter"),
-    )
-
-
-def _toolkit(values: Reader) -> Toolkit:
-    return Toolkit(bucket=values.text("bucket"), key=values.text("key"), sha256=values.text("sha256"))
-
-
-def _limits(values: Reader) -> Limits:
-    minutes = Reader(values.mapping("step_timeout_minutes", {}), f"{values.path}step_timeout_minutes.")
-    return Limits(
-        source_lag_seconds=values.number("source_lag_seconds", 30, least=1),
-        step_timeout_minutes={step: minutes.number(step, 0, least=1) for step in minutes.values},
-        quarantine_expiry_hours=values.number("quarantine_expiry_hours", 24, least=1),
-    )
 
 
 def _refuse_wrong(request: RefreshRequest) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from refresh import ledger as ledgers
 from refresh.context import Step, WorkT
 from refresh.errors import AbandonedError, LeaseError, LedgerError, RefreshError, TransientError
+from refresh.records import ledgers
 
 _TRIES = 8
 _LONGEST_PAUSE_SECONDS = 30.0

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from refresh import ledger as ledgers
-from refresh import provenance, session, watch
+from refresh import session
 from refresh.aws import Aws
 from refresh.commands import Commands
 from refresh.errors import RequestError, SwitchedBackError
-from refresh.ledger import Ledger
 from refresh.mongo.servable import Servable
 from refresh.mongo.serving import LEDGERS, SERVE, Switching, refuse, what_staging_serves
 from refresh.poller import Poller
+from refresh.records import ledgers, provenance
+from refresh.records.ledger import Ledger
 from refresh.request import RefreshRequest
 from refresh.runner import run_steps
+from refresh.watch.telling import told
 
 _ID = "serve-"
 
@@ -37,7 +38,7 @@ def serve(inputs: Mapping[str, Any], world: session.World | None = None) -> dict
     request = RefreshRequest.from_inputs(inputs)
     aws = world.connect(request.region, "")
     with (
-        watch.told("serve", f"{_ID}{request.serve}", request, aws, world.clock, world.say, LEDGERS) as telling,
+        told("serve", f"{_ID}{request.serve}", request, aws, world.clock, world.say, LEDGERS) as telling,
         world.lease(aws, request.reports_bucket, f"serve {request.serve}") as lease,
     ):
         servable = Servable.look(aws, request.reports_bucket, request.space)

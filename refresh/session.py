@@ -7,29 +7,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from refresh import boto, provenance, sweep, watch
-from refresh import ledger as ledgers
 from refresh.aws import Aws
-from refresh.boto_questions import BotoQuestions
+from refresh.boto import sessions
 from refresh.context import Say
+from refresh.ebs import sweep
 from refresh.errors import RequestError
 from refresh.holdings import SPACE_TAG, Volume
-from refresh.lease import Lease
-from refresh.ledger import Ledger
 from refresh.mongo import draft_rules
 from refresh.mongo.context import Context
 from refresh.mongo.examination import session as examination
+from refresh.mongo.examination.boto import BotoQuestions
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.questions import Questions
-from refresh.mongo.retire import abandon
+from refresh.mongo.steps.retire import abandon
 from refresh.mongo.workflow import steps_left
 from refresh.places import ProductionSession
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
+from refresh.records import ledgers, provenance
+from refresh.records.lease import Lease
+from refresh.records.ledger import Ledger
 from refresh.request import RefreshRequest, SpaceRequest
 from refresh.runner import run_steps
 from refresh.shell import Shell
 from refresh.shell import run as run_shell
+from refresh.watch.telling import told
 
 
 def say(line: str) -> None:
@@ -52,7 +54,7 @@ class World:
         questions: Asks both sides what only an examination wants to know.
     """
 
-    connect: Callable[[str, ProductionSession | str], Aws] = boto.connect
+    connect: Callable[[str, ProductionSession | str], Aws] = sessions.connect
     clock: Clock = field(default_factory=SystemClock)
     say: Say = say
     reports_folder: Path = Path("reports")
@@ -88,25 +90,11 @@ def perform(inputs: Mapping[str, Any], world: World | None = None) -> dict[str, 
         asked = world.questions(request.region, request.production.session)
         examination.run(Case(request=request, aws=aws, questions=asked, clock=world.clock), world.say)
         return {}
-    kind = "reset" if request.is_reset else "scan" if request.until_scan else "refresh"
     with (
-        watch.told(kind, request.refresh_id, request, aws, world.clock, world.say) as telling,
+        told(_kind(request), request.refresh_id, request, aws, world.clock, world.say) as telling,
         world.lease(aws, request.reports_bucket, request.refresh_id) as lease,
     ):
-        about = {
-            "trigger": request.trigger,
-            "space": request.space,
-            "rules_sha256": request.rules_sha256,
-            "ran_by": provenance.runner(aws.compute.caller_arn),
-        }
-        ledger = Ledger.open(
-            aws.objects,
-            request.reports_bucket,
-            world.clock,
-            refresh_id=request.refresh_id,
-            fencing=lease.fencing,
-            about=about,
-        )
+        ledger = _open_ledger(request, aws, world.clock, lease.fencing)
         _settle_former_end(request, aws, ledger)
         context = Context(
             request=request,
@@ -176,6 +164,22 @@ def remove(inputs: Mapping[str, Any], world: World | None = None) -> None:
     aws = world.connect(request.region, request.production)
     with world.lease(aws, request.reports_bucket, f"removal of {request.space}") as lease:
         sweep.sweep_space(request, aws, Poller(world.clock, lease.check), world.say)
+
+
+def _kind(request: RefreshRequest) -> str:
+    return "reset" if request.is_reset else "scan" if request.until_scan else "refresh"
+
+
+def _open_ledger(request: RefreshRequest, aws: Aws, clock: Clock, fencing: int) -> Ledger:
+    about = {
+        "trigger": request.trigger,
+        "space": request.space,
+        "rules_sha256": request.rules_sha256,
+        "ran_by": provenance.runner(aws.compute.caller_arn),
+    }
+    return Ledger.open(
+        aws.objects, request.reports_bucket, clock, refresh_id=request.refresh_id, fencing=fencing, about=about
+    )
 
 
 def _settle_former_end(request: RefreshRequest, aws: Aws, ledger: Ledger) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from sandbox.cleanup import leftovers
 from sandbox.client import Sandbox
 from sandbox.environment import as_shell
-from sandbox.host import enter
 from sandbox.layout import Layout, SandboxError
 from sandbox.lifecycle import is_alive, running, stop
+from sandbox.machine.host import enter
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -12,10 +12,10 @@ import signal
 import time
 from pathlib import Path
 
-from sandbox.commands import run
-from sandbox.freeze import thaw
 from sandbox.layout import Layout, SandboxError
-from sandbox.networks import NAMESPACES
+from sandbox.machine.commands import run
+from sandbox.machine.freeze import thaw
+from sandbox.machine.networks import NAMESPACES
 
 PATIENCE_SECONDS = 20.0
 

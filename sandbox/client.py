@@ -11,10 +11,11 @@ from typing import Any
 import boto3
 
 from sandbox.cleanup import clean
-from sandbox.host import enter
+from sandbox.endpoint_session import EndpointSession
 from sandbox.layout import Layout, SandboxError
 from sandbox.lifecycle import follow, is_alive, launch, one_at_a_time, require_root, stop
-from sandbox.networks import NAMESPACES
+from sandbox.machine.host import enter
+from sandbox.machine.networks import NAMESPACES
 
 
 class Sandbox:
@@ -98,7 +99,7 @@ class Sandbox:
             environment["AWS_SECRET_ACCESS_KEY"],
             region_name=environment["AWS_REGION"],
         )
-        return _EndpointSession(session, self.record["endpoint"])
+        return EndpointSession(session, self.record["endpoint"])
 
     def exec(
         self,
@@ -234,21 +235,3 @@ class Sandbox:
         )
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
             return json.load(answer)
-
-
-class _EndpointSession:
-    """A boto3 session that gives each client the sandbox's endpoint."""
-
-    def __init__(self, session: Any, endpoint: str) -> None:
-        self._session, self._endpoint = session, endpoint
-
-    def client(self, service: str, **options: Any) -> Any:
-        """Return a client."""
-        return self._session.client(service, **{"endpoint_url": self._endpoint, **options})
-
-    def resource(self, service: str, **options: Any) -> Any:
-        """Return a resource."""
-        return self._session.resource(service, **{"endpoint_url": self._endpoint, **options})
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._session, name)

@@ -9,6 +9,17 @@ from sandbox.layout import CACHE, Layout
 PASSPHRASE = "sandbox"  # noqa: S105 - guards a stack that exists for an hour
 
 
+def way_to_api(endpoint: str, region: str) -> dict[str, str]:
+    """Return the variables that lead AWS clients to a sandbox's API; who they are is told beside them."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
+    }
+
+
 def make_environment(layout: Layout, endpoint: str, region: str, access_key: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that lead every AWS client and Pulumi to the sandbox.
 
@@ -24,13 +35,9 @@ def make_environment(layout: Layout, endpoint: str, region: str, access_key: Map
     path = [str(CACHE / "bin"), str(CACHE / "venv/bin")]
     path += [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if entry and entry not in path]
     return {
-        "AWS_ENDPOINT_URL": endpoint,
+        **way_to_api(endpoint, region),
         "AWS_ACCESS_KEY_ID": access_key["id"],
         "AWS_SECRET_ACCESS_KEY": access_key["secret"],
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_PAGER": "",
         "RDS_CA_BUNDLE": str(layout.authority / "ca.pem"),
         "PULUMI_HOME": str(layout.pulumi_home),
         "PULUMI_BACKEND_URL": layout.pulumi_backend.as_uri(),

@@ -5,9 +5,9 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 
-from sandbox.host import Host
-from sandbox.hosts import Hosts
 from sandbox.layout import SandboxError
+from sandbox.machine.host import Host
+from sandbox.machine.hosts import Hosts
 
 MONGOD_CONF = """\
 net: {{port: 27017, bindIp: "127.0.0.1,{address}"}}

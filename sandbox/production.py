@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.hosts import Hosts
 from sandbox.layout import SandboxError
+from sandbox.machine.hosts import Hosts
+from sandbox.machine.networks import NAMESPACES, Networks
 from sandbox.members import start_members
-from sandbox.networks import NAMESPACES, Networks
 
 REPLICA_SET = "rs0"
 AMI = "ami-0123456789abcdef0"

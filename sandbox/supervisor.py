@@ -18,9 +18,9 @@ from sandbox.cloud.gate import Gate
 from sandbox.cloud.server import Cloud
 from sandbox.cloud.trail import Trail
 from sandbox.environment import as_shell, make_environment
-from sandbox.forwards import Forwards
 from sandbox.layout import Layout, SandboxError
-from sandbox.pool import create_pool
+from sandbox.machine.forwards import Forwards
+from sandbox.machine.pool import create_pool
 from sandbox.production import create_production
 from sandbox.stack import prepare_stack
 

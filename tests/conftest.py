@@ -35,9 +35,9 @@ LONGEST_FIRST = (
 
 def shared_by(nodeid: str) -> str:
     """Name what a test shares with others: one stack, one sandbox, or the servers of its file."""
-    _, folder, name = nodeid.split("::", maxsplit=1)[0].split("/")[:3]
+    folder, *names = nodeid.split("::", maxsplit=1)[0].split("/")[1:]
     if folder in ("anonymizer", "aurora", "dumps"):
-        return name
+        return names[0]
     return {"e2e": "stack", "plugins": "plugins", "refresh": "refresh"}.get(folder, "sandbox")
 
 

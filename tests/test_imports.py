@@ -90,6 +90,18 @@ def test_the_anonymizer_knows_no_aws():
     assert wrong == []
 
 
+def test_a_refresh_meets_boto_behind_its_protocols_only():
+    """In `refresh/boto/`, and in a `boto.py` beside a Protocol that one refresh alone has."""
+    meets = {
+        path.relative_to(ROOT).as_posix()
+        for path in files_of("refresh")
+        for module in modules_imported(path)
+        if module.split(".")[0] in {"boto3", "botocore"}
+    }
+    assert "refresh/boto/ec2.py" in meets
+    assert [each for each in meets if not (each.startswith("refresh/boto/") or each.endswith("/boto.py"))] == []
+
+
 def test_the_program_is_settings_components_and_exports():
     """At most 60 lines, nothing decided, nothing applied, no resource of its own."""
     text = (ROOT / "__main__.py").read_text(encoding="utf-8")

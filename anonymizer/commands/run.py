@@ -6,11 +6,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anonymizer.codehash import code_sha256
 from anonymizer.commands import pair
 from anonymizer.errors import UnlistedError
+
+if TYPE_CHECKING:
+    from anonymizer.transfer.transfer import Transfer
 
 
 def add_parser(verbs: Any) -> None:
@@ -49,7 +52,6 @@ def handle(options: argparse.Namespace) -> int:
         preserved = NOTHING
     if options.dask:
         cluster.refuse_unfit(options.dask, source, target)
-    failed: UnlistedError | None = None
     with pair.progress(options) as progress:
         transfer = Transfer(
             source,
@@ -62,23 +64,33 @@ def handle(options: argparse.Namespace) -> int:
             preserved_address=preserved,
             scheduler=options.dask,
         )
-        try:
-            transfer.run()
-        except UnlistedError as error:
-            failed = error
+        failed = _unlisted_met(transfer)
     collections = [copied.row() for copied in transfer.copied.values()]
     opt_ins = [vars(one) for one in rules.opt_ins]
     found = {"unlisted": transfer.unlisted.rows(), "notes": transfer.notes, "opt_ins": opt_ins}
     found.update(phase_seconds=progress.phase_seconds)
     pair.write_result(options, rules, code, began, collections=collections, engine=native.engine(), **found)
-    if why := native.at_work()[1]:
-        print(f"note: Python does the masking, slower: {why}", file=sys.stderr)
-    for note in transfer.notes:
-        print(f"note: {note['kind']} {note['collection']} {note['about']}".rstrip(), file=sys.stderr)
+    _say_notes(transfer.notes, native.at_work()[1])
     if failed:
         _say_unlisted(transfer.unlisted.rows())
         raise failed
     return 0
+
+
+def _unlisted_met(transfer: Transfer) -> UnlistedError | None:
+    """Copy; return the error of a source that holds what no rule names, since its result is written all the same."""
+    try:
+        transfer.run()
+    except UnlistedError as error:
+        return error
+    return None
+
+
+def _say_notes(notes: list[dict[str, Any]], why_python: str) -> None:
+    if why_python:
+        print(f"note: Python does the masking, slower: {why_python}", file=sys.stderr)
+    for note in notes:
+        print(f"note: {note['kind']} {note['collection']} {note['about']}".rstrip(), file=sys.stderr)
 
 
 def _say_unlisted(rows: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from bson import Int64
 
 from anonymizer.errors import Refused
 from anonymizer.masks.draw import Drawing, Table, never_itself, never_itself_text
-from anonymizer.masks.numbers import check_digit
+from anonymizer.masks.luhn import check_digit
 from anonymizer.masks.permutation import Permutations
 from anonymizer.masks.shapes import digits_of, put_digits
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from struct import Struct
 
 from bson.datetime_ms import DatetimeMS
 
@@ -15,6 +17,8 @@ DAY_MILLISECONDS = 86_400_000
 SECOND_MILLISECONDS = 1_000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (BSON dates decode to naive UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_days = functools.lru_cache(4096)(timedelta)
+_size_and_sign = Struct("<QB").unpack_from
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 Subject = Callable[[], object]
 
@@ -26,17 +30,17 @@ def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
     milliseconds where it has them, so that the time of day does not betray it. With a subject, all dates of one
     subject move alike, and the time between them stays, to the unit in which they move.
     """
-    most = max_days * DAY_MILLISECONDS
-
-    def shift(value: bytes, unit: int) -> int:
-        drawn = drawing.draw(repr(subject()).encode() if subject else value)
-        size = 1 + int.from_bytes(drawn[:8], "little") % most
-        size = max(1, size // unit) * unit
-        return -size if drawn[8] & 1 else size
+    units = _units(drawing, max_days * DAY_MILLISECONDS, subject)
 
     def moment(value: datetime) -> datetime:
-        milliseconds = (value - _EPOCH) // _MILLISECOND
-        delta = shift(b"%d" % milliseconds, _unit(milliseconds)) * _MILLISECOND
+        since = value - _EPOCH
+        time = since.seconds * SECOND_MILLISECONDS + since.microseconds // 1000
+        data = b"%d" % (since.days * DAY_MILLISECONDS + time)
+        if time:
+            unit = _unit(time)
+            delta = units(data, unit) * unit * _MILLISECOND
+        else:
+            delta = _days(units(data, DAY_MILLISECONDS))
         try:
             return value + delta
         except OverflowError:  # at the ends of the calendar: the other way
@@ -44,7 +48,8 @@ def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
 
     def far_moment(value: DatetimeMS) -> DatetimeMS:
         milliseconds = int(value)
-        delta = shift(b"%d" % milliseconds, _unit(milliseconds))
+        unit = _unit(milliseconds)
+        delta = units(b"%d" % milliseconds, unit) * unit
         moved = milliseconds + delta
         return DatetimeMS(moved if -(2**63) <= moved < 2**63 else milliseconds - delta)
 
@@ -57,13 +62,25 @@ def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
             day = None
         if day is None:
             raise Refused
-        delta = timedelta(milliseconds=shift(value.encode(), DAY_MILLISECONDS))
+        delta = _days(units(value.encode(), DAY_MILLISECONDS))
         try:
             return (day + delta).isoformat()
         except OverflowError:
             return (day - delta).isoformat()
 
     return {datetime: moment, DatetimeMS: far_moment, str: text}
+
+
+def _units(drawing: Drawing, most: int, subject: Subject | None) -> Callable[[bytes, int], int]:
+    """Give what draws by how many units a date moves: at least one of them, at most so many milliseconds."""
+    draw = drawing.draw
+
+    def units(value: bytes, unit: int) -> int:
+        size, sign = _size_and_sign(draw(repr(subject()).encode() if subject else value))
+        count = (1 + size % most) // unit or 1
+        return -count if sign & 1 else count
+
+    return units
 
 
 def _unit(milliseconds: int) -> int:

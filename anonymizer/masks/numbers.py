@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import re
+import string
 from collections.abc import Callable
+from typing import NamedTuple
 
 from bson import Int64
 
 from anonymizer.errors import Refused
+from anonymizer.masks import luhn
 from anonymizer.masks.draw import Drawing, never_itself, never_itself_text
-from anonymizer.masks.shapes import digits_of, put_digits
+from anonymizer.masks.shapes import DIGITS_AS_ZEROS, NO_DIGITS, Remembered, form, put_digits
 
 # Numbers set aside for film and print, national part, # = any digit. By Ofcom (numbers for drama), NANPA (555-0100
 # to 0199), Bundesnetzagentur (148/2021), Arcep (2018-0881), ACMA, PTS: not compared with their pages.
@@ -39,17 +41,15 @@ _TWO_DIGIT_CODES = frozenset(
 )
 _TEST_PREFIXES = {"3": "378282", "5": "555555", "2": "555555", "6": "601111"}
 _TEST_PREFIX = "424242"
+_PREFIX_OF = {ord(first): int(_TEST_PREFIXES.get(first, _TEST_PREFIX)) for first in string.digits}
 _GAP = r"[\s./()-]*"
 _DIALLED = re.compile(rf"(?<![\w+])(?:\+|00(?=[1-9]\d{{0,2}}[\s./(-]))[1-9](?:{_GAP}\d){{7,14}}(?!\w)")
 _NORTH_AMERICAN = re.compile(
     r"((?<![\w.+-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[-.]))(?!555[-.]01\d\d)([2-9])(\d\d)([-.])(\d{4}(?![\w-]|\.\d))"
 )
-_RANGES = {
-    code: tuple((shape.rstrip("#"), 10 ** shape.count("#"), shape.count("#")) for shape in shapes)
-    for code, shapes in FICTITIOUS.items()
-}
+_whole_number = int.from_bytes  # found once: looking it up costs half as much as calling it
 _SHORT_PHONE = 7
-_SHORT_CARD = 12
+_SHORT_CARD, _LONG_CARD = 12, 40
 
 
 def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
@@ -58,27 +58,69 @@ def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
     Where there is no such range, and for numbers without a country (unless `country` says it), the national part
     begins with zeros, which no network assigns.
     """
+    draw, known = drawing.draw, _ranges(country or "", "")
 
     def make(value: str, attempt: int) -> str:
-        digits = digits_of(value)
+        data = value.encode("utf-8", "surrogatepass")
+        digits = data.translate(None, NO_DIGITS)
         if not digits:
             return "0000000" if value != "0000000" else "00000000"
-        number = int.from_bytes(drawing.draw(digits.encode(), attempt)[:12], "little")
-        plus, lead = _has_plus(value), is_dialled_abroad(value, digits)
+        number = _whole_number(draw(digits, attempt)[:12], "little")
+        size, plus, by_zeros, suspicious, text, cut = _formats[data.translate(DIGITS_AS_ZEROS)]
+        lead = "00" if by_zeros and digits.startswith(b"00") else ""
         if plus or lead:
-            code = country_code(digits[len(lead) :])
-            new = lead + code + _national(code, len(digits) - len(lead) - len(code), number)
-        elif country and len(digits) >= _SHORT_PHONE:
-            trunk = "0" if digits[0] == "0" else ""
-            new = trunk + _national(country, len(digits) - len(trunk), number)
+            code, ranges = _countries[digits[2:5] if lead else digits[:3]]
+            if ranges:
+                new = lead + _fictitious(ranges, number)
+            else:
+                new = lead + code + _unassigned(size - len(lead) - len(code), number)
         else:
-            zeros = min(3, max(len(digits) - 4, 0))
-            new = "0" * zeros + _decimal(number, len(digits) - zeros)
-        made = _placed(value, digits, new)
-        reachable = "00" in made or "-" in made or "." in made or "+" in made[plus:]
-        return unreachable(made, lead) if reachable else made
+            new = at_home(digits, number)
+        if len(new) == size:
+            made = text % cut(new)
+        else:  # a range has numbers of one length: only a plus before them stays
+            made, suspicious = f"+{new}" if plus else new, False
+        return unreachable(made, lead) if suspicious or "00" in made else made
+
+    def at_home(digits: bytes, number: int) -> str:
+        size = len(digits)
+        if country and size >= _SHORT_PHONE:
+            trunk = "0" if digits.startswith(b"0") else ""
+            return trunk + (_fictitious(known, number) if known else _unassigned(size - len(trunk), number))
+        zeros = min(3, max(size - 4, 0))
+        return "0" * zeros + _decimal(number, size - zeros)
 
     return never_itself_text(make)
+
+
+class _Format(NamedTuple):
+    """What the shape of a number tells.
+
+    Attributes:
+        digits: How many there are.
+        plus: Whether a plus begins it.
+        by_zeros: Whether two zeros in front would mean that it is dialled abroad.
+        suspicious: Whether its separators may make a number within the number.
+        text: The format, with a place for each run of digits.
+        cut: Cuts digits into those runs.
+    """
+
+    digits: int
+    plus: bool
+    by_zeros: bool
+    suspicious: bool
+    text: str
+    cut: Callable[[str], object]
+
+
+def _format(data: bytes) -> _Format:
+    value = data.decode("utf-8", "surrogatepass")
+    plus = _has_plus(value)
+    suspicious = "-" in value or "." in value or "+" in value[plus:]
+    return _Format(value.count("0"), plus, "+" not in value, suspicious, *form(data))
+
+
+_formats = Remembered(_format)
 
 
 def unreachable(made: str, lead: str) -> str:
@@ -116,45 +158,56 @@ def is_dialled_abroad(value: str, digits: str) -> str:
     return "00" if digits.startswith("00") and "+" not in value else ""
 
 
-@functools.lru_cache(maxsize=2048)
-def _country_code(digits: str) -> str:
+def country_code(digits: str) -> str:
+    """Split the calling code off an international number (ITU-T E.164: 1 to 3 digits, no code begins another)."""
     if digits[:1] in ("1", "7"):
         return digits[:1]
     return digits[:2] if digits[:2] in _TWO_DIGIT_CODES else digits[:3]
 
 
-def country_code(digits: str) -> str:
-    """Split the calling code off an international number (ITU-T E.164: 1 to 3 digits, no code begins another)."""
-    return _country_code(digits[:3])
+_Ranges = tuple[tuple[int, int], ...]
 
 
-def _national(code: str, size: int, number: int) -> str:
-    ranges = _RANGES.get(code)
-    if ranges is None:
-        return "00" + _decimal(number, max(size, 4) - 2)
-    begin, end, free = ranges[number % len(ranges)]
-    return begin + str(number // len(ranges) % end).zfill(free)
+def _ranges(code: str, before: str) -> _Ranges:
+    """Give a country's ranges, each by its first number, with some digits before it, and how many numbers it has."""
+    sizes = [(shape.rstrip("#"), 10 ** shape.count("#")) for shape in FICTITIOUS.get(code, ())]
+    return tuple((int(before + begin) * size, size) for begin, size in sizes)
+
+
+def _country(digits: bytes) -> tuple[str, _Ranges]:
+    code = country_code(digits.decode())
+    return code, _ranges(code, code)
+
+
+_countries = Remembered(_country)
+
+
+def _fictitious(ranges: _Ranges, number: int) -> str:
+    number, which = divmod(number, len(ranges))
+    first, size = ranges[which]
+    return str(first + number % size)
+
+
+def _unassigned(size: int, number: int) -> str:
+    return "00" + _decimal(number, max(size, 4) - 2)
 
 
 def _decimal(number: int, size: int) -> str:
+    """Give the last digits of a number, with zeros before them."""
     return str(number % 10**size).zfill(size) if size > 0 else ""
-
-
-def _placed(value: str, old: str, new: str) -> str:
-    """Put digits where the old ones stood; where their count differs, only a plus before them stays."""
-    if len(old) == len(new):
-        return new if len(new) == len(value) else put_digits(value, new)
-    return ("+" if _has_plus(value) else "") + new
 
 
 def card_text(drawing: Drawing) -> Callable[[str], str]:
     """Give a test card's number: length, grouping and kind of card kept, Luhn's check digit right."""
+    draw = drawing.draw
 
     def make(value: str, attempt: int) -> str:
-        digits = digits_of(value)
+        data = value.encode("utf-8", "surrogatepass")
+        digits = data if data.isdigit() else data.translate(None, NO_DIGITS)
         if not digits:
             return "0000" if value != "0000" else "00000"
-        return _placed(value, digits, _card(drawing, digits, attempt))
+        made = _card(digits, draw(digits, attempt))
+        return made if len(made) == len(value) else put_digits(value, made)
 
     return never_itself_text(make)
 
@@ -163,31 +216,25 @@ def card_number(drawing: Drawing) -> Callable[[int], int]:
     """The same for a card's number that is kept as a number."""
 
     def make(value: int, attempt: int) -> int:
-        if value <= 0 or len(str(value)) < _SHORT_CARD:
+        digits = b"%d" % value
+        if value <= 0 or len(digits) < _SHORT_CARD:
             raise Refused
-        return type(value)(_card(drawing, str(value), attempt))
+        return type(value)(_card(digits, drawing.draw(digits, attempt)))
 
     return never_itself(make)
 
 
-def _card(drawing: Drawing, digits: str, attempt: int) -> str:
-    number = int.from_bytes(drawing.draw(digits.encode(), attempt)[:12], "little")
+def _card(digits: bytes, drawn: bytes) -> str:
+    number = _whole_number(drawn[:12], "little")
     size = len(digits)
     if size < _SHORT_CARD:  # the last four, kept to show which card: no check digit, no prefix
         return _decimal(number, size)
-    prefix = _TEST_PREFIXES.get(digits[0], _TEST_PREFIX)
-    body = prefix + _decimal(number, size - len(prefix) - 1)
-    return body + check_digit(body)
-
-
-_DOUBLED = bytes(sum(divmod(2 * (byte - 0x30), 10)) if 0x30 <= byte <= 0x39 else 0 for byte in range(256))
-
-
-def check_digit(body: str) -> str:
-    """Give Luhn's check digit (ISO/IEC 7812-1) for the digits before it."""
-    digits = body.encode()
-    plain = digits[-2::-2]
-    return str(-(sum(digits[-1::-2].translate(_DOUBLED)) + sum(plain) - 0x30 * len(plain)) % 10)
+    prefix, free = _PREFIX_OF[digits[0]], size - len(_TEST_PREFIX) - 1
+    if size > _LONG_CARD:
+        text = f"{prefix}{_decimal(number, free)}"
+        return text + luhn.check_digit(text)
+    body = prefix * 10**free + number % 10**free
+    return str(10 * body + luhn.of_number(body))
 
 
 NUMBER_CLASSES = (int, Int64)

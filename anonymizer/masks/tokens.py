@@ -11,8 +11,8 @@ from collections.abc import Callable
 from bson import Binary, Int64, ObjectId
 
 from anonymizer.errors import Refused
-from anonymizer.masks.draw import Drawing, Table, never_itself, never_itself_text
-from anonymizer.masks.shapes import put_signs
+from anonymizer.masks.draw import DIGEST_BYTES, Drawing, Table, never_itself, never_itself_text
+from anonymizer.masks.shapes import TO_DIGITS, put_signs
 
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -35,9 +35,20 @@ def table(drawing: Drawing) -> Table:
 
 
 def _text(drawing: Drawing) -> Callable[[str, int], str]:
+    draw = drawing.draw
+
     def make(value: str, attempt: int) -> str:
-        size = len(value)
-        stream = drawing.stream(value.encode(), max(size, 16), attempt)
+        size, data = len(value), value.encode()
+        stream = draw(data, attempt) if size <= DIGEST_BYTES else drawing.stream(data, size, attempt)
+        if value.isdecimal() and value.isascii():  # as all that follows would have it, sooner
+            made = stream[:size].translate(TO_DIGITS).decode()
+        elif made := of_a_form(value, size, stream):
+            return made
+        else:
+            made = put_signs(value, stream)
+        return made if attempt < _HOPELESS or made != value else "x" * size  # a text with nothing to replace
+
+    def of_a_form(value: str, size: int, stream: bytes) -> str:
         if size == _UUID_SIGNS and _UUID.fullmatch(value):
             return _uuid_text(value, stream)
         if size >= _HEX_FROM and not value.isdecimal() and _HEX.fullmatch(value):
@@ -45,8 +56,7 @@ def _text(drawing: Drawing) -> Callable[[str, int], str]:
             return made.upper() if value.isupper() else made
         if not size % 4 and (held := _base64_size(value)):
             return base64.b64encode(stream[:held]).decode()
-        made = put_signs(value, stream)
-        return made if attempt < _HOPELESS or made != value else "x" * size  # a text with nothing to replace
+        return ""
 
     return make
 

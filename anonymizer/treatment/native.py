@@ -123,8 +123,10 @@ def _words() -> dict[str, Any]:
             code.encode(): [shape.encode() for shape in shapes] for code, shapes in numbers.FICTITIOUS.items()
         },
         "two_digit_codes": {code.encode() for code in numbers._TWO_DIGIT_CODES},  # noqa: SLF001
-        "test_prefixes": {key.encode(): value.encode() for key, value in numbers._TEST_PREFIXES.items()},  # noqa: SLF001
-        "test_prefix": numbers._TEST_PREFIX.encode(),  # noqa: SLF001
+        "test_prefixes": [  # by a card's first digit
+            numbers._TEST_PREFIXES.get(digit, numbers._TEST_PREFIX).encode()  # noqa: SLF001
+            for digit in "0123456789"
+        ],
     }
 
 

@@ -41,13 +41,17 @@ def decoded(batch: bytes, raws: list[bytes]) -> Documents | None:
 
 def _as_array(raws: list[bytes]) -> bytes:
     """Give what encoding documents as the one array of a document must give."""
-    count = len(raws)
-    _HEADS.extend(b"\3%d\0" % at for at in range(len(_HEADS), count))
-    pieces = [b""] * (2 * count)
-    pieces[::2] = _HEADS[:count]
+    pieces = [b""] * (2 * len(raws))
+    pieces[::2] = heads(len(raws))
     pieces[1::2] = raws
     body = b"".join(pieces)
     return b"%b\4\0%b%b\0\0" % ((len(body) + 12).to_bytes(4, "little"), (len(body) + 5).to_bytes(4, "little"), body)
+
+
+def heads(count: int) -> list[bytes]:
+    """Give what stands before each document of an array: type and key."""
+    _HEADS.extend(b"\3%d\0" % at for at in range(len(_HEADS), count))
+    return _HEADS[:count]
 
 
 def reordered(raw: bytes) -> Documents | None:

@@ -11,9 +11,9 @@ from refresh.aurora.current import Current
 from refresh.aurora.ports import Ports
 from refresh.aurora.request import LAST_KNOWN_GOOD, AuroraRequest
 from refresh.errors import RequestError
-from refresh.lease import EXPIRY_SECONDS, HEARTBEAT_SECONDS, LeaseRecord
 from refresh.poller import Clock
 from refresh.process import ProcessIdentity
+from refresh.records.lease import EXPIRY_SECONDS, HEARTBEAT_SECONDS, LeaseRecord
 
 _LOOK_EVERY_SECONDS = 5.0
 

@@ -11,10 +11,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from refresh.aurora.ports import Head, Ports, Stream
-from refresh.boto import S3
-from refresh.boto_ec2 import SOON
-from refresh.boto_errors import is_code, wrapped
-from refresh.boto_telling import Telling
+from refresh.boto.ec2 import SOON
+from refresh.boto.errors import is_code, wrapped
+from refresh.boto.s3 import S3
+from refresh.boto.telling import Telling
 from refresh.errors import PermanentError
 
 _ENDED = frozenset(

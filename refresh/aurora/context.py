@@ -12,8 +12,8 @@ from refresh.aurora.schemas import Schemas
 from refresh.aurora.sql import Login, Sql, opened
 from refresh.context import Say
 from refresh.errors import DatabaseError
-from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller
+from refresh.records.ledger import Ledger
 
 LEDGERS = "ledgers/aurora/"
 LEASE = "lease-aurora.json"

@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from refresh import ledger as ledgers
 from refresh.aurora.context import LEDGERS
 from refresh.aurora.ports import Ports
 from refresh.aurora.request import AuroraRequest
 from refresh.errors import LeaseError
+from refresh.records import ledgers
 
 
 @dataclass(frozen=True, kw_only=True)

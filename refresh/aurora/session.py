@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from refresh import ledger as ledgers
-from refresh import provenance
 from refresh.aurora import asked, boto, current, exchange, markers, record, report, swap
 from refresh.aurora.context import LEASE, LEDGERS, AuroraContext
 from refresh.aurora.current import Current
@@ -17,10 +15,11 @@ from refresh.aurora.request import AuroraRequest
 from refresh.aurora.workflow import FINISH, LOAD, PREVIOUS
 from refresh.context import Say, Step
 from refresh.errors import AbandonedError, CutOverError, LeaseError, LedgerError, RefreshError, RequestError
-from refresh.lease import Lease
-from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller, SystemClock
 from refresh.process import ProcessIdentity
+from refresh.records import ledgers, provenance
+from refresh.records.lease import Lease
+from refresh.records.ledger import Ledger
 from refresh.runner import run_steps
 
 VERBS = ("load", "finish", "previous", "last-known-good", "fail")

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from refresh import ledger as ledgers
 from refresh.aurora import blockers, exchange, markers
 from refresh.aurora.context import LEDGERS, AuroraContext
 from refresh.aurora.exchange import Exchange
 from refresh.aurora.markers import LIVE
 from refresh.aurora.sql import LockWaitError, Sql
 from refresh.errors import LockedError, PermanentError, RefreshError
+from refresh.records import ledgers
 
 _MENDING_SECONDS = 900.0
 

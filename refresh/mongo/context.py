@@ -8,14 +8,14 @@ from datetime import timedelta
 from refresh.aws import Aws
 from refresh.commands import Commands
 from refresh.context import Say
+from refresh.ebs.release import Releaser
+from refresh.ebs.volumes import Volumes
 from refresh.holdings import EXPIRES_TAG, REFRESH_TAG, ROLE_TAG, SPACE_TAG, Volume
-from refresh.ledger import Ledger
 from refresh.poller import Clock, Poller
-from refresh.release import Releaser
+from refresh.records.ledger import Ledger
 from refresh.request import RefreshRequest
 from refresh.shell import Shell
 from refresh.shell import run as run_shell
-from refresh.volumes import Volumes
 
 
 @dataclass(frozen=True, kw_only=True)

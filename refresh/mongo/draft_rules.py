@@ -13,7 +13,7 @@ from typing import Any
 from refresh.errors import HostError
 from refresh.mongo import jobs, material
 from refresh.mongo.context import Context
-from refresh.mongo.retire import remove_raw_data, stop_worker
+from refresh.mongo.steps.retire import remove_raw_data, stop_worker
 from refresh.request import RefreshRequest
 
 _FILE = "rules.yaml"

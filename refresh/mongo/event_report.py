@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from refresh import ledger as ledgers
 from refresh.keeping import LIVE
 from refresh.mongo import report
 from refresh.mongo.context import Context
 from refresh.mongo.facts import data_as_of, facts_of
+from refresh.records import ledgers
 from refresh.reporting.ledgers import common, rows_of
 from refresh.reporting.model import Report
 from refresh.reporting.parts import SwitchedBack

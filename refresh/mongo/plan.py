@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from refresh.aws import Aws
+from refresh.ebs.sweep import UNFINISHED_ROLES
 from refresh.errors import RefreshError
 from refresh.holdings import Snapshot, Volume
-from refresh.lease import holder_in
 from refresh.mongo import golden, retention
 from refresh.mongo.planning import cost, limits
 from refresh.mongo.planning.duration import readable_time
@@ -19,8 +19,8 @@ from refresh.mongo.planning.runs import Run
 from refresh.mongo.workflow import steps_of
 from refresh.places import ProductionSession
 from refresh.poller import Clock
+from refresh.records.lease import holder_in
 from refresh.request import RefreshRequest
-from refresh.sweep import UNFINISHED_ROLES
 from refresh.values import UNKNOWN
 
 _MODES = ("mask", "copy", "empty", "drop")

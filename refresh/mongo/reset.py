@@ -11,7 +11,7 @@ from refresh.keeping import GOLDEN
 from refresh.mongo import golden, material, progress
 from refresh.mongo.checks import StagingStatus, own_host_refusals
 from refresh.mongo.context import Context
-from refresh.mongo.preflight import tidy
+from refresh.mongo.steps.preflight import tidy
 from refresh.request import RefreshRequest
 
 

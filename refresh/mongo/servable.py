@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from refresh import ledger as ledgers
 from refresh.aws import Aws
 from refresh.errors import RequestError
 from refresh.holdings import SPACE_TAG, Volume
 from refresh.keeping import LIVE
 from refresh.mongo import material
 from refresh.mongo.facts import cut_over_at, data_as_of, facts_of
+from refresh.records import ledgers
 
 
 @dataclass(frozen=True, kw_only=True)

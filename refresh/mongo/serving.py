@@ -8,18 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh import ledger as ledgers
 from refresh.commands import Commands
 from refresh.context import Step
 from refresh.errors import DeadlineError, HostError, PreflightError, SwitchedBackError
-from refresh.ledger import Ledger
 from refresh.mongo.checks import StagingAnswer, ask_staging, is_lost
 from refresh.mongo.context import Context
-from refresh.mongo.cut_over import switch
 from refresh.mongo.facts import cut_over_at
-from refresh.mongo.preflight import mark_roles
-from refresh.mongo.restore import install_toolkit
 from refresh.mongo.servable import Servable, ServableVolume
+from refresh.mongo.steps.cut_over import switch
+from refresh.mongo.steps.preflight import mark_roles
+from refresh.mongo.steps.restore import install_toolkit
+from refresh.records import ledgers
+from refresh.records.ledger import Ledger
 from refresh.request import RefreshRequest
 
 LEDGERS = "serving/"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from refresh import ledger as ledgers
 from refresh.aws import Aws
 from refresh.errors import RefreshError, RequestError
 from refresh.holdings import AS_OF_TAG
-from refresh.lease import holder_in
 from refresh.mongo import golden
 from refresh.mongo.servable import Servable
 from refresh.mongo.serving import SERVE
 from refresh.mongo.workflow import RESET
+from refresh.records import ledgers
+from refresh.records.lease import holder_in
 from refresh.request import RefreshRequest
 from refresh.values import UNKNOWN
 
@@ -24,7 +24,7 @@ def switch_lines(request: RefreshRequest, connect: Connect) -> list[str]:
 
     Args:
         request: What is asked for, perhaps with parts that are not known yet.
-        connect: Opens both servable of AWS.
+        connect: Opens both sides of AWS.
 
     Returns:
         Lines to print; what cannot be looked up is said to be so.
@@ -59,7 +59,7 @@ def reset_lines(request: RefreshRequest, connect: Connect) -> list[str]:
 
     Args:
         request: What is asked for, perhaps with parts that are not known yet.
-        connect: Opens both servable of AWS.
+        connect: Opens both sides of AWS.
 
     Returns:
         Lines to print; what cannot be looked up is said to be so.

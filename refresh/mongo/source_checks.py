@@ -11,7 +11,6 @@ from refresh.mongo import production, taken
 from refresh.mongo.checks import StagingStatus, size_refusals, version_refusals
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member, ReplicaSet
-from refresh.mongo.snapshot import source_order
 from refresh.places import Key
 
 _GUIDE = "docs/production-elsewhere.md"
@@ -200,6 +199,6 @@ def _state(key: Key | None, whose: str) -> Iterator[str]:
 def _permission(context: Context, source: Member) -> Iterator[str]:
     """Ask with a dry run whether the snapshot may be asked for."""
     try:
-        context.aws.source_compute.try_create_snapshots(source_order(context, source, taken.next_take(context)))
+        context.aws.source_compute.try_create_snapshots(taken.source_order(context, source, taken.next_take(context)))
     except PermanentError as error:
         yield f"a snapshot of {source.name} may not be asked for: {error}. What that needs stands in {_GUIDE}"

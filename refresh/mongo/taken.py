@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from refresh import copies, snapshots
-from refresh.copies import Copying
+from refresh.ebs import copies, snapshots
+from refresh.ebs.copies import Copying
+from refresh.ebs.snapshots import COPY, SNAPSHOT
 from refresh.errors import ResourceError
-from refresh.holdings import Snapshot
+from refresh.holdings import TAKE_TAG, Snapshot, SnapshotOrder
 from refresh.mongo.context import Context
-from refresh.snapshots import COPY, SNAPSHOT
+from refresh.mongo.production import Member
 
 STEP = "snapshot"  # whose record holds the facts
 MAKING = "restore"  # whose record says what making volumes of it took, and how often a candidate was made
@@ -48,6 +49,31 @@ class Taken:
 def next_take(context: Context) -> int:
     """Return the number of the next call of CreateSnapshots."""
     return _number(context) + 1
+
+
+def source_order(context: Context, source: Member, take: int) -> SnapshotOrder:
+    """Order snapshots of the volumes with the data, and of no other of the instance.
+
+    Args:
+        context: The refresh.
+        source: The member.
+        take: The number of the call.
+
+    Returns:
+        The order.
+
+    Raises:
+        ResourceError: The member's instance is gone.
+    """
+    instance = context.aws.source_compute.instance(source.instance_id)
+    if instance is None:
+        raise ResourceError(f"production host {source.instance_id} is not there any more")
+    return SnapshotOrder(
+        instance_id=source.instance_id,
+        excluded_volume_ids=[each for each in instance.data_volume_ids if each not in source.volume_ids],
+        description=f"Understudy refresh {context.refresh_id} of {context.request.space}: holds production data",
+        tags={**context.raw_tags(SNAPSHOT), TAKE_TAG: str(take)},
+    )
 
 
 def find_snapshots(context: Context) -> list[Snapshot]:

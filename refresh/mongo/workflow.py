@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from refresh.context import Step
-from refresh.mongo.anonymize import Anonymize
 from refresh.mongo.context import Context
-from refresh.mongo.cut_over import CutOver
-from refresh.mongo.deliver import Deliver
 from refresh.mongo.draft_rules import Discard, DraftRules
 from refresh.mongo.golden import KeepGolden
-from refresh.mongo.open_quarantine import OpenQuarantine
-from refresh.mongo.preflight import Preflight
 from refresh.mongo.reset import PreflightReset, RestoreGolden
-from refresh.mongo.restore import Restore
-from refresh.mongo.retire import Retire
-from refresh.mongo.smoke import Smoke
-from refresh.mongo.snapshot import Snapshot
-from refresh.mongo.verify import Verify
+from refresh.mongo.steps.anonymize import Anonymize
+from refresh.mongo.steps.cut_over import CutOver
+from refresh.mongo.steps.deliver import Deliver
+from refresh.mongo.steps.open_quarantine import OpenQuarantine
+from refresh.mongo.steps.preflight import Preflight
+from refresh.mongo.steps.restore import Restore
+from refresh.mongo.steps.retire import Retire
+from refresh.mongo.steps.smoke import Smoke
+from refresh.mongo.steps.snapshot import Snapshot
+from refresh.mongo.steps.verify import Verify
 from refresh.request import RefreshRequest
 
 STEPS: tuple[Step[Context], ...] = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from refresh import ledger as ledgers
+from refresh.records import ledgers
 from refresh.reporting import reasons
 from refresh.reporting.ledgers import ended
 from refresh.reporting.model import Database, Kind, Report

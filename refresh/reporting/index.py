@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from refresh.aws import ObjectPort
 from refresh.errors import TransientError
-from refresh.ledger import PREFIX as MONGODB_LEDGERS
+from refresh.records.ledgers import PREFIX as MONGODB_LEDGERS
 from refresh.reporting import entry, here, index_page
 from refresh.reporting.entry import Entry
 from refresh.reporting.model import Database

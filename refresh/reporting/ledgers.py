@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from refresh import ledger as ledgers
-from refresh import runs
+from refresh.records import ledgers, runs
 from refresh.reporting import reasons
 from refresh.reporting.model import Outcome
 from refresh.reporting.parts import Part, Run, Runner

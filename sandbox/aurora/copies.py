@@ -19,8 +19,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.commands import run
 from sandbox.layout import SandboxError
+from sandbox.machine.commands import run
 
 if TYPE_CHECKING:
     from sandbox.aurora.server import Server  # which imports this module

@@ -16,11 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from sandbox.aurora import copies
 from sandbox.aurora.authority import Authority
-from sandbox.commands import run
 from sandbox.layout import SandboxError
+from sandbox.machine.commands import run
 
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
@@ -70,6 +71,7 @@ class Server:
     port: int = 3306
     options: Mapping[str, str] = field(default_factory=dict)
     prefix: Sequence[str] = ()
+    program: ClassVar[str] = "mariadbd"
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     @property
@@ -99,14 +101,26 @@ class Server:
             SandboxError: The server cannot be made, or does not start.
         """
         self._own_folders()
-        install = ["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--user=root", "--skip-test-db"]
-        more = ["--auth-root-authentication-method=socket", "--skip-name-resolve", "--innodb-log-file-size=32M"]
-        more.append(f"--tmpdir={self.folder / 'tmp'}")
-        run([*install, *more], timeout_seconds=120)
+        self.install()
         self.start()
         self.sql(f"CREATE USER {_quoted(admin)}@'%' IDENTIFIED BY {_quoted(password)};")
         self.sql(f"GRANT {_ADMIN_RIGHTS} ON *.* TO {_quoted(admin)}@'%' WITH GRANT OPTION;")
         self.back_up()
+
+    def install(self) -> None:
+        """Make the data directory.
+
+        Raises:
+            SandboxError: It cannot be made.
+        """
+        install = ["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--user=root", "--skip-test-db"]
+        more = ["--auth-root-authentication-method=socket", "--skip-name-resolve", "--innodb-log-file-size=32M"]
+        more.append(f"--tmpdir={self.folder / 'tmp'}")
+        run([*install, *more], timeout_seconds=120)
+
+    def all_options(self) -> Mapping[str, str]:
+        """Return the options that the server is started with, without dashes in front."""
+        return {**_OPTIONS, **self.own_options(), **self.options}
 
     def start(self) -> None:
         """Start the server and wait until it answers; one that runs is well.
@@ -120,8 +134,8 @@ class Server:
             self.renew_certificate()
         self.socket.unlink(missing_ok=True)
         self._own_folders()
-        options = {**_OPTIONS, **self._own_options(), **self.options}
-        argv = [*self.prefix, "mariadbd", "--no-defaults", *(f"--{name}={value}" for name, value in options.items())]
+        options = [f"--{name}={value}" for name, value in self.all_options().items()]
+        argv = [*self.prefix, self.program, "--no-defaults", *options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -170,12 +184,16 @@ class Server:
         self.sql(f"ALTER USER {_quoted(user)}@'%' IDENTIFIED BY {_quoted(password)};")
 
     def renew_certificate(self, *, until: datetime | None = None) -> None:
-        """Sign another certificate; the server takes it at its next start.
+        """Sign another certificate; the server takes it at its next start, or by `take_certificate`.
 
         Args:
             until: When it expires; a year from now when left out.
         """
         self.authority.issue(self.folder / "tls", [self.host_name, self.address], until=until)
+
+    def take_certificate(self) -> None:
+        """Have the running server take the certificate that was signed last."""
+        self.sql("FLUSH SSL;")
 
     def clone(self, to: Server) -> None:
         """Copy the data directory for another server and start that; see `copies.clone`."""
@@ -203,7 +221,8 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.folder / "tmp").mkdir(exist_ok=True)
 
-    def _own_options(self) -> dict[str, str]:
+    def own_options(self) -> dict[str, str]:
+        """Return those options that say where it lies and listens."""
         tls = self.folder / "tls"
         return {
             "user": "root",

@@ -22,7 +22,6 @@ class Volume(elastic_block_store.Volume):
 
     is_creating = False
     is_root = False
-    client_token = ""
 
     @property
     def status(self) -> str:
@@ -159,19 +158,23 @@ class Disks:
 
     def _detach_when_free(self, backend: Any, volume: Volume, attachment: Any) -> None:
         time.sleep(ATTACHMENT_SECONDS)
-        while True:
-            with self._world.lock:
-                if volume.attachment is not attachment:
-                    return  # its instance was terminated meanwhile
-                if not self._world.volumes.is_busy(volume.id):
-                    host = self._world.hosts.find(attachment.instance.id)
-                    if host:
-                        host.unplug(volume.id)
-                    self._world.volumes.detach(volume.id)
-                    _plain_detach(backend, volume.id, attachment.instance.id, attachment.device)
-                    return
-                attachment.status = "busy"
+        while not self._detached(backend, volume, attachment):
             time.sleep(BUSY_POLL_SECONDS)
+
+    def _detached(self, backend: Any, volume: Volume, attachment: Any) -> bool:
+        """Detach a volume that is not in use; say whether nothing is left to be done."""
+        with self._world.lock:
+            if volume.attachment is not attachment:
+                return True  # its instance was terminated meanwhile
+            if self._world.volumes.is_busy(volume.id):
+                attachment.status = "busy"
+                return False
+            host = self._world.hosts.find(attachment.instance.id)
+            if host:
+                host.unplug(volume.id)
+            self._world.volumes.detach(volume.id)
+            _plain_detach(backend, volume.id, attachment.instance.id, attachment.device)
+            return True
 
     @staticmethod
     def _source(backend: Any, snapshot_id: str) -> Any:

@@ -13,9 +13,9 @@ from moto.s3.responses import S3Response
 from moto.ssm.models import SimpleSystemManagerBackend
 
 from sandbox.cloud import bucket_policies
-from sandbox.cloud.automation_checks import check_automation
-from sandbox.cloud.documents import check_content
+from sandbox.cloud.automation.checks import check_automation
 from sandbox.cloud.refusals import Refusal, unsupported
+from sandbox.cloud.run_command.documents import check_content
 from sandbox.cloud.world import World
 
 SLOWEST_INITIALIZATION, FASTEST_INITIALIZATION = 100, 300  # MiB/s

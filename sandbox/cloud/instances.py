@@ -1,22 +1,19 @@
 """EC2 instances that are hosts: booted, stopped, rebooted and terminated, with states that follow what happens."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 from moto.ec2.models import instances
 from moto.ec2.models.instances import InstanceBackend
-from moto.sts.models import sts_backends
 
 from sandbox.cloud.disks import Disks
+from sandbox.cloud.instance_environment import environment_of
 from sandbox.cloud.refusals import incorrect_instance_state
 from sandbox.cloud.replacement import replace_class, replace_operations
 from sandbox.cloud.world import World, in_background
-from sandbox.host import Placement
+from sandbox.machine.host import Placement
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
-CREDENTIAL_SECONDS = 7 * 24 * 3600
-PROFILE_SECONDS = 2.0
 
 _plain_run = InstanceBackend.run_instances
 _plain_terminate = instances.Instance.terminate
@@ -180,42 +177,7 @@ class Instances:
             if device != instance.root_device_name
         ]
         devices = {volume_id: self._world.volumes.attach(volume_id) for volume_id in attached}
-        self._world.hosts.boot(placement, devices, self._environment(backend, instance))
-
-    def _environment(self, backend: Any, instance: Any) -> dict[str, str]:
-        """Return the endpoint and credentials: the stand-in for the instance metadata service."""
-        environment = {
-            "AWS_ENDPOINT_URL": self._endpoint,
-            "AWS_REGION": backend.region_name,
-            "AWS_DEFAULT_REGION": backend.region_name,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_PAGER": "",
-        }
-        role = self._awaited_role(backend, instance)
-        if role is None:
-            return environment
-        session = sts_backends[backend.account_id]["aws"].assume_role(
-            region_name=backend.region_name,
-            role_session_name=instance.id,
-            role_arn=role.arn,
-            policy=None,
-            duration=CREDENTIAL_SECONDS,
-            external_id=None,
-        )
-        return {
-            **environment,
-            "AWS_ACCESS_KEY_ID": session.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
-            "AWS_SESSION_TOKEN": session.session_token,
-        }
-
-    @staticmethod
-    def _awaited_role(backend: Any, instance: Any) -> Any:
-        """Return the profile's role; moto associates the profile of RunInstances only after the instance is made."""
-        deadline = time.monotonic() + PROFILE_SECONDS
-        while instance.wants_profile and instance_role(backend, instance.id) is None and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return instance_role(backend, instance.id)
+        self._world.hosts.boot(placement, devices, environment_of(backend, instance, self._endpoint))
 
     def _stop(self, _backend: Any, instance: Any) -> None:
         self.on_end(instance.id)
@@ -248,13 +210,6 @@ class Instances:
         _plain_terminate(instance)
         for nic in instance.nics.values():  # AWS deletes the primary interface with its instance; moto may keep it
             backend.enis.pop(nic.id, None)
-
-
-def instance_role(backend: Any, instance_id: str) -> Any:
-    """Return the role of an instance's profile, None when it has no profile."""
-    association = backend.iam_instance_profile_associations.get(instance_id)
-    profile = association.iam_instance_profile if association else None
-    return profile.roles[0] if profile is not None and profile.roles else None
 
 
 def _set(instance: Any, state: str) -> None:

@@ -31,12 +31,17 @@ def assume(account_id: str, region: str, role_arn: str, service: str, session_na
         NotAssumable: There is no such role, or its trust policy does not name the service.
     """
     check(account_id, role_arn, service)
+    return credentials(account_id, region, role_arn, session_name, SESSION_SECONDS)
+
+
+def credentials(account_id: str, region: str, role_arn: str, session_name: str, seconds: int) -> dict[str, str]:
+    """Return the environment variables of a session of a role, for who may assume it."""
     session = sts_backends[account_id]["aws"].assume_role(
         region_name=region,
         role_session_name=session_name,
         role_arn=role_arn,
         policy=None,
-        duration=SESSION_SECONDS,
+        duration=seconds,
         external_id=None,
     )
     return {

@@ -16,7 +16,7 @@ from moto.rds.models import rds_backends
 from moto.secretsmanager.exceptions import InvalidParameterException, InvalidRequestException, SecretNotFoundException
 from moto.secretsmanager.models import SecretsManagerBackend
 
-from sandbox.cloud.databases import Databases
+from sandbox.cloud.databases.clusters import Databases
 from sandbox.cloud.replacement import replace_operations
 from sandbox.cloud.world import in_background
 

@@ -20,28 +20,28 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from sandbox.cloud import (
     accounts,
     alarms,
-    automation_api,
-    containers_api,
-    databases_api,
     disks,
     honesty,
     instances,
     messages,
-    run_command_api,
     secrets,
     snapshots,
 )
-from sandbox.cloud.automation_script import Scripts
-from sandbox.cloud.containers import Tasks
-from sandbox.cloud.databases import Databases
-from sandbox.cloud.databases_copies import Copies
-from sandbox.cloud.databases_servers import Servers
-from sandbox.cloud.run_command import RunCommand
+from sandbox.cloud.automation import api as automation_api
+from sandbox.cloud.automation.script import Scripts
+from sandbox.cloud.containers import api as containers_api
+from sandbox.cloud.containers.tasks import Tasks
+from sandbox.cloud.databases import api as databases_api
+from sandbox.cloud.databases.clusters import Databases
+from sandbox.cloud.databases.copies import Copies
+from sandbox.cloud.databases.servers import Servers
+from sandbox.cloud.run_command import api as run_command_api
+from sandbox.cloud.run_command.agents import RunCommand
 from sandbox.cloud.world import World
-from sandbox.hosts import Hosts
 from sandbox.layout import Layout
-from sandbox.networks import Networks
-from sandbox.volumes import VolumeStore
+from sandbox.machine.hosts import Hosts
+from sandbox.machine.networks import Networks
+from sandbox.machine.volumes import VolumeStore
 
 LOOPBACK = "127.0.0.1"
 

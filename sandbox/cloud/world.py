@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sandbox.hosts import Hosts
 from sandbox.layout import Layout
-from sandbox.networks import Networks
-from sandbox.volumes import VolumeStore
+from sandbox.machine.hosts import Hosts
+from sandbox.machine.networks import Networks
+from sandbox.machine.volumes import VolumeStore
 
 # States take a moment to change, as on AWS, so that nobody gets away with not waiting.
 VOLUME_SECONDS = 0.25

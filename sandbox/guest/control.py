@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from command_line import Options, service_name, systemctl_options, systemd_run_options, transient_file
+from ending import EXITED
 from processes import Processes
 from unit_file import UnitError, enable, read_unit, wanted_units
 from units import Unit
@@ -203,7 +204,7 @@ class Control:
         threading.Thread(target=self._unload_later, args=(unit,), daemon=True).start()
         if "--wait" in options.flags:
             unit.wait_until_ended()
-            return Answer(unit.exec_status if unit.exec_code == 1 else int(unit.result != "success"))
+            return Answer(unit.ending.status if unit.ending.code == EXITED else int(unit.result != "success"))
         return Answer(0 if well else 1, error=[] if "--quiet" in options.flags else [f"Running as unit: {name}"])
 
     def _unload_later(self, unit: Unit) -> None:

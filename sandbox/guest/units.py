@@ -9,7 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from launching import launch_of
+from ending import Ending
+from launching import daemon_pid, launch_of
 from processes import Processes, end_all, marked_with
 from unit_file import UnitFile, expand
 
@@ -43,7 +44,8 @@ class Unit:
         self._operation = threading.Lock()
         self.changed = threading.Condition()
         self.active, self.sub, self.result = "inactive", "dead", "success"
-        self.main_pid = self.exec_pid = self.exec_status = self.exec_code = self.restarts = 0
+        self.main_pid = self.exec_pid = self.restarts = 0
+        self.ending = Ending()
         self._invocation = ""
         self._stop_wanted = False
 
@@ -103,8 +105,8 @@ class Unit:
             "Result": self.result,
             "MainPID": str(self.main_pid),
             "ExecMainPID": str(self.exec_pid),
-            "ExecMainStatus": str(self.exec_status),
-            "ExecMainCode": str(self.exec_code),
+            "ExecMainStatus": str(self.ending.status),
+            "ExecMainCode": str(self.ending.code),
             "NRestarts": str(self.restarts),
             "Type": self.file.last("Type", "simple"),
             "InvocationID": self._invocation,
@@ -118,7 +120,7 @@ class Unit:
     def _start(self) -> bool:
         self._stop_wanted = False
         self._invocation = secrets.token_hex(16)
-        self.result, self.exec_status, self.exec_code = "success", 0, 0
+        self.result, self.ending = "success", Ending()
         for condition in self.file.values.get("ConditionPathExists", ()):
             if not Path(condition).exists():
                 return True  # systemd skips such a unit, and calls that success
@@ -149,9 +151,9 @@ class Unit:
         )
         for argv in commands:
             self.exec_pid = self._processes.start(launch_of(self.file, argv, environment))
-            self._record(self._processes.wait(self.exec_pid))
+            self.ending = Ending.of(self._processes.wait(self.exec_pid))
             if not self._ended_well():
-                self._finish(self._verdict())
+                self._finish(self._result())
                 return False
         if self.file.is_true("RemainAfterExit"):
             self._set("active", "exited")
@@ -164,11 +166,11 @@ class Unit:
         starter = self._processes.start(
             launch_of(self.file, expand(self.file.last("ExecStart"), environment), environment)
         )
-        self._record(self._processes.wait(starter))
+        self.ending = Ending.of(self._processes.wait(starter))
         if not self._ended_well():
-            self._finish(self._verdict())
+            self._finish(self._result())
             return False
-        main = self._forked_pid()
+        main = daemon_pid(self.file, self._pids)
         if main == 0 or not self._processes.adopt(main):
             self._finish("protocol")
             return False
@@ -176,24 +178,12 @@ class Unit:
         self._set("active", "running")
         return True
 
-    def _forked_pid(self) -> int:
-        pid_file = self.file.last("PIDFile")
-        if pid_file:
-            deadline = time.monotonic() + 10
-            while time.monotonic() < deadline:
-                if Path(pid_file).exists() and (text := Path(pid_file).read_text().strip()):
-                    return int(text)
-                time.sleep(0.02)
-        left = self._pids()
-        return left[0] if left else 0
-
     def _watch(self, pid: int) -> None:
         self.main_pid = self.exec_pid = pid
         threading.Thread(target=self._follow, args=(pid,), daemon=True).start()
 
     def _follow(self, pid: int) -> None:
-        status = self._processes.wait(pid)
-        self._record(status)
+        self.ending = Ending.of(self._processes.wait(pid))
         with self.changed:
             self.main_pid = 0
             self.changed.notify_all()
@@ -203,14 +193,14 @@ class Unit:
             if self.active != "active" or self.exec_pid != pid:
                 return
             end_all(self._pids, signal.SIGTERM, self.file.seconds("TimeoutStopSec", STOP_SECONDS))
-            verdict = self._verdict()
+            result = self._result()
             policy = self.file.last("Restart", "no")
-            if policy == "always" or (policy == "on-failure" and verdict != "success"):
+            if policy == "always" or (policy == "on-failure" and result != "success"):
                 self._set("activating", "auto-restart")
                 threading.Thread(target=self._restart_later, daemon=True).start()
             else:
                 self._run_all("ExecStopPost", self._environment())
-                self._finish(verdict)
+                self._finish(result)
 
     def _restart_later(self) -> None:
         deadline = time.monotonic() + self.file.seconds("RestartSec", 0.1)
@@ -223,21 +213,11 @@ class Unit:
                 self.restarts += 1
                 self._start()
 
-    def _record(self, status: int) -> None:
-        if os.WIFSIGNALED(status):
-            self.exec_code, self.exec_status = 2, os.WTERMSIG(status)  # CLD_KILLED
-        else:
-            self.exec_code, self.exec_status = 1, os.WEXITSTATUS(status)  # CLD_EXITED
+    def _result(self) -> str:
+        return self.ending.result(self.file.words("SuccessExitStatus"))
 
     def _ended_well(self) -> bool:
-        if self.exec_code == 2:
-            return self.exec_status in {signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGPIPE}
-        return str(self.exec_status) in {"0", *self.file.words("SuccessExitStatus")}
-
-    def _verdict(self) -> str:
-        if self._ended_well():
-            return "success"
-        return "exit-code" if self.exec_code == 1 else "signal"
+        return self._result() == "success"
 
     def _finish(self, result: str) -> None:
         self.result = result

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from sandbox.toolchain import debian, kernel, mongod, mongosh, pulumi_engine, python_packages, toolkit
+from sandbox.toolchain import debian, kernel, mongod, mongosh, mysql, pulumi_engine, python_packages, toolkit
 from sandbox.toolchain.console import say
 from sandbox.toolchain.errors import SetupError
 from sandbox.toolchain.files import fresh_folder
@@ -32,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
         with only_one(layout):
             fresh_folder(layout.scratch)
             set_up(layout)
+            if options.mysql:
+                mysql.bring(layout)
             if options.kernel:
                 kernel.require(layout)
             if options.python_version or options.machine:
@@ -76,6 +78,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--python-version", metavar="3.12", help="also fetch the wheels for hosts with this Python")
     parser.add_argument("--machine", metavar="aarch64", help="also fetch the wheels for hosts with this processor")
     parser.add_argument("--kernel", action="store_true", help="fail where the anonymizer's kernel cannot be built")
+    parser.add_argument("--mysql", action="store_true", help="also bring a MySQL server, for the soak tests")
     return parser.parse_args(arguments)
 
 

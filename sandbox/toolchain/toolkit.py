@@ -4,12 +4,12 @@ import platform
 import re
 from pathlib import Path
 
+from sandbox.toolchain import wheels
 from sandbox.toolchain.console import say
 from sandbox.toolchain.errors import SetupError
-from sandbox.toolchain.files import fresh_folder, replace_folder
+from sandbox.toolchain.files import replace_folder
 from sandbox.toolchain.layout import Layout
 from sandbox.toolchain.programs import dotted, identity, version_of
-from sandbox.toolchain.python_packages import job, pip
 from sandbox.toolchain.stamps import fingerprint, forget, is_current, record
 
 TOOL = "toolkit"
@@ -63,17 +63,6 @@ def this_machine() -> str:
 
 
 def _download(layout: Layout, place: Path, chosen: list[str]) -> None:
-    folder = fresh_folder(layout.scratch / TOOL)
-    # No dependencies: requirements-toolkit.txt lists all that hosts get, so that nothing comes in unseen.
-    arguments: list[str | Path] = [
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--dest",
-        folder,
-        *chosen,
-    ]
-    job(layout, TOOL, "downloading wheels").run([*pip(layout), *arguments, "--requirement", layout.root / REQUIREMENTS])
+    # Without dependencies: requirements-toolkit.txt lists all that hosts get, so that nothing comes in unseen.
+    folder = wheels.download(layout, TOOL, "downloading wheels", layout.root / REQUIREMENTS, chosen)
     replace_folder(folder, place)

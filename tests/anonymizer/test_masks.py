@@ -4,9 +4,11 @@ from __future__ import annotations
 import base64
 import re
 import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
+import stdnum.luhn
 from bson import Binary, Int64, ObjectId
 from bson.datetime_ms import DatetimeMS
 from hypothesis import assume, example, given
@@ -17,6 +19,7 @@ from anonymizer.errors import Refused
 from anonymizer.keys import Keyring
 from anonymizer.masks import draw, numbers
 from anonymizer.masks.build import build
+from anonymizer.masks.luhn import check_digit, of_number
 from anonymizer.rules.model import FieldRule
 from anonymizer.verification import detectors
 
@@ -222,6 +225,26 @@ def test_a_card_as_a_number_stays_a_number_of_as_many_digits():
     assert luhn(str(masked))
     with pytest.raises(Refused):
         mask("card", 1234)
+
+
+@pytest.mark.parametrize("size", [39, 40, 41, 5000])
+def test_a_card_of_any_length_keeps_it_and_passes_luhn(size):
+    made = mask("card", "4" * size)
+    assert made.startswith("424242")
+    assert len(made) == size
+    assert made[-1] == check_digit(made[:-1])
+
+
+@given(st.integers(1, 10**45))
+def test_check_digits_are_those_of_the_standards_library(number):
+    assert str(of_number(number)) == check_digit(str(number)) == stdnum.luhn.calc_check_digit(str(number))
+
+
+@given(st.integers(10**11, 10**18))
+def test_a_negative_card_number_with_its_first_digits_kept_ends(number):
+    table = build(FieldRule("card", "card", (("keep_bin", True),)), RING)
+    with suppress(Refused):
+        assert table[Int64](Int64(-number)) != -number
 
 
 def test_the_last_four_of_a_card_stay_four():

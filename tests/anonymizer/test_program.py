@@ -319,6 +319,22 @@ def test_nothing_of_an_unchecked_copy_is_looked_at():
 
 
 @pytest.mark.parametrize("mode", ["mask", "copy"])
+@pytest.mark.parametrize("ids", ["first", "last", "none", "mixed"])
+def test_many_documents_at_once_become_what_each_becomes_alone(mode, ids):
+    text = bson.encode({"": "Some words that are masked, or not."})[6:-1]
+    parts = {"first": (b"_id", b"a"), "last": (b"a", b"_id"), "none": (b"a", b"b")}
+    order = [parts[ids if ids != "mixed" else list(parts)[number % 3]] for number in range(1500)]
+    raws = [document(element(2, one, text), element(2, other, text)) for one, other in order]
+    fields = ["_id", "a", "b"] if mode == "copy" else {"_id": "keep", "a": "text", "b": "keep"}
+    at_once, alone = program(fields, mode), program(fields, mode)
+    made = at_once.treat(b"".join(raws))
+    assert len(made) == len(raws)
+    assert list(made) == [one for raw in raws for one in alone.treat(raw)]
+    assert not at_once.unlisted.counts
+    assert (list(made) == raws) == (mode == "copy"), "the control: something was masked"
+
+
+@pytest.mark.parametrize("mode", ["mask", "copy"])
 @pytest.mark.parametrize(
     "raw",
     [

@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from refresh.aurora import session
+from refresh.aurora import client, session
 from refresh.aurora.session import World
-from refresh.aurora.sql import Sql
+from refresh.aurora.sql import Login, Sql
 from refresh.process import ProcessIdentity
 from sandbox.aurora.authority import Authority
 from sandbox.aurora.server import Server
-from tests.aurora import made_dump
+from tests.aurora import made_dump, mysql_server
 from tests.aurora.fake_ports import FakeAws
 from tests.aurora.made_dump import Dump
+from tests.aurora.mysql_server import MySql
 from tests.refresh.fake_cloud import Killed
 
 PASSWORD = "made-up 'pass\\word\""
@@ -32,9 +33,10 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One MariaDB for the process; a test begins with no schema on it."""
-    one = Server(
-        folder=tmp_path_factory.mktemp("mariadb"),
+    """One server for the process; a test begins with no schema on it."""
+    kind = MySql if mysql_server.PROGRAMS else Server
+    one = kind(
+        folder=tmp_path_factory.mktemp("server"),
         host_name="localhost",
         port=free_port(),
         authority=Authority(tmp_path_factory.mktemp("authority")),
@@ -80,6 +82,18 @@ class Cluster:
             "topic_arn": "arn:topic", "limits": {"swap_tries": 2.0, "swap_pause_seconds": 1.0},
         }  # fmt: skip
         return {**values, **changes}
+
+    def migrate(self, statements: str, schema: str) -> None:
+        """Run statements as the administrator, through the client."""
+        server = self.server
+        login = Login(
+            host="localhost",
+            port=server.port,
+            user="admin",
+            password=PASSWORD,
+            ca_bundle=str(server.authority.certificate),
+        )
+        client.load(login, schema, [statements.encode()])
 
     def world(self) -> World:
         gone = ProcessIdentity(host="here", boot_id=ProcessIdentity.current().boot_id, pid=2**22 + 1, pid_started="1")

@@ -16,6 +16,7 @@ from typing import Any
 from dumps.reading import Insert, Reader
 from dumps.schema import Collector, fingerprint
 from sandbox.aurora.server import Server
+from tests.aurora.mysql_server import PROGRAMS
 
 IMPORT = "import"
 DEFINER = re.compile(rb"/\*!\d+ DEFINER=\S+\*/|DEFINER=\S+@\S+ ?")
@@ -68,6 +69,8 @@ def shop_sql(generation: str, *, people: int = 40, more: str = "") -> str:
 def dump_of(server: Server, schema: str) -> bytes:
     """Dump a schema as mysqldump does, and take the definers out as preparing does."""
     command = ["mysqldump", "--no-defaults", f"--socket={server.socket}", "--user=root", "--routines", "--events"]
+    if PROGRAMS:
+        command.append("--set-gtid-purged=OFF")  # preparing takes these positions out
     options = ["--triggers", "--hex-blob", "--single-transaction", "--default-character-set=utf8mb4", schema]
     done = subprocess.run([*command, *options], capture_output=True, check=True)
     return DEFINER.sub(b"", done.stdout)

@@ -195,7 +195,7 @@ def test_a_failing_smoke_test_brings_the_former_schema_back_by_itself(cluster: A
 def test_new_and_vanished_tables_views_and_routines_go_where_they_belong(cluster: Any) -> None:
     """Migrations make of a view a table and of a table a view, drop a trigger and add a routine."""
     key = _loaded(cluster)
-    cluster.server.sql(
+    cluster.migrate(
         "DROP VIEW a_total; CREATE TABLE a_total (name VARCHAR(60), owes DECIMAL(12,2)); DROP TRIGGER left_country;"
         "CREATE TABLE fresh (id INT PRIMARY KEY, person_id INT, FOREIGN KEY (person_id) REFERENCES person (id));"
         "DROP TABLE audit; DROP TRIGGER IF EXISTS billed_second; CREATE VIEW audit AS SELECT 1 AS id;"

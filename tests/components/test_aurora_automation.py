@@ -13,7 +13,7 @@ from aurora_case import AUTOMATION
 from components.aurora_automation import ACTIONS, FAILURE, document
 from components.aurora_scripts import OUTCOME
 from components.config_values import text
-from sandbox.cloud.automation_checks import InvalidDocumentContent, read_automation
+from sandbox.cloud.automation.checks import InvalidDocumentContent, read_automation
 
 DOCUMENT = document(AUTOMATION)
 STEPS = {step["name"]: step for step in DOCUMENT["mainSteps"]}

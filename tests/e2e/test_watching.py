@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from refresh import boto, watch
+from refresh.boto import sessions
 from refresh.errors import HostError
 from refresh.poller import SystemClock
 from refresh.request import Watch
+from refresh.watch import metrics
+from refresh.watch.telling import told
 from sandbox.client import Sandbox
 from sandbox.demo.databases import connect_production
 from sandbox.demo.shop import DATABASE
@@ -58,8 +60,8 @@ def event(sandbox: Sandbox, outputs: dict[str, Any], monkeypatch: pytest.MonkeyP
         reports_bucket=outputs["reports_bucket"],
         watch=Watch(topic_arn=outputs["watch"]["topic_arn"], log_group=outputs["watch"]["log_group"]),
     )
-    aws = boto.connect(request.region)
-    return lambda event_id, said: watch.told("refresh", event_id, request, aws, SystemClock(), said.append)
+    aws = sessions.connect(request.region)
+    return lambda event_id, said: told("refresh", event_id, request, aws, SystemClock(), said.append)
 
 
 def test_a_message_of_the_refresh_leads_to_its_report(sandbox: Sandbox, outputs: dict[str, Any]) -> None:
@@ -166,12 +168,12 @@ def _put_a_minute_later(sandbox: Sandbox) -> None:
     """Put the good end of a refresh as of a minute from now: one within the same minute takes nothing back."""
     dimensions = {"Space": f"understudy/{sandbox.name}", "Event": "refresh"}
     data = {
-        "MetricName": watch.FAILED,
+        "MetricName": metrics.FAILED,
         "Value": 0,
         "Timestamp": datetime.now(timezone.utc) + timedelta(minutes=1),
         "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
     }
-    sandbox.session().client("cloudwatch").put_metric_data(Namespace=watch.NAMESPACE, MetricData=[data])
+    sandbox.session().client("cloudwatch").put_metric_data(Namespace=metrics.NAMESPACE, MetricData=[data])
 
 
 def _logged(sandbox: Sandbox, outputs: dict[str, Any]) -> list[dict[str, Any]]:

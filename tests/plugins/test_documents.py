@@ -5,8 +5,8 @@ import json
 import pytest
 from moto import mock_aws
 
-from sandbox.plugins.aws.documents import DOCUMENTS
 from sandbox.plugins.aws.kind import Aws
+from sandbox.plugins.aws.rows.documents import DOCUMENTS
 
 ROW = DOCUMENTS["aws:ssm/document:Document"]
 

@@ -11,10 +11,10 @@ from moto.sns.models import SNSBackend, Topic
 from components import watch_documents as documents
 from components.host_policies import Place
 from sandbox.cloud import alarms, messages
-from sandbox.plugins.aws.identity import IDENTITY
 from sandbox.plugins.aws.kind import Aws
-from sandbox.plugins.aws.telling import TELLING
-from sandbox.plugins.aws.watching import WATCHING
+from sandbox.plugins.aws.rows.keys import KEYS
+from sandbox.plugins.aws.rows.telling import TELLING
+from sandbox.plugins.aws.rows.watching import WATCHING
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ DASHBOARD = WATCHING["aws:cloudwatch/dashboard:Dashboard"]
 POLICY = WATCHING["aws:sns/topicPolicy:TopicPolicy"]
 SUBSCRIPTION = WATCHING["aws:sns/topicSubscription:TopicSubscription"]
 TOPIC = TELLING["aws:sns/topic:Topic"]
-KEY = IDENTITY["aws:kms/key:Key"]
+KEY = KEYS["aws:kms/key:Key"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 from refresh.aws import Outcome
 from refresh.errors import UnreachableHostError
-from refresh.request import Document
+from refresh.hosts import Document
 from tests.refresh.fake_cloud import FakeClock, FakeEc2, FakeObjects, Fate
 
 COMMAND_SECONDS = 0.5

@@ -13,9 +13,9 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
 
-from refresh import boto
 from refresh.aws import Aws, Metric
-from refresh.boto_errors import translate, wrapped
+from refresh.boto import sessions
+from refresh.boto.errors import translate, wrapped
 from refresh.errors import PermanentError, RefreshError, TransientError, UnreachableHostError
 from refresh.holdings import SnapshotOrder, VolumeOrder
 
@@ -32,7 +32,7 @@ def clients() -> Iterator[Aws]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             environment.setenv(name, "made-up")
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
-        yield boto.connect(REGION)
+        yield sessions.connect(REGION)
 
 
 @pytest.fixture

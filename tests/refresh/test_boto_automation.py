@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from refresh.boto_automation import Automations
+from refresh.boto.automation import Automations
 from refresh.errors import PermanentError, TransientError
 
 ID = "00000000-0000-4000-8000-000000000001"

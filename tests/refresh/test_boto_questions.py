@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
-from refresh.boto_questions import BotoQuestions, _trouble_at
 from refresh.errors import PermanentError
+from refresh.mongo.examination.boto import BotoQuestions, _trouble_at
 from refresh.mongo.examination.questions import Side, Simulated
 from refresh.places import Key
 

@@ -15,9 +15,10 @@ import pytest
 import yaml
 
 from refresh import session
-from refresh.mongo import production, snapshot
+from refresh.mongo import production
 from refresh.mongo.context import Context
 from refresh.mongo.production import Member, Optime, ReplicaSet
+from refresh.mongo.steps import snapshot
 from sandbox.client import Sandbox
 from sandbox.demo.databases import connect_production
 from sandbox.demo.record import Write, missing_writes, read_record

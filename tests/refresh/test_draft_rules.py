@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from components.staging_refresh import StagingRefreshProvider, is_due
-from refresh import ledger as ledgers
 from refresh.errors import HostError
 from refresh.holdings import SPACE_TAG
 from refresh.mongo.planning import runs
 from refresh.mongo.workflow import DRAFTING
+from refresh.records import ledgers
 from refresh.request import RefreshRequest
 from tests.refresh.fake_hosts import DRAFT
 from tests.refresh.fake_world import SPACE, WORKER, FakeWorld, inputs

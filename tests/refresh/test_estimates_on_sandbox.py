@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from pymongo import ReadPreference
 
-from refresh import boto
+from refresh.boto import sessions
 from refresh.mongo import plan
 from refresh.mongo.planning.look_up import LookUp
 from refresh.poller import SystemClock
@@ -93,8 +93,8 @@ def test_the_preview_foretells_the_next_refresh_within_a_factor_while_production
         grow(stack, documents)
         backup = backed_up(stack)
         request = RefreshRequest.from_inputs(stack.inputs(f"size-{number}"))
-        lines = plan.lines(request, boto.connect, SystemClock())
-        foretold = LookUp(request=request, aws=boto.connect(stack.region), clock=SystemClock())
+        lines = plan.lines(request, sessions.connect, SystemClock())
+        foretold = LookUp(request=request, aws=sessions.connect(stack.region), clock=SystemClock())
         assert foretold.estimate
         assert foretold.expected
         stack.ec2.delete_snapshot(SnapshotId=backup)

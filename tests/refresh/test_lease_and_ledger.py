@@ -9,9 +9,10 @@ import sys
 import pytest
 
 from refresh.errors import LeaseError, LedgerError, TransientError
-from refresh.lease import EXPIRY_SECONDS, HEARTBEAT_SECONDS, KEY, Lease
-from refresh.ledger import FINISHED, Ledger, read
 from refresh.process import ProcessIdentity, _started
+from refresh.records.lease import EXPIRY_SECONDS, HEARTBEAT_SECONDS, KEY, Lease
+from refresh.records.ledger import Ledger
+from refresh.records.ledgers import FINISHED, read
 from tests.refresh.fake_cloud import FakeClock, FakeObjects, Fate
 
 ELSEWHERE = ProcessIdentity(host="elsewhere", boot_id="another boot", pid=7, pid_started="1")

@@ -10,8 +10,9 @@ from typing import Any
 import boto3
 import pytest
 
-from refresh import boto, serve_session, session
+from refresh import serve_session, session
 from refresh.aws import Aws
+from refresh.boto import sessions
 from refresh.mongo.workflow import STEPS
 from sandbox.client import Sandbox
 from tests.e2e.stack import take_away
@@ -128,7 +129,7 @@ def _recording(stack: RefreshStack, calls: list[str]) -> session.World:
     def connect(_region: str, _role_arn: str) -> Aws:
         production = sandboxed()
         production.events.register("before-call.*.*", note)
-        return boto.assemble(sandboxed(), production)
+        return sessions.assemble(sandboxed(), production)
 
     return session.World(connect=connect, reports_folder=stack.folder / "reports")
 

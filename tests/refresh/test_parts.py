@@ -15,12 +15,13 @@ from refresh.aws import Outcome
 from refresh.commands import Commands
 from refresh.errors import DeadlineError, HostError, ReleaseError, RequestError, TransientError
 from refresh.holdings import ROLE_TAG, SPACE_TAG
+from refresh.hosts import Document
 from refresh.mongo import plan
 from refresh.mongo.workflow import STEPS
 from refresh.poller import Poller
 from refresh.reporting.model import Report
 from refresh.reporting.text import as_text
-from refresh.request import Document, RefreshRequest
+from refresh.request import RefreshRequest
 from refresh.values import UNKNOWN
 from tests.refresh.fake_cloud import FakeClock
 from tests.refresh.fake_world import PRODUCTION, SPACE, STAGING, WORKER, FakeWorld, inputs

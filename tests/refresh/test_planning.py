@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from refresh import boto
-from refresh.boto_errors import translate
+from refresh.boto import sessions
+from refresh.boto.errors import translate
 from refresh.errors import TransientError
 from refresh.holdings import Snapshot
 from refresh.mongo import plan
@@ -355,7 +355,7 @@ class _Session:
 def test_the_end_of_a_session_is_known_where_the_environment_says_it(
     method: str, told: str, ends: datetime | None
 ) -> None:
-    assert boto.ends_at(_Session(method), {"AWS_CREDENTIAL_EXPIRATION": told}) == ends
+    assert sessions.ends_at(_Session(method), {"AWS_CREDENTIAL_EXPIRATION": told}) == ends
 
 
 def test_a_reports_bucket_that_is_gone_is_told_once_with_what_to_do(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from refresh import ledger as ledgers
 from refresh.errors import CutOverError, HostError, PreflightError, SwitchedBackError
+from refresh.records import ledgers
 from tests.refresh.fake_world import PRODUCTION, STAGING, FakeWorld
 
 

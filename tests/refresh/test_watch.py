@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from refresh import watch_words as words
 from refresh.errors import (
     CutOverError,
     FindingsError,
@@ -21,6 +20,7 @@ from refresh.errors import (
     TransientError,
 )
 from refresh.mongo.workflow import STEPS
+from refresh.watch import words
 from tests.refresh.fake_world import SPACE, FakeWorld
 
 WATCH = {"topic_arn": "arn:aws:sns:eu-west-1:111111111111:understudy-staging", "log_group": "/understudy/staging"}
@@ -201,7 +201,7 @@ def test_a_space_that_is_worked_on_is_told_as_a_refusal(world: FakeWorld, monkey
     def held(*_unused: object) -> None:
         raise LeaseError("another refresh works on this space")
 
-    monkeypatch.setattr("refresh.lease.Lease.take", held)
+    monkeypatch.setattr("refresh.records.lease.Lease.take", held)
     with pytest.raises(LeaseError):
         world.up(watch=WATCH)
     assert told(world)[0].endswith(" refused")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from refresh import ledger as ledgers
 from refresh.aws import Aws
 from refresh.errors import CutOverError, FindingsError, HostError, UnlistedPathsError
 from refresh.mongo.workflow import STEPS
+from refresh.records import ledgers
 from refresh.request import RefreshRequest
 from tests.refresh.fake_cloud import Killed
 from tests.refresh.fake_world import PRODUCTION, STAGING, WORKER, FakeWorld, inputs

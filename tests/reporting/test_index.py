@@ -218,7 +218,7 @@ def test_a_refresh_that_fails_leaves_the_reason_without_the_message(
     def fail(*_unused: object) -> None:
         raise HostError("made to fail with jane.doe@example.com")
 
-    monkeypatch.setattr("refresh.mongo.restore.Restore.run", fail)
+    monkeypatch.setattr("refresh.mongo.steps.restore.Restore.run", fail)
     with pytest.raises(HostError):
         world.up()
     report = the_report(world, "march")
@@ -235,7 +235,7 @@ def test_a_report_that_cannot_be_written_hides_no_failure(world: FakeWorld, monk
     def refused(*_unused: object) -> None:
         raise TransientError("the bucket is gone")
 
-    monkeypatch.setattr("refresh.mongo.restore.Restore.run", fail)
+    monkeypatch.setattr("refresh.mongo.steps.restore.Restore.run", fail)
     monkeypatch.setattr("refresh.reporting.files.publish", refused)
     with pytest.raises(HostError):
         world.up()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from refresh import ledger as ledgers
-from refresh import runs
 from refresh.errors import RefreshError, TransientError
-from refresh.ledger import Ledger
-from refresh.provenance import ROOT, job, runner
+from refresh.records import ledgers, runs
+from refresh.records.ledger import Ledger
+from refresh.records.provenance import ROOT, job, runner
 from refresh.reporting import reasons
 from refresh.reporting.ledgers import ended
 from tests.refresh.fake_cloud import FakeClock, FakeObjects, Fate

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from refresh import boto
 from refresh.aws import Aws
-from refresh.copies import Copying, ensure
+from refresh.boto import sessions
+from refresh.ebs.copies import Copying, ensure
+from refresh.ebs.snapshots import all_completed, delete, raw, share
 from refresh.errors import PermanentError, SourceError
 from refresh.holdings import ROLE_TAG, SPACE_TAG, TAKE_TAG, SnapshotOrder
 from refresh.places import CopyOrder, Place, ProductionSession
 from refresh.poller import Poller, SystemClock
-from refresh.snapshots import all_completed, delete, raw, share
 from sandbox.client import Sandbox
 from tests.sandbox.other_account import ACCOUNT, EXTERNAL_ID, OWN_ACCOUNT, REGION, OtherAccount, key_policy
 
@@ -48,7 +48,7 @@ def role(other: OtherAccount) -> str:
 
 @pytest.fixture(scope="module")
 def aws(sandbox: Sandbox, role: str, environment: None) -> Aws:
-    return boto.connect(
+    return sessions.connect(
         sandbox.record["region"], ProductionSession(role_arn=role, region=REGION, external_id=EXTERNAL_ID)
     )
 
@@ -172,8 +172,8 @@ def test_a_role_is_taken_by_whom_it_trusts_and_with_the_external_id_alone(sandbo
         ProductionSession(role_arn=f"{role}-not-there", region=REGION, external_id=EXTERNAL_ID),
     ):
         with pytest.raises(PermanentError, match="is not authorized to perform: sts:AssumeRole"):
-            boto.connect(region, side).source_compute.place()
-    taken = boto.connect(region, ProductionSession(role_arn=role, region=REGION, external_id=EXTERNAL_ID))
+            sessions.connect(region, side).source_compute.place()
+    taken = sessions.connect(region, ProductionSession(role_arn=role, region=REGION, external_id=EXTERNAL_ID))
     assert taken.source_compute.place().account_id == ACCOUNT
 
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from sandbox.cloud.automation_checks import InvalidDocumentContent, check_automation, read_automation
-from sandbox.cloud.automation_conditions import holds
-from sandbox.cloud.automation_parameters import InvalidAutomationExecutionParameters, parameter_values
-from sandbox.cloud.automation_runner import run, tell
-from sandbox.cloud.automation_values import NoValue, select, substitute
+from sandbox.cloud.automation.checks import InvalidDocumentContent, check_automation, read_automation
+from sandbox.cloud.automation.conditions import holds
+from sandbox.cloud.automation.parameters import InvalidAutomationExecutionParameters, parameter_values
+from sandbox.cloud.automation.runner import run, tell
+from sandbox.cloud.automation.values import NoValue, select, substitute
 
 SCRIPT = {"Runtime": "python3.11", "Handler": "handler", "Script": "def handler(events, context):\n    return {}\n"}
 

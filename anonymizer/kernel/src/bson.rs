@@ -1,5 +1,7 @@
 //! Reading BSON: elements of a document, with every length checked before it is believed.
 
+use crate::names::{Name, WORD};
+
 pub const DOUBLE: u8 = 0x01;
 pub const STRING: u8 = 0x02;
 pub const OBJECT: u8 = 0x03;
@@ -56,19 +58,29 @@ impl<'a> Elements<'a> {
     /// Give the next element, or None at the document's end.
     #[inline]
     pub fn next(&mut self) -> Result<Option<Element<'a>>, Malformed> {
+        Ok(self.next_foretold(None)?.map(|(element, _)| element))
+    }
+
+    /// Give the next element, and whether its key is the one foretold, which is then not looked for in its bytes.
+    #[inline(always)]
+    pub fn next_foretold(&mut self, foretold: Option<&Name>) -> Result<Option<(Element<'a>, bool)>, Malformed> {
         let end = self.bytes.len() - 1;
         let kind = *self.bytes.get(self.at).ok_or(Malformed)?;
         if kind == 0 {
             return if self.at == end { Ok(None) } else { Err(Malformed) };
         }
         let rest = self.bytes.get(self.at + 1..end).ok_or(Malformed)?;
-        let key_size = rest.iter().position(|byte| *byte == 0).ok_or(Malformed)?;
-        let tail = &rest[key_size + 1..];
+        let (key_size, is_foretold) = match foretold {
+            Some(name) if name.begins(rest) => (name.size(), true),
+            _ => (rest.iter().position(|byte| *byte == 0).ok_or(Malformed)?, false),
+        };
+        let (key, tail) = rest.split_at_checked(key_size).ok_or(Malformed)?;
+        let tail = tail.get(1..).ok_or(Malformed)?;
         let size = value_size(kind, tail).ok_or(Malformed)?;
         let value = tail.get(..size).ok_or(Malformed)?;
         let at = self.at;
         self.at += 1 + key_size + 1 + size;
-        Ok(Some(Element { at, kind, key: &rest[..key_size], value }))
+        Ok(Some((Element { at, kind, key, value }, is_foretold)))
     }
 }
 
@@ -115,6 +127,29 @@ pub fn text(value: &[u8]) -> Option<&str> {
         Some((0, text)) => std::str::from_utf8(text).ok(),
         _ => None,
     }
+}
+
+/// Tell whether a string is one, as `text` does; most are short and ASCII, which is seen in a few steps.
+#[inline]
+pub fn is_text(value: &[u8]) -> bool {
+    match value.get(4..) {
+        // The length of a text shorter than a word has no high bit either, and makes a word of it.
+        Some([text @ .., 0]) => {
+            is_ascii(if text.len() < WORD { value } else { text }) || std::str::from_utf8(text).is_ok()
+        }
+        _ => false,
+    }
+}
+
+/// Tell whether no byte has its highest bit set, a word at a time, the last one over bytes that were seen already.
+#[inline]
+fn is_ascii(bytes: &[u8]) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let Some(last) = bytes.last_chunk::<WORD>() else {
+        return false;
+    };
+    let words = bytes.chunks_exact(WORD).filter_map(|chunk| chunk.first_chunk::<WORD>());
+    words.fold(u64::from_le_bytes(*last), |all, word| all | u64::from_le_bytes(*word)) & HIGH == 0
 }
 
 /// Write a string's value.

@@ -11,6 +11,7 @@ pub mod bson;
 mod calls;
 mod cases;
 mod masks;
+mod names;
 mod plain;
 mod plan;
 mod reading;

@@ -1,6 +1,7 @@
 //! Whether a value is plain: decoding it in Python and encoding it again would give the same bytes.
 
 use crate::bson::{self, Element, Elements};
+use crate::names::Index;
 
 const DEEPEST: usize = 150; // MongoDB takes 100 levels, or 180 inside the server; Python has a limit of its own
 const REGEX_FLAGS: &[u8] = b"ilmsux";
@@ -40,7 +41,7 @@ pub fn class_of(element: &Element) -> Option<usize> {
     let value = element.value;
     match element.kind {
         bson::DOUBLE => Some(class::DOUBLE),
-        bson::STRING => bson::text(value).map(|_| class::TEXT),
+        bson::STRING => bson::is_text(value).then_some(class::TEXT),
         bson::OBJECT => Some(class::OBJECT),
         bson::ARRAY => Some(class::ARRAY),
         bson::BINARY => match value.get(4) {
@@ -84,13 +85,18 @@ pub fn all_plain(kind: u8, bytes: &[u8], depth: usize) -> bool {
         return false;
     };
     let mut keys = Keys::new();
-    let mut index = Index::new();
+    let mut index = (kind == bson::ARRAY).then(Index::new);
     loop {
-        match elements.next() {
+        match elements.next_foretold(index.as_ref().and_then(Index::name)) {
             Ok(None) => return true,
             Err(_) => return false,
-            Ok(Some(element)) => {
-                let key_fits = if kind == bson::ARRAY { index.is_next(element.key) } else { keys.take(element.key) };
+            Ok(Some((element, is_next))) => {
+                let key_fits = if let Some(index) = &mut index {
+                    index.go_on();
+                    is_next
+                } else {
+                    keys.take(element.key)
+                };
                 if !key_fits || class_of(&element).is_none() {
                     return false;
                 }
@@ -143,32 +149,5 @@ impl<'a> Keys<'a> {
         }
         let many = self.many.insert(self.few.iter().copied().collect());
         many.insert(key)
-    }
-}
-
-/// The keys of an array: 0, 1, 2 and so on, as decimal text.
-pub struct Index {
-    digits: [u8; 10],
-    start: usize,
-}
-
-impl Index {
-    /// Begin at 0.
-    pub fn new() -> Index {
-        Index { digits: [b'0'; 10], start: 9 }
-    }
-
-    /// Tell whether a key is the next one, and go on.
-    #[inline]
-    pub fn is_next(&mut self, key: &[u8]) -> bool {
-        let fits = key == &self.digits[self.start..];
-        let mut at = 9;
-        while self.digits[at] == b'9' && at > 0 {
-            self.digits[at] = b'0';
-            at -= 1;
-        }
-        self.digits[at] += 1;
-        self.start = self.start.min(at);
-        fits
     }
 }

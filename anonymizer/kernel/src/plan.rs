@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::calls::Calls;
 use crate::cases::{Choice, Scalar};
 use crate::masks::{Mask, Words};
+use crate::names::Name;
 use crate::plain::class;
 
 const FEW: usize = 8;
@@ -37,11 +38,18 @@ pub struct Action {
     pub calls: Calls,
 }
 
+/// A field that rules name, and what they say of it.
+pub struct Child {
+    pub key: Vec<u8>,
+    pub name: Option<Name>,
+    pub choice: Choice,
+}
+
 /// A place in the tree of rules.
 pub struct Place {
     pub ways: [Way; class::COUNT],
     pub action: Option<Action>,
-    pub children: Vec<(Vec<u8>, Choice)>,
+    pub children: Vec<Child>,
     pub many: HashMap<Vec<u8>, usize>,
     pub any: Option<Choice>,
     pub keys: Option<Action>,
@@ -49,16 +57,21 @@ pub struct Place {
 }
 
 impl Place {
-    /// Find the child under a key; `expected` is where it stands if documents have their keys in the rules' order.
+    /// Give the key of a child, if there is such a child.
+    #[inline]
+    pub fn name(&self, child: usize) -> Option<&Name> {
+        self.children.get(child)?.name.as_ref()
+    }
+
+    /// Find the child under a key; those that follow `expected` are the likeliest.
     #[inline]
     pub fn child(&self, key: &[u8], expected: usize) -> Option<usize> {
-        if self.children.get(expected).is_some_and(|(name, _)| name == key) {
-            return Some(expected);
-        }
         if self.children.len() > FEW {
             return self.many.get(key).copied();
         }
-        self.children.iter().position(|(name, _)| name == key)
+        let (before, behind) = self.children.split_at(expected.min(self.children.len()));
+        let at = behind.iter().position(|child| child.key == key).map(|at| before.len() + at);
+        at.or_else(|| before.iter().position(|child| child.key == key))
     }
 }
 

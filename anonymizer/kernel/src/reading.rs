@@ -9,7 +9,8 @@ use crate::bson::Elements;
 use crate::calls::{Calls, Python};
 use crate::cases::{Choice, Condition, Scalar};
 use crate::masks::{Drawing, Mask, Words};
-use crate::plan::{Action, Native, Place, Plan, Way};
+use crate::names::Name;
+use crate::plan::{Action, Child, Native, Place, Plan, Way};
 
 type Conditions = Vec<(Vec<u8>, Vec<Vec<u8>>)>;
 type Alternatives = Vec<(Conditions, usize)>;
@@ -53,7 +54,9 @@ impl PlaceSpec {
         let ways: Vec<Way> = self.ways.chars().map(way).collect::<PyResult<_>>()?;
         let named = self.children.iter().enumerate();
         let many: HashMap<Vec<u8>, usize> = named.map(|(at, (key, _))| (key.clone(), at)).collect();
-        let children = self.children.into_iter().map(|(key, found)| Ok((key, choice(found, count)?)));
+        let children = self.children.into_iter().map(|(key, found)| {
+            Ok(Child { name: Name::new(&key), key, choice: choice(found, count)? })
+        });
         Ok(Place {
             ways: ways.try_into().map_err(|_| unfit("ways"))?,
             action: self.action.map(ActionSpec::read).transpose()?,

@@ -7,7 +7,8 @@ use pyo3::PyErr;
 use crate::bson::{self, Element, Elements, Malformed};
 use crate::calls::Answer;
 use crate::masks::Made;
-use crate::plain::{all_plain, class_of, too_deep, Index, Keys};
+use crate::names::Index;
+use crate::plain::{all_plain, class_of, too_deep, Keys};
 use crate::plan::{Action, Native, Place, Plan, Way};
 use crate::rewriting::{Rewritten, Spot};
 
@@ -66,12 +67,12 @@ impl<'a> Walk<'a> {
     fn document(&mut self, place: &'a Place, bytes: &'a [u8], base: usize, depth: usize) -> Walked {
         let mut elements = Elements::of(bytes)?;
         let start = self.made.place_of(base);
-        let mut seen = Seen::new();
-        let mut made_keys = HashSet::new();
+        let mut seen = Seen::default();
+        let mut made_keys = place.keys.as_ref().map(|_| HashSet::new());
         let mut expected = 0;
         let mut first = true;
-        while let Some(element) = elements.next()? {
-            let child = place.child(element.key, expected);
+        while let Some((element, is_expected)) = elements.next_foretold(place.name(expected))? {
+            let child = if is_expected { Some(expected) } else { place.child(element.key, expected) };
             if depth == 0 && element.key == ID && !first || depth > 0 && element.key == REFERENCE {
                 return Err(Stop::Hand); // Python puts keys into another order here
             }
@@ -79,19 +80,14 @@ impl<'a> Walk<'a> {
             if !seen.take(child, element.key) {
                 return Err(Stop::Hand);
             }
-            let choice = child.map(|at| &place.children[at].1).or(place.any.as_ref()).ok_or(Stop::Hand)?;
+            let choice = child.map(|at| &place.children[at].choice).or(place.any.as_ref()).ok_or(Stop::Hand)?;
             expected = child.map_or(expected, |at| at + 1);
             let spot = self.made.spot(base, &element);
-            match &place.keys {
-                Some(mask) if child.is_none() => {
-                    let key = self.masked_key(mask, element.key)?;
-                    self.made.replace(spot.begin + 1, element.key.len(), &key);
-                    if !made_keys.insert(key) {
-                        return Err(Stop::Hand);
-                    }
+            if let (Some(mask), Some(made_keys)) = (&place.keys, &mut made_keys) {
+                let key = self.key(mask, child.is_some(), &element, spot)?;
+                if !made_keys.insert(key) {
+                    return Err(Stop::Hand);
                 }
-                Some(_) if !made_keys.insert(element.key.to_vec()) => return Err(Stop::Hand),
-                _ => {}
             }
             let chosen = choice.place_in(bytes).ok_or(Stop::Hand)?;
             if self.value(&self.plan.places[chosen], &element, spot, depth)? {
@@ -102,14 +98,25 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// See to a key of a map, and give what it becomes: those that rules name stay.
+    fn key(&mut self, mask: &'a Action, named: bool, element: &Element<'a>, spot: Spot) -> Result<Vec<u8>, Stop> {
+        if named {
+            return Ok(element.key.to_vec());
+        }
+        let key = self.masked_key(mask, element.key)?;
+        self.made.replace(spot.begin + 1, element.key.len(), &key);
+        Ok(key)
+    }
+
     fn array(&mut self, place: &'a Place, bytes: &'a [u8], base: usize, depth: usize) -> Walked {
         let mut elements = Elements::of(bytes)?;
         let start = self.made.place_of(base);
         let mut index = Index::new();
-        while let Some(element) = elements.next()? {
-            if !index.is_next(element.key) {
+        while let Some((element, is_next)) = elements.next_foretold(index.name())? {
+            if !is_next {
                 return Err(Stop::Hand);
             }
+            index.go_on();
             let spot = self.made.spot(base, &element);
             if self.value(place, &element, spot, depth)? {
                 return Err(Stop::Hand); // rules that drop an element of an array are refused when they are read
@@ -196,16 +203,13 @@ impl<'a> Walk<'a> {
 }
 
 /// The keys that a document had so far: those that rules name by their number, others by themselves.
+#[derive(Default)]
 struct Seen<'a> {
     named: u128,
-    others: Keys<'a>,
+    others: Option<Keys<'a>>,
 }
 
 impl<'a> Seen<'a> {
-    fn new() -> Seen<'a> {
-        Seen { named: 0, others: Keys::new() }
-    }
-
     #[inline]
     fn take(&mut self, child: Option<usize>, key: &'a [u8]) -> bool {
         match child {
@@ -215,7 +219,7 @@ impl<'a> Seen<'a> {
                 self.named |= bit;
                 new
             }
-            _ => self.others.take(key),
+            _ => self.others.get_or_insert_with(Keys::new).take(key),
         }
     }
 }

@@ -7,10 +7,10 @@ from functools import cached_property
 
 from refresh import places
 from refresh.aws import Aws
-from refresh.ledger import Ledger
 from refresh.mongo.context import Context
 from refresh.mongo.examination.questions import Questions, Side
 from refresh.poller import Clock, Poller
+from refresh.records.ledger import Ledger
 from refresh.request import RefreshRequest
 from refresh.values import UNKNOWN
 

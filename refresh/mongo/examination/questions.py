@@ -1,4 +1,4 @@
-"""What only an examination asks of AWS, as a Protocol; `boto_questions.py` holds the real one, tests pass a fake.
+"""What only an examination asks of AWS, as a Protocol; `boto.py` holds the real one, tests pass a fake.
 
 Every question is a read or a DryRun. Each raises a RefreshError where there is no answer.
 """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refresh import ledger as ledgers
-from refresh.lease import holder_in
 from refresh.mongo import production
 from refresh.mongo.checks import parameter_refusals
 from refresh.mongo.examination.case import Case
 from refresh.mongo.examination.finding import Finding, in_order, unasked, wrong
 from refresh.mongo.examination.questions import Side
+from refresh.records import ledgers
+from refresh.records.lease import holder_in
 
 _NOT_UP = "not there yet: pulumi up makes it"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _TABLE = Path(__file__).with_name("prices.json")
+_LEAST_SHOWN = 0.01
 _HOURS_A_MONTH = 730.0  # as AWS reckons
 _LEAST_BILLED_SECONDS = 60.0
 _XLARGES = {"medium": 0.25, "large": 0.5, "xlarge": 1.0}  # within a family prices grow with the size
@@ -104,13 +105,17 @@ def lines(use: Use, region: str) -> list[str]:
     golden = sum(use.golden_gib) * price.snapshot_gib_month
     kept_golden = f", golden snapshots up to {_dollars(golden)}" if golden else ""
     return [
-        f"  costs about {_dollars(total)}{without} for {hours:.2f} h: {', '.join(parts)}",
+        f"  costs {_about(total)}{without} for {hours:.2f} h: {', '.join(parts)}",
         f"  staging's {len(use.kept_gib)} volumes cost {_dollars(kept)} a month from then on{kept_golden} ({table})",
     ]
 
 
+def _about(amount: float) -> str:
+    return f"about {_dollars(amount)}" if amount >= _LEAST_SHOWN else _dollars(amount)
+
+
 def _dollars(amount: float) -> str:
-    return "less than $0.01" if 0 < amount < 0.01 else f"${amount:.2f}"
+    return "less than $0.01" if 0 < amount < _LEAST_SHOWN else f"${amount:.2f}"
 
 
 @cache

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from refresh import ledger as ledgers
 from refresh.errors import RefreshError
 from refresh.mongo.context import Context
 from refresh.mongo.planning import duration, runs, sizes
+from refresh.records import ledgers
 
 
 def foretold(context: Context) -> dict[str, Any]:

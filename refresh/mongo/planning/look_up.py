@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from refresh import ledger as ledgers
 from refresh.aws import Aws
 from refresh.holdings import SPACE_TAG, Instance, Snapshot, Volume
 from refresh.mongo.jobs import rules_key_of
@@ -18,6 +17,7 @@ from refresh.mongo.planning.runs import Run
 from refresh.mongo.planning.sizes import Expected
 from refresh.mongo.servable import Servable, ServableVolume
 from refresh.poller import Clock
+from refresh.records import ledgers
 from refresh.request import RefreshRequest
 from refresh.values import UNKNOWN
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from refresh import ledger as ledgers
+from refresh.records import ledgers
 
 MOST_RUNS = 5  # what is older says little of today's machines and data
 # The phases of a job that grow with the data; others (listing, structures, starting) do not.

@@ -159,22 +159,6 @@ def wait(call: Call, what: str, done: Callable[[], bool]) -> None:
         pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
 
 
-def tag_list(tags: Mapping[str, str] | None) -> list[dict[str, str]]:
-    """Return tags as most of AWS's services want them."""
-    return [{"Key": name, "Value": value} for name, value in (tags or {}).items()]
-
-
-def tag_map(tags: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
-    """Return tags as Pulumi has them. AWS's own are not anyone's to declare."""
-    return {tag["Key"]: tag["Value"] for tag in tags or [] if not tag["Key"].startswith("aws:")}
-
-
-def tag_changes(old: Values, new: Values) -> tuple[dict[str, str], list[str]]:
-    """Return (tags to set, names of tags to take away)."""
-    before, after = old.get("tags") or {}, new.get("tags") or {}
-    return {k: v for k, v in after.items() if before.get(k) != v}, [k for k in before if k not in after]
-
-
 def same_json(one: str | None, other: str) -> str:
     """Return `one` if `other` says the same, else `other`: AWS does not keep JSON as it was written."""
     try:

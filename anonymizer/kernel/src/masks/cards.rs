@@ -1,22 +1,27 @@
 //! Card numbers: test cards of the same length, grouping and kind, with Luhn's check digit.
 
-use super::{digits_of, integer, little_endian, never_itself, place_digits, put_digits, put_integer};
-use super::{Drawing, Made, Words};
+use super::{integer, little_endian, never_itself, place_digits, put_digits, put_integer};
+use super::{Digits, Drawing, Made, Words};
 use crate::plain::class;
 
 const SHORT: usize = 12;
 
 /// Give a test card's number for one that is text.
 pub fn text(drawing: &Drawing, words: &Words, value: &[u8], out: &mut Vec<u8>) -> Made {
-    let digits = digits_of(value);
+    let digits = Digits::of(value);
     if digits.is_empty() {
         let zeros: &[u8] = if value == b"0000" { b"00000" } else { b"0000" };
         out.extend_from_slice(zeros);
         return Made::Done;
     }
     never_itself(value, out, |attempt, out| {
-        let made = card(drawing, words, &digits, attempt);
-        place_digits(value, digits.len(), &made, out);
+        if digits.len() == value.len() {
+            put_card(drawing, words, &digits, attempt, out);
+        } else {
+            let mut made = Vec::with_capacity(digits.len());
+            put_card(drawing, words, &digits, attempt, &mut made);
+            place_digits(value, digits.len(), &made, out);
+        }
         Made::Done
     })
 }
@@ -32,7 +37,8 @@ pub fn number(drawing: &Drawing, words: &Words, kind: usize, value: &[u8], out: 
         return Made::Refused;
     }
     never_itself(value, out, |attempt, out| {
-        let made = card(drawing, words, &digits, attempt);
+        let mut made = Vec::with_capacity(digits.len());
+        put_card(drawing, words, &digits, attempt, &mut made);
         match String::from_utf8(made).map(|text| text.parse::<i64>()) {
             Ok(Ok(new)) => put_integer(kind, new, out),
             _ => return Made::Ask,
@@ -41,27 +47,25 @@ pub fn number(drawing: &Drawing, words: &Words, kind: usize, value: &[u8], out: 
     })
 }
 
-fn card(drawing: &Drawing, words: &Words, digits: &[u8], attempt: u32) -> Vec<u8> {
+fn put_card(drawing: &Drawing, words: &Words, digits: &[u8], attempt: u32, out: &mut Vec<u8>) {
     let number = little_endian(&drawing.draw(digits, attempt)[..12]);
-    let size = digits.len();
-    let mut made = Vec::with_capacity(size);
-    if size < SHORT {
-        put_digits(number, size, &mut made);
-        return made;
+    if digits.len() < SHORT {
+        return put_digits(number, digits.len(), out);
     }
-    made.extend_from_slice(words.test_prefixes.get(&digits[..1]).unwrap_or(&words.test_prefix));
-    let left = size - made.len() - 1;
-    put_digits(number, left, &mut made);
-    made.push(check_digit(&made));
-    made
+    let start = out.len();
+    let prefix = &words.test_prefixes[usize::from(digits[0] - b'0')];
+    out.extend_from_slice(prefix);
+    put_digits(number, digits.len() - prefix.len() - 1, out);
+    out.push(check_digit(&out[start..]));
 }
 
 /// Give Luhn's check digit (ISO/IEC 7812-1) for the digits before it.
 fn check_digit(body: &[u8]) -> u8 {
+    const DOUBLED: [u8; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
     let mut sum = 0u32;
-    for (at, digit) in body.iter().rev().enumerate() {
-        let plain = u32::from(digit - b'0');
-        sum += if at % 2 == 0 { plain * 2 / 10 + plain * 2 % 10 } else { plain };
+    for pair in body.rchunks(2) {
+        let (doubled, plain) = (pair[pair.len() - 1], if pair.len() == 2 { pair[0] } else { b'0' });
+        sum += u32::from(DOUBLED[usize::from(doubled - b'0')]) + u32::from(plain - b'0');
     }
     b'0' + ((10 - sum % 10) % 10) as u8
 }

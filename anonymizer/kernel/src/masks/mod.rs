@@ -15,6 +15,7 @@ pub use words::Words;
 use crate::plain::class;
 
 const ATTEMPTS: u32 = 64; // as Python's: a space of two values fails to differ with a chance of 2^-64
+const FEW_DIGITS: usize = 32;
 
 /// What became of a value.
 #[derive(PartialEq, Eq, Debug)]
@@ -141,10 +142,8 @@ fn put_digits(number: u128, size: usize, out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + size, b'0');
     let mut left = number;
-    // Eighteen at a time: dividing 128 bits costs ten times as much as 64.
-    for digits in out[start..].rchunks_mut(18) {
-        let mut some = (left % 1_000_000_000_000_000_000) as u64;
-        left /= 1_000_000_000_000_000_000;
+    for digits in out[start..].rchunks_mut(9) {
+        let mut some = take_billion(&mut left);
         for digit in digits.iter_mut().rev() {
             *digit = b'0' + (some % 10) as u8;
             some /= 10;
@@ -152,9 +151,25 @@ fn put_digits(number: u128, size: usize, out: &mut Vec<u8>) {
     }
 }
 
+/// Divide by 10^9 and give what is left over, 32 bits at a time: dividing 128 bits at once costs ten times as much.
+fn take_billion(number: &mut u128) -> u32 {
+    const BILLION: u64 = 1_000_000_000;
+    let mut rest = 0u64;
+    let mut quotient = 0u128;
+    for shift in [96, 64, 32, 0] {
+        let part = rest << 32 | u64::from((*number >> shift) as u32);
+        quotient = quotient << 32 | u128::from(part / BILLION);
+        rest = part % BILLION;
+    }
+    *number = quotient;
+    rest as u32
+}
+
 /// Read at most sixteen bytes as a number, the first one the smallest.
 fn little_endian(bytes: &[u8]) -> u128 {
-    bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u128::from(*byte))
+    let mut all = [0; 16];
+    all[..bytes.len()].copy_from_slice(bytes);
+    u128::from_le_bytes(all)
 }
 
 /// Tell whether a text has letters and all of them are small.
@@ -176,13 +191,46 @@ fn cased_like(made: &mut [u8], model: &[u8]) {
     }
 }
 
-/// Give the digits of a text.
-fn digits_of(text: &[u8]) -> Vec<u8> {
-    text.iter().copied().filter(u8::is_ascii_digit).collect()
+/// The digits of a text, in a place that needs no allocation for one of usual length.
+struct Digits {
+    few: [u8; FEW_DIGITS],
+    count: usize,
+    many: Vec<u8>,
+}
+
+impl Digits {
+    fn of(text: &[u8]) -> Digits {
+        let mut digits = Digits { few: [0; FEW_DIGITS], count: 0, many: Vec::new() };
+        if text.len() > FEW_DIGITS {
+            digits.many = text.iter().copied().filter(u8::is_ascii_digit).collect();
+            return digits;
+        }
+        for byte in text {
+            digits.few[digits.count] = *byte; // the next one takes its place, if it is no digit
+            digits.count += usize::from(byte.is_ascii_digit());
+        }
+        digits
+    }
+}
+
+impl std::ops::Deref for Digits {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        if self.many.is_empty() {
+            &self.few[..self.count]
+        } else {
+            &self.many
+        }
+    }
 }
 
 /// Put digits where a text has its own; where their count differs, only a plus before them stays.
 fn place_digits(text: &[u8], old: usize, new: &[u8], out: &mut Vec<u8>) {
+    if text.len() == new.len() && old == new.len() {
+        out.extend_from_slice(new); // nothing but digits
+        return;
+    }
     if old != new.len() {
         if has_plus(text) {
             out.push(b'+');

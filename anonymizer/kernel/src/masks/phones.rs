@@ -1,12 +1,12 @@
 //! Telephone numbers, from ranges set aside for fiction.
 
-use super::{digits_of, has_plus, little_endian, never_itself, place_digits, put_digits, Drawing, Made, Words};
+use super::{has_plus, little_endian, never_itself, place_digits, put_digits, Digits, Drawing, Made, Words};
 
 const SHORT: usize = 7;
 
 /// Give a number nobody can be reached at, country and format kept.
 pub fn phone(drawing: &Drawing, words: &Words, country: Option<&[u8]>, value: &[u8], out: &mut Vec<u8>) -> Made {
-    let digits = digits_of(value);
+    let digits = Digits::of(value);
     if digits.is_empty() {
         let zeros: &[u8] = if value == b"0000000" { b"00000000" } else { b"0000000" };
         out.extend_from_slice(zeros);

@@ -19,8 +19,7 @@ pub struct Words {
     pub lorem_starts: Vec<usize>,
     pub fictitious: BTreeMap<Vec<u8>, List>,
     pub two_digit_codes: BTreeSet<Vec<u8>>,
-    pub test_prefixes: BTreeMap<Vec<u8>, Vec<u8>>,
-    pub test_prefix: Vec<u8>,
+    pub test_prefixes: List,
 }
 
 impl Words {
@@ -32,12 +31,15 @@ impl Words {
             (self.place_starts.len(), 32),
             (self.place_ends.len(), 32),
             (self.street_kinds.len(), 16),
+            (self.test_prefixes.len(), 10),
         ];
         let shapes_there = self.fictitious.values().all(|shapes| !shapes.is_empty());
         let starts_fit = self.lorem_starts.iter().all(|start| *start < self.lorem.len());
+        let prefixes_fit = self.test_prefixes.iter().all(|prefix| prefix.len() == 6 && prefix.iter().all(u8::is_ascii_digit));
         sizes.iter().all(|(size, wanted)| size == wanted)
             && shapes_there
             && starts_fit
+            && prefixes_fit
             && !self.lorem_starts.is_empty()
             && self.lorem.is_ascii()
     }

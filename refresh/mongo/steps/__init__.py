@@ -1,0 +1,1 @@
+"""The steps of a refresh, one a module: `workflow.py` has them in their order."""

@@ -1,0 +1,1 @@
+"""Who works on a refresh and what is done: lease and ledger, by conditional writes in the reports bucket."""

@@ -1,0 +1,1 @@
+"""ECS: tasks that really run, in the place of moto's records."""

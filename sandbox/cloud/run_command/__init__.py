@@ -1,0 +1,1 @@
+"""Run Command: documents whose scripts really run in the hosts."""

@@ -1,0 +1,1 @@
+"""What a sandbox is made of on this machine: disks, hosts in namespaces, the networks between them."""
