@@ -15,6 +15,7 @@ from refresh.aws import Aws
 from refresh.boto import sessions
 from refresh.mongo.workflow import STEPS
 from sandbox.client import Sandbox
+from tests.e2e.stack import take_away
 from tests.refresh.stack import RefreshStack
 
 pytestmark = pytest.mark.sandbox
@@ -147,7 +148,8 @@ def test_a_health_check_that_fails_leaves_staging_on_what_it_served(stack: Refre
         assert staging.shop.customers.count_documents({}) == DOCUMENTS
 
 
-def test_back_and_forward_with_todays_users_and_to_the_golden_copy(stack: RefreshStack) -> None:
+@pytest.mark.soak  # tests/e2e/test_serving.py does it by `pulumi up`
+def test_back_and_forward_with_todays_users(stack: RefreshStack) -> None:
     """What staging's servers make of it: a member of a set opened alone for its users, and a member again."""
     latest = stack.volumes()["live"]
     (former,) = stack.volumes()["previous"]
@@ -162,10 +164,17 @@ def test_back_and_forward_with_todays_users_and_to_the_golden_copy(stack: Refres
             assert staging.shop.customers.count_documents({}) == DOCUMENTS
             assert staging.shop.written.count_documents({}) == (live == latest)
             staging.shop.served.insert_one({"by": live})  # it is a primary, and takes writes
+
+
+def test_with_its_live_volume_gone_staging_is_made_anew_from_the_golden_copy(
+    stack: RefreshStack, sandbox: Sandbox
+) -> None:
+    """With a live volume, whose users and rank are kept, it is in tests/e2e/test_serving.py."""
+    (live,), (former,) = stack.volumes()["live"], stack.volumes()["previous"]
+    take_away(sandbox, stack.staging_id, live)
     reset, lines = stack.refresh(stack.inputs("reset", golden={"keep": False, "source": "golden"}))
-    assert stack.volumes() == {"live": [reset["live_volume_id"]], "previous": latest}, lines
+    assert stack.volumes() == {"live": [reset["live_volume_id"]], "previous": [former]}, lines
     with stack.staging() as staging:
-        assert {"ann", "bob"} <= {each["user"] for each in staging.admin.command("usersInfo")["users"]}
         assert staging.shop.list_collection_names() == ["customers"]
         assert staging.shop.customers.count_documents({}) == DOCUMENTS
 

@@ -12,6 +12,7 @@ import pytest
 
 from components.runbook_files import read_runbooks
 from components.toolkit_archive import pack
+from sandbox.demo.databases import connect_production
 
 PROJECT = Path(__file__).parents[2]
 STAGING = {"user_parameter": "/mongo/admin", "password_parameter": "/mongo/admin/password"}
@@ -178,7 +179,9 @@ def hidden(world):
         world.sandbox.production["instance_ids"][0], ["mongosh", "--quiet", uri, "--eval", write.replace("\n", " ")]
     )
     assert done.returncode == 0, done.stderr
-    return world.sandbox.production["instance_ids"][2]
+    yield world.sandbox.production["instance_ids"][2]
+    with connect_production(world.sandbox) as production:
+        production.drop_database("canary")  # no rules of other tests name it
 
 
 def job(world, quarantine, candidate):
@@ -386,6 +389,7 @@ def second(world, served):
     return candidate
 
 
+@pytest.mark.soak  # tests/refresh/test_on_sandbox.py damages one in a refresh
 def test_a_damaged_candidate_is_left_for_the_volume_before(world, served, second):
     data = f"/var/lib/understudy/volumes/{second}/db"
     world.shell(world.staging, f"mv {data}/WiredTiger.wt {data}/kept; head -c 4096 /dev/urandom >{data}/WiredTiger.wt")
