@@ -19,6 +19,8 @@ _PR_SET_PDEATHSIG = 1
 _NICENESS = 5
 _IOPRIO_SET = {"x86_64": 251, "aarch64": 30}  # no wrapper in libc: ioprio_set(2)
 _IOPRIO_LOWEST_BEST_EFFORT = (2 << 13) | 7
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # mallopt(3)
+_KEPT_BYTES = 32 << 20
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 _asked: list[int] = []
 _held: list[bool] = []
@@ -36,6 +38,18 @@ def settle(parent: int) -> None:
         os.nice(_NICENESS)
     if call := _IOPRIO_SET.get(platform.machine()):
         libc.syscall(call, 1, 0, _IOPRIO_LOWEST_BEST_EFFORT)  # best effort: a failure changes nothing
+
+
+def keep_memory() -> None:
+    """Let freed memory stay with this process, for the next batch.
+
+    Buffers of a batch have a megabyte or more. Else the C library gives each back to the system and asks for it again,
+    which clears it page by page: a seventh of the kernel's time for documents of 0.6 kB (measured: 2.8 µs, then 2.4).
+    """
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):  # of the GNU C library only
+        mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_ARENA_MAX, 1)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from anonymizer import mongo
 from anonymizer.keys import Keyring
 from anonymizer.mongo import Client, server_errors
-from anonymizer.parallel import partitions
+from anonymizer.parallel import partitions, processes
 from anonymizer.parallel.partitions import Partition
 from anonymizer.rules.model import CollectionRule, Rules
 from anonymizer.transfer.sampling import Selector
@@ -110,6 +110,7 @@ _worker: _Worker
 def begin_worker(shared: Sharing, setup: Setup) -> None:
     """Prepare a worker process."""
     global _worker  # noqa: PLW0603 (a pool's process has no other place to keep it)
+    processes.keep_memory()
     preserved = mongo.connect(setup.preserved) if setup.preserved else None
     _worker = _Worker(shared, setup, mongo.connect(setup.source), mongo.connect(setup.target), preserved)
 
