@@ -135,14 +135,16 @@ class Joined:
 
 
 def _conflicts(bucket: set[Record], masked: int) -> Counter[int]:
-    """Count, by place, the records whose key has another value in another record."""
+    """Count, by place, what contradicts: every place of a key that has several values, whichever of them is right."""
     first: dict[int, int] = {}
     several = {key for key, value, _ in bucket if first.setdefault(key, value) != value}
+    held: dict[tuple[int, int], set[int]] = {}
+    for key, value, place in bucket:
+        if key in several:
+            held.setdefault((key, place & masked), set()).add(value)
     counts: Counter[int] = Counter()
-    first.clear()
-    for key, value, place in sorted(record for record in bucket if record[0] in several):
-        if first.setdefault(key, value) != value:
-            counts[place & masked] += 1
+    for (_, place), values in held.items():
+        counts[place] += max(1, len(values) - 1)
     return counts
 
 

@@ -14,6 +14,8 @@ from pymysql.constants import CR, ER
 from refresh.errors import DatabaseError, PermanentError, RefreshError, TransientError
 
 CONNECT_SECONDS = 20
+# For another session's tables, by whatever statement; the server's own limit is a day (MariaDB) or a year (MySQL).
+LONGEST_LOCK_WAIT_SECONDS = 60
 _TRANSIENT = frozenset(
     {
         CR.CR_CONNECTION_ERROR, CR.CR_CONN_HOST_ERROR, CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST,
@@ -144,7 +146,7 @@ def opened(login: Login, answer_seconds: float | None = None) -> Iterator[Sql]:
         connection = pymysql.connect(
             host=login.host, port=login.port, user=login.user, password=login.password, ssl=context, autocommit=True,
             charset="utf8mb4", connect_timeout=CONNECT_SECONDS, program_name="understudy",
-            read_timeout=answer_seconds,
+            read_timeout=answer_seconds, init_command=f"SET SESSION lock_wait_timeout = {LONGEST_LOCK_WAIT_SECONDS}",
         )  # fmt: skip
     try:
         yield Sql(connection, login)

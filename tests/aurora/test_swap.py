@@ -7,8 +7,9 @@ from typing import Any
 import pymysql
 import pytest
 
-from refresh.aurora import exchange
+from refresh.aurora import exchange, sql
 from refresh.aurora.patience import PATIENCE_SECONDS
+from refresh.aurora.sql import LockWaitError
 from refresh.errors import CutOverError, LockedError
 from tests.aurora.conftest import ALL
 from tests.aurora.neighbours import Holder, Reader, connect
@@ -110,6 +111,27 @@ def test_without_the_short_wait_everybody_would_wait(cluster: Any) -> None:
     patient.close()
     holder.release()
     assert reader.longest_seconds > 2
+
+
+def test_a_transaction_held_in_the_former_schema_ends_a_refresh_and_does_not_hold_it_up(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks at what staging was keeps it from being dropped, for a year by MySQL's own limit."""
+    monkeypatch.setattr(sql, "LONGEST_LOCK_WAIT_SECONDS", 1)
+    key = _loaded(cluster)
+    cluster.run("finish", key)
+    holder = Holder(cluster.server, "shop__previous.country")
+    cluster.upload("20260303/shop.sql.gz", cluster.dumps["first"])
+    cluster.executions += 1
+    cluster.run("load", "20260303/shop.sql.gz")
+    try:
+        with pytest.raises(LockWaitError, match="shop__previous .*another session holds what it needs"):
+            cluster.run("finish", "20260303/shop.sql.gz")
+        assert [cluster.generation(each) for each in ("shop", "shop__previous")] == ["second", "first"]
+    finally:
+        holder.release()
+    cluster.run("finish", "20260303/shop.sql.gz")
+    cluster.assert_whole("first", former="second")
 
 
 def test_a_failing_smoke_test_brings_the_former_schema_back_by_itself(cluster: Any) -> None:
