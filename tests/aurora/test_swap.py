@@ -125,7 +125,7 @@ def test_a_transaction_held_in_the_former_schema_ends_a_refresh_and_does_not_hol
     cluster.executions += 1
     cluster.run("load", "20260303/shop.sql.gz")
     try:
-        with pytest.raises(LockWaitError, match="shop__previous .*another session holds what it needs"):
+        with pytest.raises(LockWaitError, match=r"shop__previous .*another session holds what it needs"):
             cluster.run("finish", "20260303/shop.sql.gz")
         assert [cluster.generation(each) for each in ("shop", "shop__previous")] == ["second", "first"]
     finally:
