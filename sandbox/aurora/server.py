@@ -20,34 +20,13 @@ from typing import ClassVar
 
 from sandbox.aurora import copies
 from sandbox.aurora.authority import Authority
+from sandbox.aurora.options import ADMIN_RIGHTS, OPTIONS
 from sandbox.layout import SandboxError
 from sandbox.machine.commands import run
 
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 _LOOK_EVERY_SECONDS = 0.05
-# What Aurora gives its admin user: neither SUPER nor FILE nor SHUTDOWN.
-_ADMIN_RIGHTS = (
-    "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, CREATE "
-    "TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, CREATE "
-    "ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER"
-)
-# Small, since several run beside each other; writes are the threads' own, so that a stopped process writes nothing.
-_OPTIONS = {
-    "binlog-format": "ROW",
-    "character-set-server": "utf8mb4",
-    "event-scheduler": "ON",
-    "expire-logs-days": "7",
-    "innodb-buffer-pool-size": "64M",
-    "innodb-log-file-size": "32M",
-    "innodb-use-native-aio": "OFF",
-    "log-bin": "binlog",
-    "log-bin-trust-function-creators": "ON",
-    "max-allowed-packet": "64M",
-    "performance-schema": "OFF",
-    "require-secure-transport": "ON",
-    "skip-name-resolve": "ON",
-}
 
 
 @dataclass(kw_only=True)
@@ -104,7 +83,7 @@ class Server:
         self.install()
         self.start()
         self.sql(f"CREATE USER {_quoted(admin)}@'%' IDENTIFIED BY {_quoted(password)};")
-        self.sql(f"GRANT {_ADMIN_RIGHTS} ON *.* TO {_quoted(admin)}@'%' WITH GRANT OPTION;")
+        self.sql(f"GRANT {ADMIN_RIGHTS} ON *.* TO {_quoted(admin)}@'%' WITH GRANT OPTION;")
         self.back_up()
 
     def install(self) -> None:
@@ -120,7 +99,7 @@ class Server:
 
     def all_options(self) -> Mapping[str, str]:
         """Return the options that the server is started with, without dashes in front."""
-        return {**_OPTIONS, **self.own_options(), **self.options}
+        return {**OPTIONS, **self.own_options(), **self.options}
 
     def start(self) -> None:
         """Start the server and wait until it answers; one that runs is well.
