@@ -128,7 +128,7 @@ def test_an_alarm_is_what_was_declared_and_can_be_changed_and_deleted(aws):
 
 
 def test_a_dashboard_is_what_was_declared_and_goes(aws):
-    body = json.dumps(documents.dashboard(SPACE, "eu-central-1", ["a", "b"], "b"), indent=1)
+    body = json.dumps(documents.dashboard(SPACE, "eu-central-1", ["a", "b"], "b", "/logs"), indent=1)
     inputs = {"dashboardName": "d", "dashboardBody": body}
     assert DASHBOARD.read(aws, DASHBOARD.create(aws, inputs, None), inputs)["dashboardBody"] == body
     DASHBOARD.delete(aws, "d", inputs, None)
