@@ -87,10 +87,12 @@ serve() { # VOLUME_ID
   [[ $(field healthy <<<"$state") == true ]]
 }
 
+# A server that was started a moment ago, by a run that was killed, has as long to be healthy as after a switch: starting
+# it once more would only take staging away once more.
 serves_already() {
   local state
   [[ $live == "$SSM_to_volume_id" ]] && systemctl is-active --quiet "$staging_unit" || return 1
-  state=$(health 2)
+  state=$(health "$SSM_health_timeout_seconds")
   primary_at=$(field primary_at <<<"$state")
   [[ $(field healthy <<<"$state") == true ]]
 }

@@ -38,6 +38,7 @@ FAKES = {
         cat >/dev/null
         gate=$(sed -E 's/.*"gate":"([^"]*)".*/\\1/' <<<"${UNDERSTUDY_STAGING:-}")
         if [[ -n $gate ]]; then touch "$gate.ready"; until [[ -e $gate ]]; do sleep 0.01; done; fi
+        [[ -z ${UNDERSTUDY_STAGING:-} ]] || echo "$UNDERSTUDY_STAGING" >>"$FAKES/health.log"
         [[ -z ${UNDERSTUDY_STAGING:-} ]] || exec cat "$FAKES/health/$(basename "$(readlink "$FAKES$STATE/live")")"
         exit "$(cat "$FAKES/status-of-mongosh" 2>/dev/null || echo 0)" """,
     "aws": """

@@ -109,6 +109,16 @@ def test_killed_after_the_switch_the_next_run_starts_what_was_switched_to(stagin
     assert (staging.root / f"units/{UNIT}").exists()
 
 
+def test_killed_after_the_start_the_next_run_waits_for_that_server_as_long_as_for_one_of_its_own(staging):
+    staging.answer("staging-cutover", **SWITCH)
+    staging.state("stopped-at").write_text(f"{GOOD['primary_at'] - 4_321}\n")  # as a run leaves it that is killed now
+    before = changes(staging)
+    assert staging.answer("staging-cutover", **SWITCH)["unavailable_ms"] == 4_321
+    assert changes(staging) == before
+    waits = [json.loads(line)["seconds"] for line in (staging.root / "health.log").read_text().splitlines()]
+    assert waits == [int(SWITCH["health_timeout_seconds"])] * 2
+
+
 def test_where_neither_volume_is_healthy_both_reasons_are_given(staging):
     for volume in (OLD, NEW):
         staging.put(f"health/{volume}", json.dumps(BAD))
