@@ -37,13 +37,11 @@ class Service:
         reads: how many reads were answered.
         missed: how many were not.
         longest_gap_seconds: the longest time from one answered read to the next.
-        longest_gap_at: when that gap began, seconds since 1970, UTC; 0 where there was none.
     """
 
     reads: int
     missed: int
     longest_gap_seconds: float
-    longest_gap_at: float
 
 
 class Watch(ABC):
@@ -75,7 +73,11 @@ class Watch(ABC):
 
 
 class Reader(Watch):
-    """A thread that reads a document of staging every tenth of a second, or as often as asked for."""
+    """A thread that reads a document of staging every tenth of a second, or as often as asked for.
+
+    Attributes:
+        processes: the ids of the server processes that answered, in order; a restart makes a new one.
+    """
 
     def __init__(self, connect: Callable[[], Client], interval_seconds: float = 0.1) -> None:
         """Prepare the reader.
@@ -85,6 +87,7 @@ class Reader(Watch):
             interval_seconds: time from the beginning of one read to the next.
         """
         super().__init__()
+        self.processes: list[Any] = []
         self._connect = connect
         self._interval_seconds = interval_seconds
 
@@ -97,12 +100,18 @@ class Reader(Watch):
                 try:
                     customers.find_one({}, {"_id": 1})
                     self._answered.append(time.time())
+                    self._note_process(client)
                 except PyMongoError:
                     self._missed += 1
+
+    def _note_process(self, client: Client) -> None:
+        for server in client.topology_description.server_descriptions().values():
+            process = (server.topology_version or {}).get("processId")
+            if process and process not in self.processes:
+                self.processes.append(process)
 
 
 def service_of(answered: list[float], missed: int) -> Service:
     """Find the longest gap between answers given at these times, seconds, oldest first."""
-    gaps = [(later - earlier, earlier) for earlier, later in pairwise(answered)]
-    longest, began_at = max(gaps, default=(0.0, 0.0))
-    return Service(reads=len(answered), missed=missed, longest_gap_seconds=longest, longest_gap_at=began_at)
+    longest = max((later - earlier for earlier, later in pairwise(answered)), default=0.0)
+    return Service(reads=len(answered), missed=missed, longest_gap_seconds=longest)

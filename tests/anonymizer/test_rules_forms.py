@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from functools import cache
 from pathlib import Path
 
@@ -302,7 +301,5 @@ def test_checking_rules_loads_neither_driver_nor_words():
         "import sys; from anonymizer.rules import reader, rulesfile; reader.parse(rulesfile.read('rules/shop.yaml'));"
         "print([name for name in ('bson', 'pymongo', 'stdnum', 'anonymizer.masks.words') if name in sys.modules])"
     )
-    began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
-    assert time.monotonic() - began < 20

@@ -57,7 +57,7 @@ def test_what_waits_is_ended_by_a_user_without_special_rights_and_the_session_go
         holder.release()
         sql.run(f"{RENAME}, shop.another TO shop.state", about="the test")
     assert reader.failures == []
-    assert PATIENCE_SECONDS / 2 < reader.longest_seconds < 2 * PATIENCE_SECONDS
+    assert reader.longest_seconds < 30 * LOCK_WAIT_SECONDS  # the control: without it, twice as long as that
 
 
 def test_what_works_and_does_not_wait_is_left_alone(opens: Open) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import pymysql
 import pytest
 
-from refresh.aurora import exchange, sql
-from refresh.aurora.patience import PATIENCE_SECONDS
+from refresh.aurora import exchange, patience, sql
 from refresh.aurora.sql import LockWaitError
 from refresh.errors import CutOverError, LockedError
 from tests.aurora.conftest import ALL
@@ -16,7 +15,7 @@ from tests.aurora.neighbours import Holder, Reader, connect
 
 pytestmark = pytest.mark.sandbox
 
-BUSY_SECONDS = 0.5  # what a machine under load may add: the reader waits for its turn on a processor, not for the swap
+SERVERS_LIMIT_SECONDS = 60  # instead of its least, one second: who waits for less was helped by the second session
 
 
 def _loaded(cluster: Any) -> str:
@@ -28,16 +27,24 @@ def _loaded(cluster: Any) -> str:
     return key
 
 
-def test_a_client_that_reads_all_the_time_waits_for_less_than_a_second_and_sees_one_or_the_other(cluster: Any) -> None:
+@pytest.fixture
+def no_other_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second session alone keeps the swap from waiting, and everybody behind it."""
+    monkeypatch.setattr(patience, "LOCK_WAIT_SECONDS", SERVERS_LIMIT_SECONDS)
+
+
+@pytest.mark.usefixtures("no_other_guard")
+def test_a_client_that_reads_all_the_time_sees_one_or_the_other_and_does_not_wait(cluster: Any) -> None:
     key = _loaded(cluster)
     with Reader(cluster.server) as reader:
         cluster.run("finish", key)
     print(f"{reader.reads} reads, the longest {1000 * reader.longest_seconds:.0f} ms")  # noqa: T201 - for `pytest -s`
     assert reader.generations == ["first", "second"]
-    assert reader.longest_seconds < PATIENCE_SECONDS + BUSY_SECONDS
+    assert reader.longest_seconds < SERVERS_LIMIT_SECONDS / 2
     cluster.assert_whole("second", former="first")
 
 
+@pytest.mark.usefixtures("no_other_guard")
 @pytest.mark.parametrize("table", ["country", "state"])
 def test_a_transaction_held_open_is_waited_for_named_and_not_harmed(cluster: Any, table: str) -> None:
     """`country` has a trigger, `state` has none: either way the live schema keeps its triggers."""
@@ -51,7 +58,7 @@ def test_a_transaction_held_open_is_waited_for_named_and_not_harmed(cluster: Any
     assert "in each of 2 tries" in str(caught.value)
     assert reader.generations == ["first"]
     assert reader.failures == []
-    assert reader.longest_seconds < PATIENCE_SECONDS + BUSY_SECONDS
+    assert reader.longest_seconds < SERVERS_LIMIT_SECONDS / 2
     assert cluster.objects() == ALL
     holder.release()
     cluster.assert_works()

@@ -19,7 +19,7 @@ from sandbox.demo.shop import DATABASE
 from tests.e2e.conftest import Staging
 from tests.e2e.processes import kill_tree, wait_gone
 from tests.e2e.stack import PROJECT, Stack
-from tests.e2e.world import MOST_OF_A_REFRESH, Inventory, ended_at, took
+from tests.e2e.world import MOST_OF_A_REFRESH, Inventory, took
 
 pytestmark = pytest.mark.sandbox
 
@@ -161,7 +161,7 @@ def test_the_second_refresh_is_hardly_noticed_by_a_client(
     outputs = stack.outputs()
     assert service.reads > 50
     assert service.longest_gap_seconds <= MOST_OF_A_REFRESH * took(sandbox, outputs)
-    assert service.missed == 0 or service.longest_gap_at > ended_at(sandbox, outputs, "deliver")
+    assert len(reader.processes) == 2  # one server, exchanged once
     assert outputs["staging_endpoint"] == former["staging_endpoint"]
     assert inventory.volumes() == {"live": [outputs["live_volume_id"]], "previous": [former["live_volume_id"]]}
     with staging.connect() as client:

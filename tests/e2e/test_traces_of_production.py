@@ -21,11 +21,9 @@ from sandbox.demo.shop import DATABASE
 from tests.e2e.conftest import Staging
 from tests.e2e.processes import kill_command
 from tests.e2e.stack import PROJECT, Stack
-from tests.e2e.world import MOST_OF_A_REFRESH, Inventory, ended_at, took
+from tests.e2e.world import MOST_OF_A_REFRESH, Inventory, took
 
 pytestmark = pytest.mark.sandbox
-
-A_MOMENT = 1.0  # seconds in which a busy machine may answer no read; longer gaps are the cutover's alone
 
 
 _CHUNK_BYTES, _LONGEST_BYTES = 2**24, 128
@@ -141,7 +139,7 @@ def test_killed_while_it_anonymizes_the_next_up_finishes_it_and_hardly_anybody_n
     assert inventory.volumes() == {"live": [outputs["live_volume_id"]], "previous": [former]}
     assert inventory.snapshots() == []
     assert service.longest_gap_seconds <= MOST_OF_A_REFRESH * took(sandbox, outputs)
-    assert service.longest_gap_seconds < A_MOMENT or service.longest_gap_at > ended_at(sandbox, outputs, "deliver")
+    assert len(reader.processes) == 2  # one server, exchanged once
 
 
 def test_canaries_of_production_are_on_the_quarantine_volume_and_nowhere_on_staging(

@@ -12,7 +12,7 @@ from sandbox.demo.reader import CLIENT_OPTIONS, Reader
 from tests.e2e.conftest import Staging
 from tests.e2e.processes import kill_command
 from tests.e2e.stack import Stack
-from tests.e2e.world import MOST_OF_A_REFRESH, Inventory, ended_at, took
+from tests.e2e.world import MOST_OF_A_REFRESH, Inventory, took
 
 # `make test` kills the CLI in the step in which most is under way, in test_traces_of_production.py, and all of it in
 # test_life_of_a_stack.py; and every step without Pulumi, in tests/refresh/test_on_sandbox.py.
@@ -22,7 +22,6 @@ NUMBERS = {step.name: number for number, step in enumerate(STEPS, start=1)}
 TREE, CLI = "tree", "cli"
 NOT_ASKED_FOR = {"golden", "smoke"}  # by this stack's configuration: they are done before they begin
 CASES = [(step.name, what) for step in STEPS if step.name not in NOT_ASKED_FOR for what in (TREE, CLI)]
-A_MOMENT = 1.0  # seconds in which a busy machine may answer no read; longer gaps are the cutover's alone
 
 
 @pytest.mark.parametrize(("step", "what"), CASES)
@@ -48,4 +47,4 @@ def test_a_killed_up_is_finished_by_the_next(
     assert inventory.volumes() == {"live": [outputs["live_volume_id"]], "previous": [former]}
     assert inventory.snapshots() == []
     assert service.longest_gap_seconds <= MOST_OF_A_REFRESH * took(sandbox, outputs)
-    assert service.longest_gap_seconds < A_MOMENT or service.longest_gap_at > ended_at(sandbox, outputs, "deliver")
+    assert len(reader.processes) == 2  # one server, exchanged once

@@ -1,5 +1,4 @@
 import json
-import time
 
 import pytest
 from botocore.exceptions import ClientError
@@ -75,10 +74,8 @@ def test_outputs_are_cut_as_aws_cuts_them(commands, host, shell_document):
 
 def test_a_time_out_kills_the_script_and_its_children(commands, host, site, wait_until):
     name = commands.document(document("sleep 4242 & sleep 4242", timeout_seconds=1))
-    began = time.monotonic()
     result = commands.run(name, host)
     assert (result["Status"], result["ResponseCode"]) == ("TimedOut", 137)
-    assert time.monotonic() - began < 10
     wait_until(lambda: site.sh(host, "pgrep -fc '^sleep 4242' || true").strip() == "0", "its children to end")
 
 
@@ -91,13 +88,6 @@ def test_a_cancelled_command_is_cancelled_and_a_finished_one_stays_as_it_is(comm
     commands.result(done, host)
     commands.ssm.cancel_command(CommandId=done)
     assert commands.invocation(done, host)["Status"] == "Success"
-
-
-def test_a_round_trip_takes_less_than_three_tenths_of_a_second(commands, host, shell_document):
-    began = time.monotonic()
-    for _ in range(5):
-        commands.run(shell_document, host, {"script": "true"})
-    assert (time.monotonic() - began) / 5 < 0.3
 
 
 def test_unknown_documents_versions_and_hashes_are_refused(commands, host):
