@@ -6,6 +6,7 @@ from typing import Any
 
 from components import watch_documents as watch
 from components.host_policies import Place, Statement, allow
+from refresh.holdings import SPACE_TAG
 
 _OWN_OBJECT_TAGS = ("Environment", "DataClass", "LastKnownGood")
 
@@ -208,8 +209,8 @@ def _clusters(scope: AuroraScope) -> list[Statement]:
     restored = [place.arn("rds", f"{kind}:{scope.cluster_id}-*") for kind in ("cluster", "db")]
     makes = ["rds:RestoreDBClusterToPointInTime", "rds:CreateDBInstance", "rds:AddTagsToResource"]
     groups = [place.arn("rds", f"subgrp:{scope.subnet_group}"), place.arn("rds", f"cluster-pg:{scope.parameter_group}")]
-    born = {"StringEquals": {"aws:RequestTag/understudy:space": scope.space}}
-    own = {"StringEquals": {"aws:ResourceTag/understudy:space": scope.space}}
+    born = {"StringEquals": {f"aws:RequestTag/{SPACE_TAG}": scope.space}}
+    own = {"StringEquals": {f"aws:ResourceTag/{SPACE_TAG}": scope.space}}
     live, pg = place.arn("rds", f"cluster:{scope.cluster_id}"), place.arn("rds", "pg:default.*")
     return [
         allow("LookAtClusters", ["rds:DescribeDBClusters", "rds:DescribeDBInstances"], "*"),

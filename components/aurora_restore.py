@@ -10,6 +10,7 @@ from typing import Any
 
 from components import aurora_scripts as scripts
 from components.aurora_steps import EXECUTION, Step, script_step, wait_step
+from refresh.holdings import SPACE_TAG
 
 RESTORED = "{{ NameRestored.clusterId }}"
 _FAILURE = "step:RemoveRestored"
@@ -130,5 +131,5 @@ def _instance(target: RestoreTarget, request: Mapping[str, Any], number: int) ->
 
 def _tags(request: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the tags of what is restored: by the first it may be removed, by the second it is told from a clone."""
-    tags = {"understudy:space": request["space"], "understudy:restored-from": request["cluster_id"]}
+    tags = {SPACE_TAG: request["space"], "understudy:restored-from": request["cluster_id"]}
     return [{"Key": key, "Value": value} for key, value in tags.items()]

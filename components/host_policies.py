@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 Statement = Mapping[str, Any]
-SPACE_TAG = "understudy:space"  # on all that a stack's refreshes make
 
 EC2_MAY_ASSUME: Mapping[str, Any] = {
     "Version": "2012-10-17",

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.host_policies import SPACE_TAG, Place, Statement, allow, deny, policy
+from components.host_policies import Place, Statement, allow, deny, policy
+from refresh.holdings import SPACE_TAG
 
 _STACK_TAG = "understudy:stack"
 # What a refresh changes on a thing that it made; all other tags stay as they were born.

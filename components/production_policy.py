@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.host_policies import SPACE_TAG, Place, Statement, allow, deny, policy
+from components.host_policies import Place, Statement, allow, deny, policy
 from components.source_policy import production_statements
+from refresh.holdings import SPACE_TAG
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,9 @@ It is a policy of its own, beside the operator's: IAM takes 6,144 characters in 
 from collections.abc import Sequence
 from typing import Any
 
-from components.host_policies import SPACE_TAG, Place, Statement, allow, policy
+from components.host_policies import Place, Statement, allow, policy
 from components.operator_policy import OperatorScope
+from refresh.holdings import SPACE_TAG
 
 
 def source_policy(scope: OperatorScope) -> dict[str, Any]:

@@ -241,7 +241,7 @@ def _see_that_live_is_free(sql: Sql, schemas: Schemas) -> None:
 
 
 def _create_like_live(sql: Sql, schemas: Schemas, schema: str) -> None:
-    """Create a schema unless it is there: of the live one MySQL 8 would wait for its writers even to do nothing."""
+    """Create a schema unless it is there: of the live one MySQL would wait for its writers even to do nothing."""
     kinds = {
         str(name): f" CHARACTER SET {charset} COLLATE {collation}"
         for name, charset, collation in sql.rows(

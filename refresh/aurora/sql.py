@@ -198,7 +198,10 @@ def explained(code: int, about: str, login: Login, cause: Exception | None = Non
         )
     told = f"{where}: the server answered error {code} ({_NAMES.get(code, 'no name known')})"
     if code == ER.LOCK_WAIT_TIMEOUT:
-        return LockWaitError(f"{where}: another session holds what it needs")
+        return LockWaitError(
+            f"{where}: another session holds what it needs. End its transaction (SHOW FULL PROCESSLIST tells whose it "
+            "is), then run the refresh again"
+        )
     if code in _TRANSIENT:
         return TransientError(told)
     if code in _DISK_FULL:

@@ -37,9 +37,10 @@ def swap(context: AuroraContext, sql: Sql, step: str, source: str, goal: str) ->
         LockedError: Other sessions hold tables; they are named, and the live schema is as it was.
     """
     noted = context.ledger.facts(step).get("exchange")
-    if noted and _is_moved(sql, Exchange.from_values(context.schemas, noted)):
-        planned = Exchange.from_values(context.schemas, noted)
-        facts: dict[str, Any] = {"tries": 0, "swap_ms": None}
+    begun = Exchange.from_values(context.schemas, noted) if noted else None
+    facts: dict[str, Any] = {"tries": 0, "swap_ms": None}
+    if begun and _is_moved(sql, begun):
+        planned = begun
     else:
         planned = exchange.planned(sql, context.schemas, source, goal, noted)
         if not planned.token:
@@ -50,10 +51,11 @@ def swap(context: AuroraContext, sql: Sql, step: str, source: str, goal: str) ->
         exchange.prepare(sql, planned)
         context.ledger.note(step, exchange=planned.as_values())
         markers.begin_swap(sql, context.schemas, context.refresh_id, step)
-        with short_waits(context, sql):
-            facts = _until_it_moves(context, sql, planned)
-    started = context.clock.monotonic()
+    # One second session for both: from the rename to the last trigger there is nothing to wait for.
     with short_waits(context, sql):
+        if planned is not begun:
+            facts = _until_it_moves(context, sql, planned)
+        started = context.clock.monotonic()
         _settle(context, sql, planned)
     markers.end_swap(sql, context.schemas)
     settled_ms = round(1000 * (context.clock.monotonic() - started))

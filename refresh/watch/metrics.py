@@ -51,7 +51,7 @@ def metrics_of(outcome: str, facts: Mapping[str, Any], now: datetime) -> list[Me
     """Return what is put at an event's end.
 
     Args:
-        outcome: How it ended, as `watch_words.outcome_of` names it.
+        outcome: How it ended, as `words.outcome_of` names it.
         facts: As of `facts_of`.
         now: The time.
 

@@ -166,7 +166,7 @@ sys.exit(CODE)
         (0, "done", None),
         (5, "failed", "jane.doe@mail.example"),
         (1, "failed", "its log is"),
-        (137, "failed", "its log"),
+        (137, "failed", "its log is"),
     ],
 )
 def test_a_draft_that_ends_otherwise_than_documented_tells_no_word_of_its_log(worker, code, state, says):

@@ -52,9 +52,7 @@ def _update_key(aws: Aws, key_id: str, old: Values, new: Values, changed: Sequen
     change_tags(
         old,
         new,
-        lambda wanted: kms.tag_resource(
-            KeyId=key_id, Tags=[{"TagKey": name, "TagValue": value} for name, value in wanted.items()]
-        ),
+        lambda wanted: kms.tag_resource(KeyId=key_id, Tags=_tag_list(wanted)),
         lambda unwanted: kms.untag_resource(KeyId=key_id, TagKeys=unwanted),
     )
 
