@@ -48,14 +48,14 @@ def test_an_invocation_takes_a_moment_to_exist(commands, host, shell_document):
     assert None in asked_at_once
 
 
-def test_an_invocation_shows_no_output_until_its_end(commands, host, shell_document):
-    command_id = commands.send(shell_document, host, {"script": "echo early; sleep 1; echo late"})
-    seen = []
-    while (found := commands.invocation(command_id, host)) is None or found["Status"] in {"Pending", "InProgress"}:
-        seen.append(found and found["StandardOutputContent"])
-    assert set(seen) <= {None, ""}
-    assert "" in seen
-    assert found["StandardOutputContent"] == "early\nlate\n"
+def test_an_invocation_shows_no_output_until_its_end(commands, host, shell_document, site, wait_until):
+    waits = "echo early; touch /tmp/told; until [[ -e /tmp/late ]]; do sleep 0.05; done; echo late"
+    command_id = commands.send(shell_document, host, {"script": waits})
+    wait_until(lambda: site.sh(host, "ls /tmp/told 2>/dev/null || true"), "it to have told something")
+    found = wait_until(lambda: commands.invocation(command_id, host), "it to be known")
+    assert (found["Status"], found["StandardOutputContent"]) == ("InProgress", "")
+    site.sh(host, "touch /tmp/late")
+    assert commands.result(command_id, host)["StandardOutputContent"] == "early\nlate\n"
 
 
 def test_a_failing_script_is_failed_with_its_status_and_the_agents_line_after_its_own(commands, host, shell_document):

@@ -16,11 +16,11 @@ def unit(site, host, name, text):
 def test_a_job_outlives_the_command_that_started_it_and_tells_how_it_ended(
     commands, site, host, shell_document, wait_until
 ):
-    script = (
-        "systemd-run --unit=job-a --property=RemainAfterExit=no -- bash -c 'sleep 1; exit 3'; systemctl is-active job-a"
-    )
+    job = "until [[ -e /tmp/job-a.ends ]]; do sleep 0.05; done; exit 3"
+    script = f"systemd-run --unit=job-a --property=RemainAfterExit=no -- bash -c '{job}'; systemctl is-active job-a"
     result = commands.run(shell_document, host, {"script": script})
     assert result["StandardOutputContent"] == "active\n"
+    site.sh(host, "touch /tmp/job-a.ends")
     wait_until(lambda: show(site, host, "job-a", "ActiveState")["ActiveState"] == "failed", "the job to fail")
     assert show(site, host, "job-a", "Result", "ExecMainStatus", "SubState") == {
         "Result": "exit-code",
@@ -49,11 +49,14 @@ def test_a_job_gets_its_variables_its_user_and_its_output_file(site, host):
     assert site.sh(host, "cat /tmp/job-c.log").strip() == f"b c|from-outside|nobody|{site.zone[:-1]}"
 
 
-def test_stopping_a_unit_ends_all_its_processes_even_those_that_left_its_session(site, host):
+def test_stopping_a_unit_ends_all_its_processes_even_those_that_left_its_session(site, host, wait_until):
+    def running():
+        return site.sh(host, "pgrep -fc '^sleep 5151' || true").strip()
+
     site.sh(host, "systemd-run --unit=job-d -- bash -c 'setsid sleep 5151 & sleep 5151'")
-    assert site.sh(host, "sleep 0.3; pgrep -fc '^sleep 5151'").strip() == "2"
+    wait_until(lambda: running() == "2", "both to run")
     site.sh(host, "systemctl stop job-d")
-    assert site.sh(host, "pgrep -fc '^sleep 5151' || true").strip() == "0"
+    assert running() == "0"
 
 
 def test_a_service_that_ignores_its_signal_is_killed_and_failed(site, host):
