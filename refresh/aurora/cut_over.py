@@ -34,8 +34,7 @@ class CutOver:
         if not context.ledger.is_done(self.name):
             return False
         with context.sql() as sql:
-            live = markers.read(sql, context.schemas, LIVE)
-        return live is not None and live.generation == context.generation
+            return markers.is_live(sql, context.schemas, context.generation)
 
     def run(self, context: AuroraContext) -> dict[str, Any]:
         """Swap."""

@@ -65,6 +65,12 @@ def read(sql: Sql, schemas: Schemas, which: str) -> Marker | None:
     return Marker(**{**values, "events": tuple(definitions.from_values(values["events"]))})
 
 
+def is_live(sql: Sql, schemas: Schemas, generation: str) -> bool:
+    """Say whether the live schema is that generation: it moves in one statement with its marker."""
+    marker = read(sql, schemas, LIVE)
+    return marker is not None and marker.generation == generation
+
+
 def write(sql: Sql, schemas: Schemas, which: str, marker: Marker) -> None:
     """Write a marker in place of the one that is there."""
     _put(sql, schemas, which, {**asdict(marker), "events": definitions.as_values(marker.events)})

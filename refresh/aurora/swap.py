@@ -11,7 +11,6 @@ from typing import Any
 from refresh.aurora import blockers, exchange, markers
 from refresh.aurora.context import LEDGERS, AuroraContext
 from refresh.aurora.exchange import Exchange
-from refresh.aurora.markers import LIVE
 from refresh.aurora.patience import await_what_a_dead_run_left, short_waits
 from refresh.aurora.sql import LockWaitError, Sql
 from refresh.errors import DatabaseError, LockedError, PermanentError, RefreshError
@@ -39,7 +38,7 @@ def swap(context: AuroraContext, sql: Sql, step: str, source: str, goal: str) ->
     noted = context.ledger.facts(step).get("exchange")
     begun = Exchange.from_values(context.schemas, noted) if noted else None
     facts: dict[str, Any] = {"tries": 0, "swap_ms": None}
-    if begun and _is_moved(sql, begun):
+    if begun and markers.is_live(sql, context.schemas, begun.token):
         planned = begun
     else:
         planned = exchange.planned(sql, context.schemas, source, goal, noted)
@@ -92,17 +91,12 @@ def finish_interrupted(context: AuroraContext, sql: Sql) -> str:
     context.poller.limit(_MENDING_SECONDS, "Running the refresh again goes on from here")
     await_what_a_dead_run_left(context, sql)
     with short_waits(context, sql):
-        if _is_moved(sql, begun):
+        if markers.is_live(sql, context.schemas, begun.token):
             _settle(context, sql, begun)
         else:
             _restore(context, sql, begun)
     markers.end_swap(sql, context.schemas)
     return refresh_id
-
-
-def _is_moved(sql: Sql, planned: Exchange) -> bool:
-    marker = markers.read(sql, planned.schemas, LIVE)
-    return marker is not None and marker.generation == planned.token
 
 
 def _until_it_moves(context: AuroraContext, sql: Sql, planned: Exchange) -> dict[str, Any]:
@@ -142,9 +136,9 @@ def _moves(sql: Sql, planned: Exchange) -> bool:
     try:
         exchange.move(sql, planned)
     except LockWaitError:
-        return _is_moved(sql, planned)
+        return markers.is_live(sql, planned.schemas, planned.token)
     except DatabaseError:
-        if _is_moved(sql, planned):
+        if markers.is_live(sql, planned.schemas, planned.token):
             return True
         raise
     return True

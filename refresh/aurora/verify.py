@@ -10,7 +10,7 @@ from anonymizer.verification.detectors import in_use, see
 from refresh.aurora import definitions, markers
 from refresh.aurora.context import AuroraContext
 from refresh.aurora.definitions import VIEW
-from refresh.aurora.markers import LIVE, NEXT
+from refresh.aurora.markers import NEXT
 from refresh.aurora.request import AuroraRequest
 from refresh.aurora.schemas import inside, quoted
 from refresh.aurora.sql import Sql
@@ -39,8 +39,7 @@ class Verify:
         if not context.ledger.is_done(self.name):
             return False
         with context.sql() as sql:
-            live = markers.read(sql, context.schemas, LIVE)
-        return live is not None and live.generation == context.generation
+            return markers.is_live(sql, context.schemas, context.generation)
 
     def run(self, context: AuroraContext) -> dict[str, Any]:
         """Verify; refuse with everything that was found."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
+from typing import TypeVar
 
 import pymysql
 
 from sandbox.aurora.server import Server
 from tests.aurora.conftest import PASSWORD
+
+B = TypeVar("B", bound="Busy")
 
 
 def connect(server: Server) -> pymysql.Connection:
@@ -18,19 +22,15 @@ def connect(server: Server) -> pymysql.Connection:
     )  # fmt: skip
 
 
-class Reader:
-    """Reads a table and a view over and over, until told to stop; remembers the longest read and every failure."""
+class Busy(ABC):
+    """Works in a thread of its own and over a connection of its own, until told to stop."""
 
-    def __init__(self, server: Server) -> None:
-        self.generations: list[str] = []
-        self.failures: list[str] = []
-        self.longest_seconds = 0.0
-        self.reads = 0
+    def __init__(self, connection: pymysql.Connection) -> None:
         self._stop = threading.Event()
-        self._connection = connect(server)
+        self._connection = connection
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Reader:  # noqa: PYI034 - typing.Self came with Python 3.11
+    def __enter__(self: B) -> B:  # noqa: PYI019 - typing.Self came with Python 3.11
         self._thread.start()
         return self
 
@@ -38,6 +38,21 @@ class Reader:
         self._stop.set()
         self._thread.join()
         self._connection.close()
+
+    @abstractmethod
+    def _run(self) -> None:
+        """Work until `_stop` is set."""
+
+
+class Reader(Busy):
+    """Reads a table and a view over and over, until told to stop; remembers the longest read and every failure."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(connect(server))
+        self.generations: list[str] = []
+        self.failures: list[str] = []
+        self.longest_seconds = 0.0
+        self.reads = 0
 
     def _run(self) -> None:
         began = time.monotonic()  # of the first try that has not come to a good end yet

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -17,6 +16,7 @@ import pytest
 from sandbox.aurora.authority import Authority
 from sandbox.aurora.server import Server
 from sandbox.layout import SandboxError
+from tests.aurora.neighbours import Busy
 
 pytestmark = pytest.mark.sandbox
 
@@ -90,23 +90,12 @@ def test_a_changed_password_counts_at_once(new: Callable[..., Server], server: S
         connect(changed)
 
 
-class Writer:
+class Writer(Busy):
     """Inserts numbers one by one, each its own transaction over two tables, until told to stop."""
 
     def __init__(self, server: Server) -> None:
+        super().__init__(connect(server))
         self.acknowledged = 0
-        self._stop = threading.Event()
-        self._connection = connect(server)
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Writer:  # noqa: PYI034 - typing.Self came with Python 3.11
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_unused: object) -> None:
-        self._stop.set()
-        self._thread.join()
-        self._connection.close()
 
     def reach(self, number: int) -> None:
         deadline = time.monotonic() + 60
