@@ -65,18 +65,12 @@ class Joined(Sequence[bytes]):
         return self._cut[place]
 
 
-def groups(batch: bytes, most: int) -> Iterator[list[bytes]]:
-    """Cut a batch into lists of documents that have no more bytes together than `most`, unless one alone has."""
-    found: list[bytes] = []
-    size = 0
-    for document in documents(batch):
-        if found and size + len(document) > most:
-            yield found
-            found, size = [], 0
-        found.append(document)
-        size += len(document)
-    if found:
-        yield found
+def groups(batch: bytes, wanted: int) -> Iterator[list[bytes]]:
+    """Cut a batch into lists of as many documents each, of about so many bytes together where documents are alike."""
+    found = list(documents(batch))
+    count = max(1, wanted * len(found) // max(1, len(batch)))
+    for at in range(0, len(found), count):
+        yield found[at : at + count]
 
 
 def elements(document: bytes) -> Iterator[Element]:

@@ -18,6 +18,7 @@ SECOND_MILLISECONDS = 1_000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (BSON dates decode to naive UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _days = functools.lru_cache(4096)(timedelta)
+_milliseconds = Struct("<q").pack
 _size_and_sign = Struct("<QB").unpack_from
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 Subject = Callable[[], object]
@@ -34,13 +35,13 @@ def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
 
     def moment(value: datetime) -> datetime:
         since = value - _EPOCH
-        time = since.seconds * SECOND_MILLISECONDS + since.microseconds // 1000
-        data = b"%d" % (since.days * DAY_MILLISECONDS + time)
-        if time:
+        whole = since.days * DAY_MILLISECONDS
+        if since.seconds or since.microseconds:
+            time = since.seconds * SECOND_MILLISECONDS + since.microseconds // 1000
             unit = _unit(time)
-            delta = units(data, unit) * unit * _MILLISECOND
+            delta = units(_milliseconds(whole + time), unit) * unit * _MILLISECOND
         else:
-            delta = _days(units(data, DAY_MILLISECONDS))
+            delta = _days(units(_milliseconds(whole), DAY_MILLISECONDS))
         try:
             return value + delta
         except OverflowError:  # at the ends of the calendar: the other way
@@ -49,7 +50,7 @@ def table(drawing: Drawing, max_days: int, subject: Subject | None) -> Table:
     def far_moment(value: DatetimeMS) -> DatetimeMS:
         milliseconds = int(value)
         unit = _unit(milliseconds)
-        delta = units(b"%d" % milliseconds, unit) * unit
+        delta = units(_milliseconds(milliseconds), unit) * unit
         moved = milliseconds + delta
         return DatetimeMS(moved if -(2**63) <= moved < 2**63 else milliseconds - delta)
 

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any, TypeVar
 
 from anonymizer.errors import Refused
+from anonymizer.keys import KEY_BYTES
 
 V = TypeVar("V")
 DIGEST_BYTES = 64
@@ -18,31 +19,33 @@ _ATTEMPTS = 64  # a space of two values fails to differ 64 times with a chance o
 
 
 class Drawing:
-    """A keyed hash under the key of one domain."""
+    """A keyed hash under the key of one domain: BLAKE2b of the key and, behind it, the value.
+
+    A hash that begins with its key is a good keyed hash where nobody can go on from a digest, which BLAKE2b does not
+    let them (it marks the last block), and where keys have one length, or one key's end could be another one's value.
+
+    Args:
+        key: 32 bytes.
+
+    Raises:
+        ValueError: It has another length.
+    """
 
     def __init__(self, key: bytes) -> None:
-        self._begun = blake2b(key=key, digest_size=DIGEST_BYTES).copy
+        if len(key) != KEY_BYTES:
+            raise ValueError("a domain's key has another length than 32 bytes")
+        self._key = key
 
     def draw(self, value: bytes, attempt: int = 0) -> bytes:
         """Give 64 bytes that depend on key, value and attempt."""
-        state = self._begun()
-        state.update(value)
         if attempt:
-            state.update(b"\0again %d" % attempt)
-        return state.digest()
+            value += b"\0again %d" % attempt
+        return blake2b(self._key + value).digest()
 
     def after(self, head: bytes) -> Callable[[bytes], bytes]:
         """Give what draws for values that all begin alike: `after(head)(tail)` is `draw(head + tail)`, in less time."""
-        state = self._begun()
-        state.update(head)
-        begun = state.copy
-
-        def draw(tail: bytes) -> bytes:
-            state = begun()
-            state.update(tail)
-            return state.digest()
-
-        return draw
+        head = self._key + head
+        return lambda tail: blake2b(head + tail).digest()
 
     def stream(self, value: bytes, size: int, attempt: int = 0) -> bytes:
         """Give any number of bytes that depend on key, value and attempt."""
@@ -84,7 +87,9 @@ def never_itself_text(make: Callable[[str, int], str]) -> Callable[[str], str]:
 
     def text(value: str) -> str:
         nonlocal met, pause
-        if not pause and value in known:
+        if pause:
+            pause -= 1
+        elif value in known:
             met += 1
             return known[value]
         if not value:
@@ -92,9 +97,7 @@ def never_itself_text(make: Callable[[str, int], str]) -> Callable[[str], str]:
         made = make(value, 0)
         if made == value:
             made = again(value)
-        if pause:
-            pause -= 1
-        elif len(value) <= _LONGEST_KNOWN:
+        if not pause and len(value) <= _LONGEST_KNOWN:
             if len(known) >= _MOST_KNOWN:
                 known.clear()
                 met, pause = 0, _PAUSE if met < _FEWEST_MET else 0

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from struct import Struct
 
 from anonymizer.masks.draw import Drawing, cased_like, never_itself_text
 from anonymizer.masks.words import FIRST_NAMES, LAST_NAMES, PLACE_ENDS, PLACE_STARTS, STREET_KINDS
 
 _PLACES = [[start + end for end in PLACE_ENDS] for start in PLACE_STARTS]
-_first_sign = re.compile(r"[._@-]").search
-_four_bytes = Struct("<I").unpack_from
 _SMALL_FIRST = tuple(name.lower() for name in FIRST_NAMES)
 _SMALL_LAST = tuple(name.lower() for name in LAST_NAMES)
 
@@ -65,8 +61,9 @@ def email(drawing: Drawing, host: str) -> Callable[[str], str]:
 
 
 def _joint(address: str) -> str:
-    found = _first_sign(address)
-    return found[0] if found and found[0] != "@" else ""
+    """Give what joins the words of an address: a dot before any other sign."""
+    words = address.partition("@")[0]
+    return "." if "." in words else "_" if "_" in words else "-" if "-" in words else ""
 
 
 def street(drawing: Drawing) -> Callable[[str], str]:
@@ -77,7 +74,7 @@ def street(drawing: Drawing) -> Callable[[str], str]:
         drawn = draw(value.casefold().encode("utf-8", "surrogatepass"), attempt)
         lines = value.count("\n") if "\n" in value else 0  # most have none, which `in` sees sooner
         road = f"{_PLACES[drawn[0] & 31][drawn[1] & 31]} {STREET_KINDS[drawn[2] & 15]}"
-        number = 1 + (_four_bytes(drawn, 2)[0] >> 8) % 999
+        number = 1 + (drawn[3] << 8 | drawn[4]) % 999
         last_is_number = not lines and not value[:1].isdigit() and value.rstrip()[-1:].isdigit()
         made = f"{road} {number}" if last_is_number else f"{number} {road}"
         for line in range(min(lines, 8)) if lines else ():

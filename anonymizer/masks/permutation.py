@@ -1,7 +1,7 @@
 """A keyed permutation of the whole numbers below any size: the injective form of masks.
 
 A small size is shuffled as a whole (Fisher and Yates). A larger one goes through a Feistel network over two parts,
-`a` and `b` with `a * b` just above the size, in ten rounds of keyed BLAKE2b; what lands outside goes through it again
+`a` and `b` with `a * b` just above the size, in ten rounds of the keyed hash; what lands outside goes through it again
 until it is inside (cycle walking; Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002). The same walk
 restricts a permutation to those numbers that a condition holds for, provided that it holds for the number given.
 """

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from anonymizer.errors import Refused
-from anonymizer.masks.draw import DROP
 from anonymizer.treatment.source import Document
 
 Walk = Callable[[list[Any]], None]
@@ -27,7 +26,7 @@ class Code:
         self._before: list[str] = []
         self._together: list[str] = []
         self._after: list[str] = []
-        self._names: dict[str, Any] = {"Refused": Refused, "DROP": DROP}
+        self._names: dict[str, Any] = {"Refused": Refused}
 
     def kept(self, key: str, classes: frozenset[type], other: Other) -> None:
         """Write the block of a key whose values stay as they are."""
@@ -51,15 +50,13 @@ class Code:
         self._after += [f"    if {inner}:", f"        {self._name('walk', walk)}({inner})"]
 
     def masked(self, key: str, usual: type, mask: Any, other: Other) -> None:
-        """Write the loop of a key whose values are masked."""
+        """Write the loop of a key whose values are masked, by a mask that does not drop them."""
         self._after += _loop(
             *_block(
                 key,
                 f"if value.__class__ is {self._name('usual', usual)}:",
                 "    try:",
-                f"        document[{key!r}] = made = {self._name('mask', mask)}(value)",
-                "        if made is DROP:",
-                f"            del document[{key!r}]",
+                f"        document[{key!r}] = {self._name('mask', mask)}(value)",
                 "    except Refused:",
                 f"        {self._name('other', other)}(document, {key!r}, value)",
                 "else:",

@@ -36,7 +36,6 @@ MODULE = "understudy_kernel"
 SWITCH = "UNDERSTUDY_KERNEL"
 KERNEL, PYTHON = "kernel", "python"
 _SOURCES = Path(__file__).parents[1] / "kernel"
-_SOURCES_KEY = b"understudy kernel sources"
 
 # In the order of `class` in kernel/src/plain.rs.
 CLASSES = (
@@ -87,7 +86,7 @@ def sources() -> str:
     """Give the hash of the kernel's sources, as its build.rs does."""
     files = [_SOURCES / name for name in ("Cargo.lock", "Cargo.toml", "build.rs")]
     names = sorted(file.relative_to(_SOURCES).as_posix() for file in [*files, *(_SOURCES / "src").rglob("*.rs")])
-    total = hashlib.blake2b(key=_SOURCES_KEY)
+    total = hashlib.blake2b()
     for name in names:
         content = (_SOURCES / name).read_bytes() if (_SOURCES / name).exists() else b""
         total.update(name.encode() + len(content).to_bytes(8, "little") + content)

@@ -7,6 +7,7 @@ the code looks like and why there is any is told in docs/adr/0009-straight-line-
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, cast
 
 from bson import DBRef
@@ -135,6 +136,14 @@ class Compiler:
         other = self._other(node.path, table)
 
         def walk(arrays: list[list[Any]]) -> None:
+            values = list(chain.from_iterable(arrays))
+            classes = set(map(type, values))
+            if not classes <= stays:
+                inner = values if classes == {gathered} else one_by_one(arrays)
+                if inner:
+                    cast("Each", table[gathered]).many(inner)  # type: ignore[index] # only where there is one
+
+        def one_by_one(arrays: list[list[Any]]) -> list[Any]:
             inner = []
             for values in arrays:
                 for at, value in enumerate(values):
@@ -142,8 +151,7 @@ class Compiler:
                         inner.append(value)
                     elif value.__class__ not in stays:
                         other(values, at, value)
-            if inner:
-                cast("Each", table[gathered]).many(inner)  # type: ignore[index] # only where there is one
+            return inner
 
         return walk
 
@@ -220,9 +228,11 @@ def only_empty(value: Any) -> Any:
 
 
 def _usual_class(node: Place, table: Table) -> type | None:
-    """Give the class that most values of a place have, if something is done with it."""
+    """Give the class that most values of a place have, if something is made of it; None too where all is dropped."""
     if node.has_keys():
         return dict
     if node.element:
         return list
+    if node.rule and node.rule.mask == "drop":
+        return None
     return next((kind for kind, treat in table.items() if treat and treat is not only_empty), None)

@@ -90,6 +90,19 @@ def test_a_pseudonym_is_the_same_whether_it_was_remembered_or_not(monkeypatch, m
     assert len(asked) == 40, "the control: a value that was met again was not made again"
 
 
+def test_what_masks_draw_is_blake2b_of_key_and_value():
+    drawing = draw.Drawing(bytes(range(32)))  # the expected bytes are those of coreutils' b2sum
+    assert drawing.draw(b"value")[:16].hex() == "6a69e76cfadcdbc67318167f472bc2e0"
+    assert drawing.draw(b"value", 1)[:16].hex() == "3ddf5bfc6700b5621ebf0e7248e172d5"
+    assert drawing.after(b"va")(b"lue") == drawing.draw(b"value")
+
+
+@pytest.mark.parametrize("size", [0, 31, 33, 64])
+def test_a_key_of_another_length_is_refused(size):
+    with pytest.raises(ValueError, match="another length"):
+        draw.Drawing(bytes(size))
+
+
 def test_another_key_and_another_domain_give_other_pseudonyms():
     values = [f"some.body{n}@shop.de" for n in range(50)]
     for name in ("name", "email", "token", "street", "text"):

@@ -1,6 +1,6 @@
 //! Card numbers: test cards of the same length, grouping and kind, with Luhn's check digit.
 
-use super::{integer, little_endian, never_itself, place_digits, put_digits, put_integer};
+use super::{first_number, integer, never_itself, place_digits, put_digits, put_integer};
 use super::{Digits, Drawing, Made, Words};
 use crate::plain::class;
 
@@ -48,7 +48,7 @@ pub fn number(drawing: &Drawing, words: &Words, kind: usize, value: &[u8], out: 
 }
 
 fn put_card(drawing: &Drawing, words: &Words, digits: &[u8], attempt: u32, out: &mut Vec<u8>) {
-    let number = little_endian(&drawing.draw(digits, attempt)[..12]);
+    let number = first_number(&drawing.draw(digits, attempt));
     if digits.len() < SHORT {
         return put_digits(number, digits.len(), out);
     }

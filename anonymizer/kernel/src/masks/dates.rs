@@ -1,6 +1,6 @@
 //! Dates, shifted by a keyed number of days, seconds or milliseconds, never by none.
 
-use super::{little_endian, Drawing, Made};
+use super::{first_number, Drawing, Made};
 use crate::plain::{class, FIRST_MILLISECOND, LAST_MILLISECOND};
 
 const DAY: i64 = 86_400_000;
@@ -12,7 +12,7 @@ pub fn moment(drawing: &Drawing, max_days: u64, kind: usize, value: &[u8], out: 
         return Made::Ask;
     }
     let at = i64::from_le_bytes(value.try_into().unwrap_or([0; 8]));
-    let shift = shift(drawing, max_days, at.to_string().as_bytes(), unit(at));
+    let shift = shift(drawing, max_days, value, unit(at));
     let moved = match at.checked_add(shift) {
         Some(moved) if kind == class::FAR_DATE || (FIRST_MILLISECOND..=LAST_MILLISECOND).contains(&moved) => moved,
         _ => at.wrapping_sub(shift), // at the ends of the calendar: the other way
@@ -38,7 +38,7 @@ pub fn text(drawing: &Drawing, max_days: u64, value: &[u8], out: &mut Vec<u8>) -
 fn shift(drawing: &Drawing, max_days: u64, value: &[u8], unit: i64) -> i64 {
     let drawn = drawing.draw(value, 0);
     let largest = max_days * DAY as u64;
-    let size = 1 + (little_endian(&drawn[..8]) as u64 % largest) as i64;
+    let size = 1 + (first_number(&drawn) % largest) as i64;
     let size = (size / unit).max(1) * unit;
     if drawn[8] & 1 == 1 {
         -size

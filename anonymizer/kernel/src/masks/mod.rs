@@ -12,6 +12,7 @@ mod words;
 pub use drawing::Drawing;
 pub use words::Words;
 
+use crate::blake2b::DIGEST;
 use crate::plain::class;
 
 const ATTEMPTS: u32 = 64; // as Python's: a space of two values fails to differ with a chance of 2^-64
@@ -138,31 +139,18 @@ fn put_decimal(mut number: u64, out: &mut Vec<u8>) {
 }
 
 /// Write the last digits of a number, with zeros before it where it has fewer.
-fn put_digits(number: u128, size: usize, out: &mut Vec<u8>) {
+fn put_digits(mut number: u64, size: usize, out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + size, b'0');
-    let mut left = number;
-    for digits in out[start..].rchunks_mut(9) {
-        let mut some = take_billion(&mut left);
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + (some % 10) as u8;
-            some /= 10;
-        }
+    for digit in out[start..].iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
     }
 }
 
-/// Divide by 10^9 and give what is left over, 32 bits at a time: dividing 128 bits at once costs ten times as much.
-fn take_billion(number: &mut u128) -> u32 {
-    const BILLION: u64 = 1_000_000_000;
-    let mut rest = 0u64;
-    let mut quotient = 0u128;
-    for shift in [96, 64, 32, 0] {
-        let part = rest << 32 | u64::from((*number >> shift) as u32);
-        quotient = quotient << 32 | u128::from(part / BILLION);
-        rest = part % BILLION;
-    }
-    *number = quotient;
-    rest as u32
+/// Read the first eight bytes of a digest as a number.
+fn first_number(drawn: &[u8; DIGEST]) -> u64 {
+    drawn.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
 }
 
 /// Read at most sixteen bytes as a number, the first one the smallest.

@@ -1,6 +1,6 @@
 //! Names, e-mail addresses and streets.
 
-use super::{cased_like, is_lower, is_upper, little_endian, never_itself, put_decimal, Drawing, Made, Words};
+use super::{cased_like, is_lower, is_upper, never_itself, put_decimal, Drawing, Made, Words};
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
@@ -66,10 +66,10 @@ pub fn email(drawing: &Drawing, words: &Words, host: &[u8], value: &[u8], out: &
     })
 }
 
-/// Give the sign that joins the words of an address.
+/// Give the sign that joins the words of an address: a dot before any other sign.
 fn joint(address: &[u8]) -> Option<u8> {
-    let local = address.split(|byte| *byte == b'@').next().unwrap_or(address);
-    local.iter().copied().find(|byte| matches!(byte, b'.' | b'_' | b'-'))
+    let words = address.split(|byte| *byte == b'@').next().unwrap_or(address);
+    b"._-".iter().copied().find(|sign| words.contains(sign))
 }
 
 /// Give a made-up street, and a made-up town for each further line.
@@ -82,7 +82,7 @@ pub fn street(drawing: &Drawing, words: &Words, value: &[u8], out: &mut Vec<u8>)
     never_itself(value, out, |attempt, out| {
         let start = out.len();
         let drawn = drawing.draw(&folded, attempt);
-        let number = 1 + little_endian(&drawn[3..6]) as u64 % 999;
+        let number = 1 + u64::from(u16::from_be_bytes([drawn[3], drawn[4]])) % 999;
         if !number_last {
             put_decimal(number, out);
             out.push(b' ');

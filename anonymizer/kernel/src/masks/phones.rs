@@ -1,6 +1,6 @@
 //! Telephone numbers, from ranges set aside for fiction.
 
-use super::{has_plus, little_endian, never_itself, place_digits, put_digits, Digits, Drawing, Made, Words};
+use super::{first_number, has_plus, never_itself, place_digits, put_digits, Digits, Drawing, Made, Words};
 
 const SHORT: usize = 7;
 
@@ -15,7 +15,7 @@ pub fn phone(drawing: &Drawing, words: &Words, country: Option<&[u8]>, value: &[
     let abroad = digits.starts_with(b"00") && !value.contains(&b'+');
     never_itself(value, out, |attempt, out| {
         let start = out.len();
-        let number = little_endian(&drawing.draw(&digits, attempt)[..12]);
+        let number = first_number(&drawing.draw(&digits, attempt));
         let made = fictitious(words, value, &digits, number, country, abroad);
         place_digits(value, digits.len(), &made, out);
         if may_be_reachable(&out[start..], abroad) {
@@ -30,7 +30,7 @@ fn fictitious(
     words: &Words,
     value: &[u8],
     digits: &[u8],
-    number: u128,
+    number: u64,
     country: Option<&[u8]>,
     abroad: bool,
 ) -> Vec<u8> {
@@ -65,13 +65,13 @@ fn country_code<'a>(words: &Words, digits: &'a [u8]) -> &'a [u8] {
     }
 }
 
-fn put_national(words: &Words, code: &[u8], size: usize, number: u128, made: &mut Vec<u8>) {
+fn put_national(words: &Words, code: &[u8], size: usize, number: u64, made: &mut Vec<u8>) {
     let Some(shapes) = words.fictitious.get(code) else {
         made.extend_from_slice(b"00");
         put_digits(number, size.max(4) - 2, made);
         return;
     };
-    let count = shapes.len() as u128;
+    let count = shapes.len() as u64;
     let shape = &shapes[(number % count) as usize];
     let free = shape.iter().filter(|sign| **sign == b'#').count();
     made.extend_from_slice(&shape[..shape.len() - free]);
