@@ -6,7 +6,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,7 +18,6 @@ from anonymizer.parallel.partitions import Partition
 from anonymizer.rules.model import CollectionRule, Rules
 from anonymizer.transfer.sampling import Selector
 from anonymizer.transfer.writing import Writer
-from anonymizer.treatment.native import KERNEL
 from anonymizer.treatment.program import Program
 from anonymizer.treatment.unlisted import Place
 
@@ -126,10 +125,8 @@ def copy_partition(partition: Partition) -> Outcome:
     rule = _worker.setup.rules.collections[partition.namespace]
     program = _worker.program(rule)
     writer = Writer(_worker.target, rule, ordered=partition.natural and not partition.unordered)
-    # In Python both threads want the interpreter; handing it over costs more than waiting for the server (measured).
-    writing = _behind(writer.write) if program.engine == KERNEL else nullcontext(writer.write)
     read = written = wanted = held = 0
-    with server_errors(f"copying {partition.namespace}"), writing as write:
+    with server_errors(f"copying {partition.namespace}"), _behind(writer.write) as write:
         for batch, looked_at in _batches(rule, partition):
             documents = program.treat(batch) if batch else []
             seen = len(documents) if looked_at is None else looked_at
