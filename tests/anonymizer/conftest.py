@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEY = "5f" * 32
 
 _START_SECONDS = 30
+_HOST_UNREACHABLE = 6
 
 
 def find_mongod() -> str | None:
@@ -39,7 +41,8 @@ class Mongod:
     def __init__(self, program: str, folder: Path) -> None:
         folder.mkdir(parents=True)
         self.socket = str(folder / "m.sock")
-        options = ["--wiredTigerCacheSizeGB", "0.25", "--setParameter", "ttlMonitorEnabled=false"]
+        parameters = ["ttlMonitorEnabled=false", "enableTestCommands=1"]  # the latter for failpoints, see `failing`
+        options = ["--wiredTigerCacheSizeGB", "0.25", *(f"--setParameter={each}" for each in parameters)]
         self.process = subprocess.Popen(
             [program, "--dbpath", str(folder), "--bind_ip", self.socket, "--nounixsocket", *options],
             stdout=(folder / "log").open("wb"),
@@ -57,6 +60,14 @@ class Mongod:
             if name not in ("admin", "config", "local"):
                 self.client.drop_database(name)
         self.client.local.understudy.drop()
+
+    @contextmanager
+    def failing(self, command: str, namespace: str, after: int) -> Iterator[None]:
+        """Let a command on a collection fail, once it has been done so many times."""
+        data = {"failCommands": [command], "namespace": namespace, "errorCode": _HOST_UNREACHABLE}
+        self.client.admin.command({"configureFailPoint": "failCommand", "mode": {"skip": after}, "data": data})
+        yield
+        self.client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
 
     def stop(self) -> None:
         self.client.close()

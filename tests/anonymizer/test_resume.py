@@ -162,15 +162,10 @@ def test_killed_twenty_times_the_copy_is_that_of_an_undisturbed_run(pair):
 def test_a_resumed_run_leaves_recorded_parts_alone(pair):
     pair.source.client.d.people.insert_many([{"_id": n, "n": n, "pad": "x" * 200} for n in range(60_000)])
     told = {"version": 1, "databases": {"d": {"people": {"mode": "copy", "fields": ["_id", "n", "pad"]}}}}
-    process = pair.start("run", told)
-    records = pair.target.client.local.understudy
-    deadline = time.monotonic() + 60
-    while records.count_documents({"part_of": "d.people"}) < 4 and time.monotonic() < deadline:
-        time.sleep(0.002)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    recorded = list(records.find({"part_of": "d.people"}))
-    assert recorded, "it was killed before the first record, or after the last"
+    with pair.target.failing("insert", "d.people", after=45):  # of some sixty
+        assert pair.do("run", told, workers=2).code != 0
+    recorded = list(pair.target.client.local.understudy.find({"part_of": "d.people"}))
+    assert recorded, "no part was recorded, or all were"
     assert all(set(row) == {"_id", "part_of", "counts"} and row["_id"].startswith("part ") for row in recorded)
     pair.target.client.d.people.update_one({"_id": 0}, {"$set": {"n": -1}})  # the first part is recorded
     ran = pair.do("run", told)
