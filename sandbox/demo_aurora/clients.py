@@ -18,7 +18,9 @@ from sandbox.demo.reader import Watch
 _EVERY_SECONDS = 0.05
 _LOOK_EVERY_SECONDS = 0.1
 _HELD_ON_SECONDS = 0.5
-_WAITING = "Waiting for table metadata lock"
+# The swap's statements name the live schema; those that load a dump, which wait for each other now and then, name none.
+_SWAP_WAITS = """SELECT 1 FROM information_schema.PROCESSLIST
+    WHERE STATE = 'Waiting for table metadata lock' AND INFO LIKE %s"""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,10 @@ class Login:
             host=self.host, port=self.port, user=self.user, password=self.password, ssl={"ca": self.ca}, autocommit=True
         )
 
-    def rows(self, query: str) -> list[Sequence[Any]]:
+    def rows(self, query: str, *values: str) -> list[Sequence[Any]]:
         """Ask, and give all rows."""
         with closing(self.connect()) as opened, opened.cursor() as cursor:
-            cursor.execute(query)
+            cursor.execute(query, values or None)
             return list(cursor.fetchall())
 
     def rows_in(self, schema: str, statement: str) -> list[Sequence[Any]]:
@@ -81,11 +83,10 @@ class Watcher(Watch):
 class Holder:
     """A thread that holds a transaction open until the swap has run into it, as a forgotten session would."""
 
-    def __init__(self, at: Login, query: str) -> None:
-        """Prepare to hold what a query reads."""
-        self._at, self._query = at, query
+    def __init__(self, at: Login, query: str, schema: str) -> None:
+        """Prepare to hold what a query reads of a schema."""
+        self._at, self._query, self._swaps = at, query, f"%`{schema}`.%"
         self._stopping = threading.Event()
-        self.was_waited_for = False
         self._thread = threading.Thread(target=self._hold, daemon=True)
 
     def __enter__(self) -> Holder:  # noqa: PYI034 - typing.Self needs Python 3.11
@@ -101,8 +102,7 @@ class Holder:
             opened.begin()
             cursor.execute(self._query)
             while not self._stopping.wait(_LOOK_EVERY_SECONDS):
-                if self._at.rows(f"SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = '{_WAITING}'"):  # noqa: S608
-                    self.was_waited_for = True
+                if self._at.rows(_SWAP_WAITS, self._swaps):
                     time.sleep(_HELD_ON_SECONDS)
                     break
             opened.rollback()

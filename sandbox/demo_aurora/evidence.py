@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from sandbox.client import Sandbox
 from sandbox.demo.terminal import DemoError
@@ -79,6 +81,16 @@ def places(
             _put(scratch / "logs" / "all.txt", event["message"].encode() + b"\n", append=True)
     yield "logs", scratch / "logs"
     yield "Pulumi's state", world.layout.pulumi_backend
+
+
+def swap_of(world: Sandbox, bucket: str, day: str) -> dict[str, Any]:
+    """Give what the report of a day's refresh says of its swap."""
+    s3 = world.session().client("s3")
+    keys = [row["Key"] for row in s3.list_objects_v2(Bucket=bucket, Prefix=f"reports/{day}-")["Contents"]]
+    (key,) = (key for key in keys if key.endswith(".json"))
+    report: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    swap: dict[str, Any] = report["aurora"]["swap"]
+    return swap
 
 
 def data_of(world: Sandbox, cluster_id: str) -> Path:
