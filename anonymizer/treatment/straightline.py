@@ -132,6 +132,7 @@ class Compiler:
         table = self.table(node)
         usual = _usual_class(node, table)
         gathered = usual if usual in (dict, list) else None
+        many = cast("Each", table[gathered]).many if gathered else None
         stays = frozenset(kind for kind, treat in table.items() if treat is None)
         other = self._other(node.path, table)
 
@@ -140,8 +141,8 @@ class Compiler:
             classes = set(map(type, values))
             if not classes <= stays:
                 inner = values if classes == {gathered} else one_by_one(arrays)
-                if inner:
-                    cast("Each", table[gathered]).many(inner)  # type: ignore[index] # only where there is one
+                if many and inner:
+                    many(inner)
 
         def one_by_one(arrays: list[list[Any]]) -> list[Any]:
             inner = []

@@ -66,8 +66,10 @@ class Mongod:
         """Let a command on a collection fail, once it has been done so many times."""
         data = {"failCommands": [command], "namespace": namespace, "errorCode": _HOST_UNREACHABLE}
         self.client.admin.command({"configureFailPoint": "failCommand", "mode": {"skip": after}, "data": data})
-        yield
-        self.client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+        try:
+            yield
+        finally:
+            self.client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
 
     def stop(self) -> None:
         self.client.close()

@@ -12,7 +12,7 @@ SPACE_TAG = "understudy:space"
 ROLE_TAG = "understudy:role"
 # How long a client may miss staging, as a share of the refresh: seconds depend on what else this machine does. The demo
 # prints them.
-MOST_OF_A_REFRESH = 0.25
+MOST_OF_A_REFRESH = 0.1
 READS = ("Describe", "Get", "List", "Head", "GET ", "HEAD ", "AssumeRole")
 
 

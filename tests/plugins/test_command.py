@@ -1,11 +1,11 @@
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from sandbox.plugins.command.provider import CommandProvider
 from sandbox.plugins.protocol import Call, Cancelled, PluginError
+from tests.e2e.processes import wait_gone
 
 URN = "urn:pulumi:test::understudy::command:local:Command::smoke"
 
@@ -97,8 +97,7 @@ def test_a_cancel_ends_the_command_and_what_it_started(call, tmp_path):
     threading.Thread(target=cancel).start()
     with pytest.raises(Cancelled):
         create(call, create=f"sleep 600 & echo $! >{child}; touch {began}; wait")
-    pid = int(child.read_text())
-    assert not Path(f"/proc/{pid}/stat").exists() or Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
+    assert wait_gone([int(child.read_text())]) == []
 
 
 @pytest.mark.parametrize("inputs", [{"create": "x", "archivePaths": ["*"]}, {"create": "x", "nonsense": 1}])
