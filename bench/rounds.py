@@ -135,7 +135,7 @@ def machine(server: Server) -> dict[str, Any]:
         "processor": model,
         "cores": os.cpu_count(),
         "memory_gib": round(memory),
-        "python": platform.python_version(),
+        "python": f"{platform.python_version()} of {sys.base_prefix}",
         "mongod": server.client.server_info()["version"],
     }
 
