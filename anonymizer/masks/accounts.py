@@ -10,7 +10,7 @@ from typing import Any
 from bson import Int64
 
 from anonymizer.errors import Refused
-from anonymizer.masks.draw import Drawing, Table, cased_like, never_itself_text
+from anonymizer.masks.draw import Drawing, Table, cased_like, never_itself_text, remembered
 from anonymizer.masks.permutation import Permutation
 from anonymizer.masks.words import FIRST_NAMES, LAST_NAMES, PLACE_ENDS, PLACE_STARTS
 
@@ -46,7 +46,7 @@ def company(drawing: Drawing) -> Callable[[str], str]:
         made = cased_like(f"{name} {_TRADES[drawn[2] % len(_TRADES)]}", value)
         return f"{made} {form[1]}" if form else made
 
-    return never_itself_text(make)
+    return remembered(never_itself_text(make))
 
 
 def city(drawing: Drawing) -> Callable[[str], str]:
@@ -56,7 +56,7 @@ def city(drawing: Drawing) -> Callable[[str], str]:
         drawn = drawing.draw(value.casefold().encode("utf-8", "surrogatepass"), attempt)
         return cased_like(PLACE_STARTS[drawn[0] & 31] + PLACE_ENDS[drawn[1] & 31], value)
 
-    return never_itself_text(make)
+    return remembered(never_itself_text(make))
 
 
 def enum(drawing: Drawing, values: tuple[Any, ...]) -> Table:

@@ -12,9 +12,7 @@ from anonymizer.keys import KEY_BYTES
 V = TypeVar("V")
 DIGEST_BYTES = 64
 _MOST_KNOWN = 2_000  # a mask; more of them push each other out of the processor's cache, and cost what they save
-_LONGEST_KNOWN = 80
-_FEWEST_MET = _MOST_KNOWN // 8  # fewer values met again than that, and remembering costs more than it saves
-_PAUSE = 20 * _MOST_KNOWN
+_LONGEST_KNOWN = 200  # a user agent has so many signs
 _ATTEMPTS = 64  # a space of two values fails to differ 64 times with a chance of 2^-64
 
 
@@ -76,32 +74,33 @@ def never_itself(make: Callable[[V, int], V]) -> Callable[[V], V]:
 
 
 def never_itself_text(make: Callable[[str, int], str]) -> Callable[[str], str]:
-    """The same for text, where the empty string stays: it tells nothing and an application may rely on it.
-
-    Pseudonyms are remembered for a while: people have many documents, and those often lie together. Where hardly a
-    value is met again, remembering pauses.
-    """
+    """The same for text, where the empty string stays: it tells nothing and an application may rely on it."""
     again = never_itself(make)
-    known: dict[str, str] = {}
-    met = pause = 0
 
     def text(value: str) -> str:
-        nonlocal met, pause
-        if pause:
-            pause -= 1
-        elif value in known:
-            met += 1
-            return known[value]
         if not value:
             return value
-        made = make(value, 0)
-        if made == value:
-            made = again(value)
-        if not pause and len(value) <= _LONGEST_KNOWN:
-            if len(known) >= _MOST_KNOWN:
-                known.clear()
-                met, pause = 0, _PAUSE if met < _FEWEST_MET else 0
-            known[value] = made
+        made = make(value, 0)  # not by `again`: a call less for each value
+        return made if made != value else again(value)
+
+    return text
+
+
+def remembered(mask: Callable[[str], str]) -> Callable[[str], str]:
+    """Remember pseudonyms for a while: for masks of what many documents share, such as a city.
+
+    What is somebody's own is hardly met again while it is remembered, and drawn as soon as it is looked up and kept.
+    """
+    known: dict[str, str] = {}
+
+    def text(value: str) -> str:
+        made = known.get(value)
+        if made is None:
+            made = mask(value)
+            if len(value) <= _LONGEST_KNOWN:
+                if len(known) >= _MOST_KNOWN:
+                    known.clear()
+                known[value] = made
         return made
 
     return text

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from anonymizer.masks.draw import Drawing, cased_like, never_itself_text
+from anonymizer.masks.draw import Drawing, cased_like, never_itself_text, remembered
 
 _DATA = Path(__file__).parent / "data"
 _FAMILY_FIRST = ("ja", "zh")
@@ -29,7 +29,7 @@ def part(drawing: Drawing, locale: str, which: int) -> Callable[[str], str]:
         count = min(1 + value.strip().count(joint), 16)
         return cased_like(joint.join(_word(words, drawn, place) for place in range(count)), value)
 
-    return never_itself_text(make)
+    return remembered(never_itself_text(make))
 
 
 def full(drawing: Drawing, locale: str) -> Callable[[str], str]:

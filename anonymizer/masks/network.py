@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from anonymizer.errors import Refused
-from anonymizer.masks.draw import Drawing, never_itself_text
+from anonymizer.masks.draw import Drawing, never_itself_text, remembered
 from anonymizer.masks.permutation import Permutations
 from anonymizer.masks.shapes import put_signs
 
@@ -140,4 +140,4 @@ def user_agent(drawing: Drawing) -> Callable[[str], str]:
         agents = _AGENTS[("mobile" if mobile else "desktop") if browser else "program"]
         return agents[drawing.draw(value.encode("utf-8", "surrogatepass"), attempt)[0] % len(agents)]
 
-    return never_itself_text(make)
+    return remembered(never_itself_text(make))

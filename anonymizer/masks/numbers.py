@@ -51,6 +51,7 @@ _NORTH_AMERICAN = re.compile(
 _whole_number = Struct("<Q").unpack_from  # enough for any number in use; what is longer begins with zeros
 _SHORT_PHONE = 7
 _SHORT_CARD, _LONG_CARD = 12, 40
+_TENS = [10**size for size in range(_LONG_CARD)]
 
 
 def phone(drawing: Drawing, country: str | None) -> Callable[[str], str]:
@@ -236,7 +237,8 @@ def _card(digits: bytes, drawn: bytes) -> str:
     if size > _LONG_CARD:
         text = f"{prefix}{_decimal(number, free)}"
         return text + luhn.check_digit(text)
-    body = prefix * 10**free + number % 10**free
+    beyond = _TENS[free]
+    body = prefix * beyond + number % beyond
     return str(10 * body + luhn.of_number(body))
 
 

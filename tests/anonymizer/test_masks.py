@@ -73,21 +73,19 @@ def test_the_same_key_and_domain_give_the_same_pseudonym(case):
     assert mask(name, value) == mask(name, value)
 
 
-@pytest.mark.parametrize("met_again", [True, False])
-def test_a_pseudonym_is_the_same_whether_it_was_remembered_or_not(monkeypatch, met_again):
-    monkeypatch.setattr(draw, "_MOST_KNOWN", 4)
-    monkeypatch.setattr(draw, "_FEWEST_MET", 2)
-    monkeypatch.setattr(draw, "_PAUSE", 3)
-    values = [f"Given{number} Family" for number in range(40) for _ in range(1 + met_again)]
+def test_a_remembered_pseudonym_is_not_made_again_until_it_is_forgotten(monkeypatch):
+    monkeypatch.setattr(draw, "_MOST_KNOWN", 2)
     asked = []
 
-    def make(value, attempt):
+    def make(value):
         asked.append(value)
         return value[::-1]
 
-    mask = draw.never_itself_text(make)
+    mask = draw.remembered(make)
+    long = "Springfield" * 20
+    values = ["Berlin", "Berlin", "Rome", "Berlin", "Oslo", "Berlin", long, long]
     assert [mask(value) for value in values] == [value[::-1] for value in values]
-    assert len(asked) == 40, "the control: a value that was met again was not made again"
+    assert asked == ["Berlin", "Rome", "Oslo", "Berlin", long, long], "two are kept, and none that is long"
 
 
 def test_what_masks_draw_is_blake2b_of_key_and_value():
