@@ -3,7 +3,9 @@
 NAME ?= sandbox
 # The distribution's Python, as on the hosts, where it is new enough: one that was built without its profile, as pyenv does
 # unless told otherwise, takes an eighth longer to mask (docs/performance.md).
-PYTHON ?= $(shell /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo /usr/bin/)python3
+DISTRIBUTION := /usr/bin/python3
+IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 10))
+PYTHON ?= $(shell "$(DISTRIBUTION)" -c '$(IS_NEW_ENOUGH)' 2>/dev/null && echo "$(DISTRIBUTION)" || echo python3)
 VENV_PYTHON := "$(CURDIR)/.cache/venv/bin/python"
 # The sandbox makes namespaces, mounts and loop devices: that needs root. `-E` keeps the environment (proxies, AWS settings).
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E env "PATH=$$PATH")

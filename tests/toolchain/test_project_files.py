@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,25 @@ def test_every_requirement_is_one_exact_version_from_no_named_index(path):
 def test_hosts_get_the_pymongo_that_the_tests_run_with():
     pinned = {line for line in lines(ROOT / "requirements.txt") if line.startswith("pymongo==")}
     assert pinned < set(lines(ROOT / "requirements-toolkit.txt"))
+
+
+@pytest.mark.parametrize(
+    ("version", "given", "taken"),
+    [
+        ((3, 11), (), "distribution"),
+        ((3, 9), (), "python3"),
+        (None, (), "python3"),
+        ((3, 11), ("PYTHON=python3.12",), "python3.12"),
+    ],
+)
+def test_set_up_takes_the_distributions_python_where_it_is_new_enough(tmp_path, version, given, taken):
+    distribution = tmp_path / "distribution"
+    if version:
+        changed = f"import sys; sys.version_info = {version}; exec(sys.argv[2])"
+        distribution.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{changed}' \"$@\"\n")
+        distribution.chmod(0o755)
+    shown = make("--eval=shown: ; @echo $(PYTHON)", "shown", f"DISTRIBUTION={distribution}", *given)
+    assert Path(shown.strip()).name == taken
 
 
 def test_make_alone_lists_every_target():
