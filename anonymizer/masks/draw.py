@@ -89,7 +89,7 @@ def never_itself_text(make: Callable[[str, int], str]) -> Callable[[str], str]:
 def remembered(mask: Callable[[str], str]) -> Callable[[str], str]:
     """Remember pseudonyms for a while: for masks of what many documents share, such as a city.
 
-    What is somebody's own is hardly met again while it is remembered, and drawn as soon as it is looked up and kept.
+    What is somebody's own is hardly met again while it is remembered: to look it up and keep it would only cost time.
     """
     known: dict[str, str] = {}
 

@@ -17,13 +17,6 @@ _FOUR = bytes(high + low for high in _TWO for low in _TWO)  # Luhn's sum of four
 
 
 def of_number(body: int) -> int:
-    """Give the same for a positive number: four digits at a time, in less than half the time."""
-    if body < 10**16:  # as any card in use
-        high, low = body // 10**8, body % 10**8
-        total = _FOUR[high // 10**4] + _FOUR[high % 10**4] + _FOUR[low // 10**4] + _FOUR[low % 10**4]
-        return -total % 10
-    total = 0
-    while body:
-        body, eight = divmod(body, 10**8)
-        total += _FOUR[eight // 10**4] + _FOUR[eight % 10**4]
-    return -total % 10
+    """Give the same for a positive number of at most 16 digits, in less than half the time."""
+    high, low = body // 10**8, body % 10**8
+    return -(_FOUR[high // 10**4] + _FOUR[high % 10**4] + _FOUR[low // 10**4] + _FOUR[low % 10**4]) % 10

@@ -238,15 +238,15 @@ def test_a_card_as_a_number_stays_a_number_of_as_many_digits():
         mask("card", 1234)
 
 
-@pytest.mark.parametrize("size", [39, 40, 41, 5000])
+@pytest.mark.parametrize("size", [12, 16, 17, 18, 19, 5000])
 def test_a_card_of_any_length_keeps_it_and_passes_luhn(size):
     made = mask("card", "4" * size)
     assert made.startswith("424242")
     assert len(made) == size
-    assert made[-1] == check_digit(made[:-1])
+    assert made[-1] == check_digit(made[:-1]) == stdnum.luhn.calc_check_digit(made[:-1])
 
 
-@given(st.integers(1, 10**45))
+@given(st.integers(1, 10**16 - 1))
 def test_check_digits_are_those_of_the_standards_library(number):
     assert str(of_number(number)) == check_digit(str(number)) == stdnum.luhn.calc_check_digit(str(number))
 
