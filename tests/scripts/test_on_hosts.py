@@ -313,12 +313,18 @@ def test_the_job_brings_its_result_to_the_bucket(world, copied):
 
 def test_nothing_of_production_is_on_the_workers_root_disk(world, opened, copied):
     root = str(world.sandbox.host_root(world.worker))
-    found = subprocess.run(
-        ["grep", "-rlaF", CANARY[:24], root], capture_output=True, text=True, timeout=100, check=False
-    )
-    assert found.stdout == ""
-    quarantine = f"/var/lib/understudy/volumes/{opened[0]}"
-    assert world.shell(world.worker, f"grep -rlaF {CANARY[:24]} {quarantine}") != ""  # the control
+
+    def found():
+        command = ["grep", "-rlaF", CANARY[:24], root]
+        return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False).stdout.split()
+
+    quarantine, _ = opened
+    show = 'print(db.getSiblingDB("canary").people.findOne().email)'
+    control = "/var/lib/understudy/control"
+    assert found() == []
+    Path(f"{root}{control}").write_text(mongosh(world, world.worker, quarantine, show))
+    assert found() == [f"{root}{control}"]
+    world.shell(world.worker, f"rm {control}")
 
 
 def deliver(world, volume):
