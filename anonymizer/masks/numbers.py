@@ -50,7 +50,7 @@ _NORTH_AMERICAN = re.compile(
 )
 _whole_number = Struct("<Q").unpack_from  # enough for any number in use; what is longer begins with zeros
 _SHORT_PHONE = 7
-_SHORT_CARD, _LONG_CARD = 12, 17
+_SHORT_CARD, _LONG_CARD = 12, 17  # longer ones are drawn as text: `luhn.of_number` takes 16 digits
 _TENS = [10**size for size in range(_LONG_CARD)]
 
 
